@@ -1,0 +1,44 @@
+"""The front door: every other door, and the house behind them, in one application."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import AsyncIterator
+
+import fastapi
+from starlette.middleware import gzip
+from starlette.routing import Route
+
+from api import chat, docs, exports, health, pledges, public, results, webhooks
+from bot import settings as settings_
+from bot import wiring
+
+_SMALL = 600
+
+
+def app(settings: settings_.Settings | None = None) -> fastapi.FastAPI:
+    """The application; without settings it takes those of this process when it starts.
+
+    Start uvicorn without its access log: a query may hold a link's payload, and an address is a person's.
+    """
+
+    @contextlib.asynccontextmanager
+    async def lifespan(made: fastapi.FastAPI) -> AsyncIterator[None]:
+        async with wiring.house(settings or settings_.current()) as house:
+            made.state.house = house
+            yield
+
+    made = fastapi.FastAPI(
+        title="Ashar",
+        routes=[Route("/telegram", webhooks.telegram, methods=["POST"])],
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+    )
+    # Cyrillic pages shrink to a third, on lines that are paid by the megabyte.
+    made.add_middleware(gzip.GZipMiddleware, minimum_size=_SMALL)
+    for door in (chat, public, docs, webhooks):
+        made.include_router(door.router)
+    for door in (results, pledges, exports, health):
+        made.include_router(door.router, prefix="/api")
+    return made

@@ -1,0 +1,215 @@
+"""The web chat's door: plain pages that work without script, each safe to reload and to send twice."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+import fastapi
+
+from api import pages, raw
+from bot import wiring
+from bot.channels import base, composing, web
+from bot.engine import conversation, form, messages, state
+from bot.engine.messages import phrase
+from bot.services import receiving
+from models import db
+
+router = fastapi.APIRouter(include_in_schema=False)
+
+_YEAR = 365 * 24 * 3600
+#: So many lines in all selects of a ranking; a longer one is picked one at a time, or typed.
+_LINES = 40
+#: A language is named in itself, so that whoever cannot read this one finds it.
+_LANGUAGES = {"ky": "Кыргызча", "ru": "Русский"}
+
+
+class _Words(NamedTuple):
+    """What the page itself says."""
+
+    answer: messages.Phrase = phrase("Your answer:")
+    send: messages.Phrase = phrase("Send")
+    together: messages.Phrase = phrase("Or all at once, the most important first:")
+
+
+class _Button(NamedTuple):
+    label: str
+    sends: str
+    lang: str = ""
+
+
+_WORDS = _Words()
+_COMMANDS = {"menu": phrase("Menu"), "help": phrase("How do I answer?"), "code": phrase("Code"), "stop": phrase("Stop")}
+_INVITED, _FOLLOW = phrase("You have come by a link."), phrase("Open it")
+_BACK = phrase("Back to the chat")
+
+
+@router.get("/chat")
+async def show(request: fastapi.Request, start: str = "") -> fastapi.Response:
+    """What waits for this browser, or the opening page. Changes nothing."""
+    house: wiring.House = request.app.state.house
+    known = web.secret(raw.bare(request))
+    start = start if web.is_start(start) else ""
+    try:
+        screen = await _screen(house, known) if known else ()
+    except receiving.Busy:
+        return _sorry(house, 503, phrase("The chat is not working just now. Please come back a little later."))
+    if screen:
+        return _invited(house, screen, start) if start else _page(house, screen)
+    if known:
+        return _opening(house, start=start)
+    fresh = web.new_secret()
+    return _opening(house, secret=fresh, start=start, headers={"Set-Cookie": _cookie(house, fresh)})
+
+
+@router.post("/chat")
+async def answer(request: fastapi.Request) -> fastapi.Response:
+    """Take what was said; then to a page that is safe to reload, or the page itself where cookies do not work."""
+    house: wiring.House = request.app.state.house
+    channel = house.channels[web.Web.name]
+    try:
+        arrived = await raw.request(request)
+        channel.verify(arrived)
+        [inbound] = channel.read(arrived)
+    except raw.TooLong:
+        return _sorry(house, 413, phrase("That is too long to arrive. Please write it shorter."))
+    except base.Refused:
+        return _sorry(house, 403, phrase("This did not come from our own page, so nothing was changed."))
+    except base.Malformed:
+        return _sorry(house, 400, phrase("Something was lost on the way. Please try once more from the chat."))
+    try:
+        await house.desk.receive(inbound)
+        if web.secret(arrived):
+            # The cookie lasts another year from here.
+            headers = {**_QUIET, "Location": "/chat", "Set-Cookie": _cookie(house, inbound.address)}
+            return fastapi.Response(status_code=303, headers=headers)
+        screen = await _screen(house, inbound.address)
+    except receiving.Busy:
+        return _sorry(house, 503, _BUSY, again=web.form(arrived))
+    # Where the first message of all was put aside, there is nothing to show yet.
+    return _page(house, screen, inbound.address) if screen else _opening(house, secret=inbound.address)
+
+
+_BUSY = phrase("Many people are writing just now, and your answer has not been kept yet. Please send it again.")
+#: Without a body: the page that follows may use the same connection.
+_QUIET = {name: value for name, value in pages.HEADERS.items() if name != "Connection"}
+
+
+async def _screen(house: wiring.House, address: str) -> tuple[base.Outbound, ...]:
+    """What waits for this browser; raises `Busy` where the database is away."""
+    try:
+        return await house.desk.screen(web.Web.name, address)
+    except Exception as error:
+        if db.is_away(error):
+            raise receiving.Busy from error
+        raise
+
+
+def _cookie(house: wiring.House, secret: str) -> str:
+    secure = "; Secure" if house.settings.public_url.startswith("https:") else ""
+    return f"{web.COOKIE}={secret}; Max-Age={_YEAR}; Path=/chat; HttpOnly; SameSite=Lax{secure}"
+
+
+def _opening(
+    house: wiring.House, *, secret: str = "", start: str = "", headers: Mapping[str, str] | None = None
+) -> fastapi.Response:
+    """What the mind says to somebody new, without anything being kept of it."""
+    facts = messages.Facts(forms={}, surveys={}, campaigns={})
+    incoming = messages.Incoming(
+        text="", now=db.now(), entropy="0" * 32, facts=facts, channel=web.Web.name, start=start
+    )
+    reply = conversation.turn(state.Talk(), {}, incoming).reply
+    said = {language: composing.compose(house.voice, reply, language) for language in form.LANGUAGES}
+    # A number would be an answer to a question that the mind, later, does not remember having asked.
+    options = [dataclasses.replace(option, sends=option.label) for option in said["ky"].options]
+    return pages.page(
+        "chat.html",
+        house,
+        "",
+        headers=headers,
+        said=[(language, outbound.head) for language, outbound in said.items()],
+        options=options,
+        tag="-",
+        step=0,
+        key=web.new_key(),
+        secret=secret,
+        start=start,
+    )
+
+
+def _asked(screen: Sequence[base.Outbound]) -> base.Outbound:
+    """What was asked last: a notice asks nothing and carries no step."""
+    return next((outbound for outbound in reversed(screen) if outbound.step), screen[-1])
+
+
+def _invited(house: wiring.House, screen: Sequence[base.Outbound], start: str) -> fastapi.Response:
+    """Somebody known has come by a link: following it is theirs to say, for looking changes nothing."""
+    asked = _asked(screen)
+    return pages.page(
+        "invited.html",
+        house,
+        asked.language,
+        said=_INVITED,
+        follow=_FOLLOW,
+        back=_BACK,
+        tag=asked.tag,
+        step=asked.step,
+        key=web.new_key(),
+        link=start,
+    )
+
+
+def _page(house: wiring.House, screen: Sequence[base.Outbound], secret: str = "") -> fastapi.Response:
+    """The waiting messages; what was asked last comes at the end, with its buttons."""
+    asked = _asked(screen)
+    shown = [*(outbound for outbound in screen if outbound is not asked), asked]
+    return pages.page(
+        "chat.html",
+        house,
+        asked.language,
+        said=[(outbound.language, outbound.head) for outbound in shown],
+        options=asked.options,
+        foot=asked.foot,
+        places=_places(asked),
+        actions=_actions(house, asked),
+        words=_WORDS,
+        tag=asked.tag,
+        step=asked.step,
+        key=web.new_key(),
+        secret=secret,
+    )
+
+
+def _places(asked: base.Outbound) -> Sequence[int]:
+    """The places of a ranking to choose for at once; none where a button alone does it, or too much is asked."""
+    picked = sum(option.picked > 0 for option in asked.options)
+    left = range(picked + 1, asked.pick + 1)
+    return left if len(left) > 1 and len(left) * len(asked.options) <= _LINES else ()
+
+
+def _actions(house: wiring.House, asked: base.Outbound) -> list[_Button]:
+    """The step's own actions, then the words that can be said at any time."""
+    own = [_Button(action.label, action.sends) for action in asked.actions]
+    others = [_Button(name, name, other) for other, name in _LANGUAGES.items() if other != asked.language]
+    always = [_Button(house.voice.say(label, asked.language), word) for word, label in _COMMANDS.items()]
+    return [*own, *others, *always]
+
+
+def _sorry(
+    house: wiring.House, status: int, line: messages.Phrase, again: Mapping[str, Sequence[str]] | None = None
+) -> fastapi.Response:
+    """What went wrong, in both languages, and a way back; `again` are fields to be sent once more."""
+    headers = {"Retry-After": str(receiving.Busy.retry_after)} if status == 503 else {}
+    fields = [(name, value) for name, values in (again or {}).items() for value in values]
+    return pages.page(
+        "sorry.html",
+        house,
+        "",
+        status,
+        headers,
+        said=pages.both(house, line),
+        fields=fields,
+        send=_WORDS.send,
+        back=_BACK,
+    )

@@ -1,0 +1,52 @@
+"""The door for whoever looks after the house: whether it can do its work."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+
+import fastapi
+
+from api import deps, schemas
+from bot import wiring
+from models import db, migrating, outbox
+
+router = fastapi.APIRouter(tags=["health"])
+
+#: Longer than the postman's longest pause between two tries (ten minutes): by then something is wrong with sending.
+LATE = dt.timedelta(minutes=15)
+#: Seconds: whoever asks wants to know now, also that the database does not answer.
+_PATIENCE = 5
+
+
+@router.get("/health", responses={503: {"model": schemas.Health}})
+async def health(house: deps.House, request: fastapi.Request, response: fastapi.Response) -> schemas.Health:
+    """Whether the database answers, its tables are this program's, and messages leave the outbox; 503 if not."""
+    migrated = getattr(request.app.state, "migrated", False)
+    waited: dt.timedelta | None = None
+    try:
+        async with asyncio.timeout(_PATIENCE):
+            # Looks into the migrations' folder; once they are current they stay so for this process.
+            migrated = migrated or not await migrating.pending(house.database)
+            waited = await _waited(house) if migrated else None
+        database = True
+    except (db.DatabaseError, OSError, TimeoutError):
+        database = False
+    request.app.state.migrated = migrated
+    well = database and waited is not None and waited < LATE
+    response.status_code = 200 if well else 503
+    response.headers["Cache-Control"] = "no-store"
+    return schemas.Health(
+        status="ok" if well else "red",
+        database="ok" if database else "unreachable",
+        migrations="ok" if migrated else "pending" if database else "unknown",
+        outbox_oldest_seconds=None if waited is None else int(waited.total_seconds()),
+    )
+
+
+async def _waited(house: wiring.House) -> dt.timedelta:
+    pushed = [name for name, channel in house.channels.items() if channel.capabilities.push]
+    now = db.now()
+    async with house.database.reading() as connection:
+        oldest = await outbox.oldest_waiting(connection, now, pushed)
+    return now - oldest if oldest else dt.timedelta()

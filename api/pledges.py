@@ -1,0 +1,71 @@
+"""The door to the campaigns: what each needs and what is promised to it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Annotated
+
+import fastapi
+
+from api import deps, schemas
+from bot.engine import messages
+from bot.results import suppression
+from models import figures
+
+router = fastapi.APIRouter(tags=["campaigns"])
+
+
+@router.get("/campaigns")
+async def campaigns(house: deps.House, library: deps.Library) -> list[schemas.Campaign]:
+    """All campaigns, in the order in which they were published."""
+    async with house.database.reading() as connection:
+        catalogue = await library.catalogue(connection)
+        totals = await figures.totals(connection)
+    return [_campaign(campaign, totals.get(name, ())) for name, campaign in catalogue.campaigns.items()]
+
+
+@router.get("/campaigns/{name}", responses={404: {"model": schemas.Problem}})
+async def campaign(
+    house: deps.House,
+    library: deps.Library,
+    name: Annotated[str, fastapi.Path(description="The campaign's name.", examples=["suu"])],
+) -> schemas.Campaign:
+    """One campaign: its needs, and what is promised by currency and unit."""
+    for each in await campaigns(house, library):
+        if each.name == name:
+            return each
+    raise fastapi.HTTPException(404, f"There is no campaign “{name}”.")
+
+
+def _campaign(campaign: messages.Campaign, totals: Sequence[figures.Total]) -> schemas.Campaign:
+    pledges = suppression.number(sum(total.pledges for total in totals))
+    return schemas.Campaign(
+        name=campaign.name,
+        title=dict(campaign.title),
+        state=campaign.state,
+        deadline=campaign.deadline.isoformat(),
+        needs=[
+            schemas.Need(
+                name=need.name,
+                kind=need.kind,
+                label=dict(need.label),
+                unit={language: list(words) for language, words in need.unit.items()},
+                minimum=_plain(need.minimum),
+                optimum=_plain(need.optimum),
+            )
+            for need in campaign.needs
+        ],
+        promised=[
+            schemas.Promised(need=total.need, unit=total.unit, quantity=_plain(Decimal(total.quantity) / 100))
+            for total in totals
+        ],
+        pledges=pledges,
+        withheld=pledges is None,
+    )
+
+
+def _plain(number: Decimal) -> str:
+    """Without an exponent or zeros at the end: "1500.5"."""
+    text = f"{number:f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text

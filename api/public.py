@@ -1,0 +1,164 @@
+"""Pages for everybody: the way in, what becomes of one's data, and the results in plain words."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+import fastapi
+
+from api import deps, pages, pledges, results, schemas
+from bot import wiring
+from bot.engine import form, giving, messages
+from bot.engine.messages import phrase
+
+router = fastapi.APIRouter(include_in_schema=False)
+
+_NAMES = {"ky": "Кыргызча", "ru": "Русский"}
+_LINKS = {
+    "/chat": phrase("Start the chat"),
+    "/results": phrase("Results"),
+    "/privacy": phrase("About your data"),
+    "/docs": phrase("For programmers: the API"),
+}
+_WELCOME = phrase("Ashar: together we say what the village needs, and together we do it.")
+_PRIVACY = (
+    phrase(
+        "What is kept: your language, what you agreed to and when, your answers and promises; messages for 30 days. "
+        "Your name only if you write it."
+    ),
+    phrase("Before you agree, nothing is kept for longer than a day."),
+    phrase(
+        "Telephone numbers, chats, names and what you write in your own words are encrypted. The results carry no "
+        "names, and small groups are not shown."
+    ),
+    phrase("Messages on Telegram, WhatsApp and SMS pass through servers abroad."),
+    phrase(
+        "The web chat keeps one cookie in your browser: the key to your conversation. On somebody else's phone, "
+        "delete it afterwards."
+    ),
+    phrase(
+        "To see what is kept about you, write “my data” in the chat. To take your consent back and have everything "
+        "erased, write “erase”. A gift that has been received stays in the accounts, without your name."
+    ),
+)
+
+
+class _Words(NamedTuple):
+    """What the results' page itself says."""
+
+    chat: messages.Phrase = phrase("Start the chat")
+    join: messages.Phrase = phrase("Take part")
+    among: messages.Phrase = phrase("Named among the three most important:")
+    few: messages.Phrase = phrase("There are not enough answers yet to show results.")
+    sample: messages.Phrase = phrase("These are the answers of those who took part, not of everybody who lives here.")
+
+
+_WORDS = _Words()
+
+
+@router.get("/")
+async def front(house: deps.House) -> fastapi.Response:
+    """The way in."""
+    return _both(house, [_WELCOME], _LINKS)
+
+
+@router.get("/privacy")
+async def privacy(house: deps.House, library: deps.Library) -> fastapi.Response:
+    """Who holds the data, what is kept and for how long, how to see and to erase it."""
+    async with house.database.reading() as connection:
+        catalogue = await library.catalogue(connection)
+    holders = [
+        phrase("The survey “{title}” is held by {holder}. For how long: {term}.", **_of(catalogue.forms[version]))
+        for version in catalogue.surveys.values()
+    ]
+    holders += [
+        phrase("The ashar “{title}”: {holder} answers for the gifts.", title=each.title, holder=each.holder)
+        for each in catalogue.campaigns.values()
+    ]
+    phone = house.settings.help_phone
+    call = [phrase("The helper's telephone: {phone}", phone=phone)] if phone else []
+    return _both(house, [*holders, *_PRIVACY, *call], {"/chat": _LINKS["/chat"]})
+
+
+@router.get("/results")
+async def show_results(
+    house: deps.House, library: deps.Library, request: fastapi.Request, lang: str = ""
+) -> fastapi.Response:
+    """Each survey's results and each campaign's standing, in one language."""
+    if lang not in form.LANGUAGES:
+        lang = "ru" if request.headers.get("accept-language", "").startswith("ru") else "ky"
+    other = next(language for language in form.LANGUAGES if language != lang)
+    async with house.database.reading() as connection:
+        catalogue = await library.catalogue(connection)
+    made = [await results.results(house, library, name) for name in catalogue.surveys]
+    return pages.page(
+        "results.html",
+        house,
+        lang,
+        words=_WORDS,
+        other=other,
+        other_name=_NAMES[other],
+        surveys=[_survey(each, lang) for each in made],
+        campaigns=[
+            _campaign(catalogue.campaigns[each.name], each, lang) for each in await pledges.campaigns(house, library)
+        ],
+    )
+
+
+def _both(
+    house: wiring.House, lines: Iterable[messages.Line], links: Mapping[str, messages.Phrase]
+) -> fastapi.Response:
+    said = list(lines)
+    parts = [
+        (
+            language,
+            [house.voice.say(line, language) for line in said],
+            [(address, house.voice.say(label, language)) for address, label in links.items()],
+        )
+        for language in form.LANGUAGES
+    ]
+    return pages.page("plain.html", house, "", parts=parts)
+
+
+def _of(survey: form.Form) -> dict[str, Any]:
+    return {"title": survey.title, "holder": survey.holder, "term": survey.term}
+
+
+def _survey(made: schemas.Results, language: str) -> dict[str, object]:
+    # A question of which every figure is withheld would be a column of dashes.
+    told = [question for question in made.questions if any(not each.withheld for each in question.everybody.figures)]
+    return {
+        "name": made.name,
+        "title": made.title.get(language, made.name),
+        "answered": phrase("Answered: {n}.", n=made.n) if made.n else None,
+        "questions": [_question(question, language) for question in told],
+    }
+
+
+def _question(question: schemas.Question, language: str) -> dict[str, object]:
+    labels = {option.name: option.label.get(language, option.name) for option in question.options}
+    shares = {figure.option: figure.among or figure.chosen for figure in question.everybody.figures}
+    ordered = sorted(shares.items(), key=lambda pair: -(pair[1].share if pair[1] else 0))
+    return {
+        "label": question.label.get(language, question.name),
+        "ranked": any(figure.among for figure in question.everybody.figures),
+        "rows": [(labels.get(name, name), f"{share.share:.0%}" if share else "—") for name, share in ordered],
+    }
+
+
+def _campaign(campaign: messages.Campaign, stands: schemas.Campaign, language: str) -> dict[str, object]:
+    now = dataclasses.replace(
+        campaign,
+        promised={(each.need, each.unit): Decimal(each.quantity) for each in stands.promised},
+        # So few that they are withheld, they are not spoken of.
+        pledges=stands.pledges or 0,
+    )
+    return {
+        "name": campaign.name,
+        "title": campaign.title.get(language, campaign.name),
+        "lines": [*giving.standing(now), phrase("Until: {date}", date=campaign.deadline)],
+        "open": stands.state == giving.OPEN,
+    }

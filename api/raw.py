@@ -1,0 +1,38 @@
+"""A request as it came, as plain data, and never longer than it may be."""
+
+from __future__ import annotations
+
+import starlette.requests
+
+from bot.channels import base
+
+#: Bytes of a body at the most: the longest answer people write has a tenth of it.
+LONGEST = 65536
+
+
+class TooLong(Exception):
+    """The body is longer than `LONGEST`; what is left of it has not been read."""
+
+
+async def request(incoming: starlette.requests.Request) -> base.Request:
+    """The request with its body; raises `TooLong`, before reading where the length is announced."""
+    announced = incoming.headers.get("content-length", "0")
+    if not (announced.isascii() and announced.isdigit()) or int(announced[:12]) > LONGEST:
+        raise TooLong
+    body = b""
+    async for piece in incoming.stream():
+        body += piece
+        if len(body) > LONGEST:
+            raise TooLong
+    return bare(incoming, body)
+
+
+def bare(incoming: starlette.requests.Request, body: bytes = b"") -> base.Request:
+    """The request with that body."""
+    # As it was sent, not decoded and encoded again: providers sign these very bytes.
+    path, query = incoming.scope["raw_path"].decode("latin-1"), incoming.scope["query_string"].decode("latin-1")
+    headers: dict[str, str] = {}
+    for name, value in incoming.headers.items():
+        # Over HTTP/2 a proxy may hand the cookies on one by one.
+        headers[name] = f"{headers[name]}; {value}" if name == "cookie" and name in headers else value
+    return base.Request(f"{path}?{query}" if query else path, headers, body)

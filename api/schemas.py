@@ -1,0 +1,241 @@
+"""The shapes of what the API says, with their descriptions and examples."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+import pydantic
+
+#: One text by language.
+Text = dict[str, str]
+
+_WITHHELD = "True where it is withheld: under ten people, or needed to hide a figure under ten. The numbers are null."
+
+
+class _Schema(pydantic.BaseModel):
+    model_config = pydantic.ConfigDict(from_attributes=True, frozen=True)
+
+
+def _example(example: dict[str, Any]) -> pydantic.ConfigDict:
+    return pydantic.ConfigDict(json_schema_extra={"examples": [example]})
+
+
+class Problem(_Schema):
+    """What is wrong with a request."""
+
+    model_config = _example({"detail": "There is no survey “prioritys”."})
+
+    detail: str
+
+
+class Form(_Schema):
+    """A survey that can be answered now."""
+
+    model_config = _example(
+        {
+            "name": "priorities",
+            "version": "5f0c1d2e3a4b5c6d",
+            "title": {"ky": "Бизге эмне эң керек?", "ru": "Что нам важнее всего?"},
+            "wave": "1",
+            "breakdowns": ["place", "sex", "age_group", "channel", "language"],
+        }
+    )
+
+    name: str
+    version: str = pydantic.Field(description="The immutable version that new conversations begin with.")
+    title: Text
+    wave: str = pydantic.Field(description="The round of asking; one complete response a person a wave.")
+    breakdowns: list[str] = pydantic.Field(description="What `by` may be in its results.")
+
+
+class Share(_Schema):
+    """So many of `n` people."""
+
+    count: int
+    share: float = pydantic.Field(description="Part of 1.")
+    low: float = pydantic.Field(description="Lower end of the Wilson 95 % interval.")
+    high: float = pydantic.Field(description="Upper end of the Wilson 95 % interval.")
+
+
+class Figure(_Schema):
+    """The figures of one option."""
+
+    option: str
+    withheld: bool = pydantic.Field(description=_WITHHELD)
+    chosen: Share | None = pydantic.Field(None, description="Of a select question: who chose it.")
+    first: Share | None = pydantic.Field(None, description="Of a ranking: who put it first.")
+    among: Share | None = pydantic.Field(None, description="Of a ranking: who put it among the first three.")
+    borda: int | None = pydantic.Field(
+        None, description="Of a ranking: 3, 2, 1 points for the first three places (truncated Borda)."
+    )
+
+
+class Size(_Schema):
+    """One group of a breakdown, and how many responded in it."""
+
+    level: str = pydantic.Field(description='"" is everybody, or within a breakdown whoever told no level.')
+    label: Text
+    n: int | None
+    withheld: bool = pydantic.Field(description=_WITHHELD)
+
+
+class Group(Size):
+    """The figures of one group; `n` is the number of people the shares are of.
+
+    That is everybody who answered the question; where several options may be chosen, everybody who responded.
+    """
+
+    figures: list[Figure]
+
+
+class Option(_Schema):
+    """One option of a question."""
+
+    name: str
+    label: Text
+
+
+class Question(_Schema):
+    """One question in one wording. Answers to a changed wording are a question of their own, never added up."""
+
+    name: str
+    version: str = pydantic.Field(description="Names the wording: kind, label and options.")
+    kind: Literal["select_one", "select_multiple", "rank"]
+    label: Text
+    options: list[Option]
+    everybody: Group
+    groups: list[Group] = pydantic.Field(
+        description="The breakdown; without the groups in which nobody answered, and empty where the same table is "
+        "shown the other way round."
+    )
+
+
+_SHARE = {"count": 120, "share": 0.4, "low": 0.3461, "high": 0.4564}
+_FIGURES = [
+    {"option": "woman", "withheld": False, "chosen": _SHARE, "first": None, "among": None, "borda": None},
+    {"option": "man", "withheld": True, "chosen": None, "first": None, "among": None, "borda": None},
+]
+
+
+class Results(_Schema):
+    """The figures of one survey and wave."""
+
+    model_config = _example(
+        {
+            "name": "priorities",
+            "version": "5f0c1d2e3a4b5c6d",
+            "title": {"ky": "Бизге эмне эң керек?", "ru": "Что нам важнее всего?"},
+            "wave": "1",
+            "by": "language",
+            "breakdowns": ["place", "sex", "age_group", "channel", "language"],
+            "apart": False,
+            "note": "indicative: the sample chose itself",
+            "least": 10,
+            "n": 300,
+            "withheld": False,
+            "groups": [{"level": "ky", "label": {"ky": "ky", "ru": "ky"}, "n": 180, "withheld": False}],
+            "questions": [
+                {
+                    "name": "sex",
+                    "version": "0a1b2c3d",
+                    "kind": "select_one",
+                    "label": {"ky": "Сиз:", "ru": "Вы:"},
+                    "options": [
+                        {"name": "woman", "label": {"ky": "аял", "ru": "женщина"}},
+                        {"name": "man", "label": {"ky": "эркек", "ru": "мужчина"}},
+                    ],
+                    "everybody": {"level": "", "label": {}, "n": 300, "withheld": False, "figures": _FIGURES},
+                    "groups": [],
+                }
+            ],
+        }
+    )
+
+    name: str
+    version: str
+    title: Text
+    wave: str
+    by: str
+    breakdowns: list[str]
+    apart: bool = pydantic.Field(description="Whether these are the responses counted apart (minors).")
+    note: Literal["indicative: the sample chose itself"] = pydantic.Field(
+        "indicative: the sample chose itself",
+        description="Whoever wanted to took part: the intervals say what chance does, not how far this is true of all.",
+    )
+    least: int = pydantic.Field(description="Cells under so many people are withheld.")
+    n: int | None = pydantic.Field(description="Responses with at least one answer.")
+    withheld: bool = pydantic.Field(description=_WITHHELD)
+    groups: list[Size]
+    questions: list[Question]
+
+
+class Need(_Schema):
+    """One thing a campaign asks for."""
+
+    name: str
+    kind: str = pydantic.Field(description='"money", "labour" or "material".')
+    label: Text
+    unit: dict[str, list[str]] = pydantic.Field(
+        description="What follows a number, in CLDR's plural forms; empty for money, which is in som."
+    )
+    minimum: str = pydantic.Field(description="A decimal number.")
+    optimum: str = pydantic.Field(description="A decimal number.")
+
+
+class Promised(_Schema):
+    """All that is promised to one need in one unit."""
+
+    need: str
+    unit: str = pydantic.Field(
+        description="A currency as in ISO 4217, or the name of the need where it has its own unit."
+    )
+    quantity: str = pydantic.Field(description="A decimal number, as it was promised: currencies are not converted.")
+
+
+_CAMPAIGN = {
+    "name": "suu",
+    "title": {"ky": "Айылга таза суу", "ru": "Чистая вода в село"},
+    "state": "open",
+    "deadline": "2027-05-15",
+    "needs": [
+        {
+            "name": "cement",
+            "kind": "material",
+            "label": {"ky": "Цемент, кап", "ru": "Цемент, мешки"},
+            "unit": {"ky": ["кап"], "ru": ["мешок", "мешка", "мешков"]},
+            "minimum": "120",
+            "optimum": "150",
+        }
+    ],
+    "promised": [{"need": "cement", "unit": "cement", "quantity": "42"}],
+    "pledges": 17,
+    "withheld": False,
+}
+
+
+class Campaign(_Schema):
+    """A campaign as it stands now."""
+
+    model_config = _example(_CAMPAIGN)
+
+    name: str
+    title: Text
+    state: str = pydantic.Field(description='"open" while it takes pledges.')
+    deadline: str = pydantic.Field(description="A date, YYYY-MM-DD.")
+    needs: list[Need]
+    promised: list[Promised] = pydantic.Field(description="The sums are public: that is what a campaign is for.")
+    pledges: int | None = pydantic.Field(description="How many pledges stand; null under ten.")
+    withheld: bool = pydantic.Field(description=_WITHHELD)
+
+
+class Health(_Schema):
+    """How this process and its database fare."""
+
+    model_config = _example({"status": "ok", "database": "ok", "migrations": "ok", "outbox_oldest_seconds": 0})
+
+    status: Literal["ok", "red"]
+    database: Literal["ok", "unreachable"]
+    migrations: Literal["ok", "pending", "unknown"]
+    outbox_oldest_seconds: int | None = pydantic.Field(
+        description="For how long the oldest message that should have gone has waited; null if that is not known."
+    )

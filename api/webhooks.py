@@ -1,0 +1,98 @@
+"""The doors of the messengers: whoever knocks is checked, read, and answered only after the commit."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, cast
+
+import fastapi
+
+from api import raw
+from bot import wiring
+from bot.channels import base
+from bot.services import receiving
+
+if TYPE_CHECKING:
+    # Its package takes half a second to import, which a house without Twilio need not spend.
+    from bot.channels import twilio
+
+#: Providers are no readers of the documentation.
+router = fastapi.APIRouter(include_in_schema=False)
+
+
+async def telegram(request: fastapi.Request) -> fastapi.Response:
+    """One update."""
+    house: wiring.House = request.app.state.house
+    channel = house.channels.get("telegram")
+    if channel is None:
+        return fastapi.Response(status_code=404)
+    refusal, heard = await _heard(house, request, [channel])
+    # Telegram lets the answer to an update hold one call, which costs nobody another request.
+    calls = [{"method": "answerCallbackQuery", "callback_query_id": each.callback} for each in heard if each.callback]
+    return refusal or fastapi.responses.JSONResponse(calls[0] if calls else {})
+
+
+@router.post("/twilio")
+async def twilio_message(request: fastapi.Request) -> fastapi.Response:
+    """One message on WhatsApp or by SMS; each of the two channels reads only its own."""
+    house: wiring.House = request.app.state.house
+    channels = _twilio(house)
+    if not channels:
+        return fastapi.Response(status_code=404)
+    # No content: an answer in TwiML would be a message without a receipt.
+    refusal, _ = await _heard(house, request, channels)
+    return refusal or fastapi.Response(status_code=204)
+
+
+@router.post("/twilio/status")
+async def twilio_status(request: fastapi.Request) -> fastapi.Response:
+    """What became of a message that was sent."""
+    house: wiring.House = request.app.state.house
+    channels = _twilio(house)
+    if not channels:
+        return fastapi.Response(status_code=404)
+    try:
+        arrived = await raw.request(request)
+        channels[0].verify(arrived)
+        status = channels[0].read_status(arrived)
+    except (raw.TooLong, base.Refused, base.Malformed) as error:
+        return _refusal(error)
+    if status:
+        await house.postman.note(status)
+    return fastapi.Response(status_code=204)
+
+
+def _twilio(house: wiring.House) -> list[twilio.Twilio]:
+    names = [name for name in ("whatsapp", "sms") if name in house.channels]
+    return [cast("twilio.Twilio", house.channels[name]) for name in names]
+
+
+async def _heard(
+    house: wiring.House, request: fastapi.Request, channels: Sequence[base.Channel]
+) -> tuple[fastapi.Response | None, list[base.Inbound]]:
+    """Verify and receive everything in the request: the answer where that failed, and what was received.
+
+    The channels are of one account: what one of them verifies, all may read. A tap is acknowledged by whoever
+    answers the request, so the reply need not do it.
+    """
+    heard: list[base.Inbound] = []
+    try:
+        arrived = await raw.request(request)
+        channels[0].verify(arrived)
+        for inbound in [inbound for channel in channels for inbound in channel.read(arrived)]:
+            await house.desk.receive(dataclasses.replace(inbound, callback=""))
+            heard.append(inbound)
+    except (raw.TooLong, base.Refused, base.Malformed) as error:
+        return _refusal(error), heard
+    except receiving.Busy:
+        # What was received before stays so: when all of it comes again, it is known.
+        return fastapi.Response(status_code=503, headers={"Retry-After": str(receiving.Busy.retry_after)}), heard
+    return None, heard
+
+
+def _refusal(error: Exception) -> fastapi.Response:
+    if isinstance(error, raw.TooLong):
+        # The rest of the body is still on its way, and nobody will read it.
+        return fastapi.Response(status_code=413, headers={"Connection": "close"})
+    return fastapi.Response(status_code=403 if isinstance(error, base.Refused) else 400)

@@ -1,0 +1,1 @@
+"""One file a provider: read what it sends, send what we say."""

@@ -1,0 +1,161 @@
+"""The one contract of every channel: what comes in, what goes out, what became of it."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A raw HTTP request as plain data. Header names are lower-case; `url` is the path with its query."""
+
+    url: str
+    headers: Mapping[str, str]
+    body: bytes
+
+
+class Refused(Exception):
+    """The request does not come from whom it says (403)."""
+
+
+class Malformed(Exception):
+    """The request cannot be read (400)."""
+
+
+class Unreachable(Exception):
+    """The provider cannot be reached, or does not let us in; its text may be shown and holds no secret."""
+
+
+@dataclass(frozen=True, slots=True)
+class Inbound:
+    """One message from a person, as a channel read it."""
+
+    channel: str
+    #: The provider's id of this message, unique within the channel: a repeat has the same.
+    key: str
+    #: The provider's handle of the person: opaque text, at most 160 characters.
+    address: str
+    text: str = ""
+    #: "text", "media" (not words), "blocked" (the person shut us out) or "unblocked".
+    kind: str = "text"
+    #: Payload of a deep link, or "".
+    start: str = ""
+    #: What a button or page carried: (tag, step).
+    tap: tuple[str, int] | None = None
+    #: Provider's id of the message whose button was tapped: the reply may be an edit of it.
+    edits: str = ""
+    #: Telegram's callback query id, to be answered when the reply goes.
+    callback: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """An option or an action a person may tap. `sends` is the text it stands for."""
+
+    label: str
+    sends: str
+    description: str = ""
+    #: 1, 2, 3 where it was already picked in a ranking.
+    picked: int = 0
+
+
+def payload(tag: str, step: int, sends: str) -> str:
+    """What a button carries to its provider and back: ASCII, at most 64 bytes. `read_payload` is its inverse."""
+    return f"{tag}.{step}.{sends}"
+
+
+def read_payload(text: str) -> tuple[tuple[str, int], str] | None:
+    """((tag, step), what the button stands for), or None where it is none of ours."""
+    tag, _, rest = text.partition(".")
+    step, _, sends = rest.partition(".")
+    if not tag or not sends or not (step.isascii() and step.isdigit()) or len(step) > 9:
+        return None
+    return (tag, int(step)), sends
+
+
+@dataclass(frozen=True, slots=True)
+class Outbound:
+    """One message to a person in words, kept as really said. Plain text, no markup."""
+
+    #: What is said and asked, before the options.
+    head: str
+    options: tuple[Button, ...] = ()
+    #: How to answer, after the options.
+    foot: str = ""
+    #: How many options make one answer; 0 where words are asked for.
+    pick: int = 0
+    #: Commands offered beside the options (back, skip, help).
+    actions: tuple[Button, ...] = ()
+    tag: str = "-"
+    step: int = 0
+    language: str = "ky"
+    #: See `Inbound`: the message to edit in place, and the tap to acknowledge.
+    edits: str = ""
+    callback: str = ""
+
+
+class Fate(enum.StrEnum):
+    """What became of a send."""
+
+    SENT = "sent"
+    #: Surely not sent, try again after `retry_after` seconds.
+    LATER = "later"
+    #: Nobody knows whether it arrived.
+    UNKNOWN = "unknown"
+    #: This message can never be sent.
+    FAILED = "failed"
+    #: The address does not take messages any more (blocked, deactivated, opted out, unknown number).
+    GONE = "gone"
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What a send came to. `code` is the provider's own error code or a short word, never a person's data."""
+
+    fate: Fate
+    provider_id: str = ""
+    code: str = ""
+    retry_after: float = 0.0
+    #: True when `retry_after` holds for the whole account, not for this person alone.
+    whole_account: bool = False
+    #: The address that replaces the one used (a Telegram group that became a supergroup), or "".
+    moved_to: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """What a provider said of a message later (Twilio's status callbacks)."""
+
+    provider_id: str
+    receipt: Receipt
+
+
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """What a channel can show. A length is in characters of the channel's own count."""
+
+    #: Longest text of one message; a longer one is split.
+    text: int
+    #: True where the bot may start a message itself (the web cannot be pushed to).
+    push: bool = True
+    #: True where one message is one SMS segment.
+    segments: bool = False
+
+
+class Channel(Protocol):
+    """A provider. `verify` and `read` are pure; `send` and `open` reach the network."""
+
+    name: str
+    capabilities: Capabilities
+
+    def verify(self, request: Request) -> None:
+        """Raise `Refused` unless the provider itself sent this."""
+
+    def read(self, request: Request) -> list[Inbound]:
+        """The messages in it (none for what does not concern us); raise `Malformed` if it cannot be read."""
+
+    async def send(self, address: str, outbound: Outbound) -> Receipt:
+        """Send one message; never raises for what a provider may answer."""

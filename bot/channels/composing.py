@@ -1,0 +1,32 @@
+"""A reply of the mind -> the message in words that every channel sends."""
+
+from __future__ import annotations
+
+from bot import wording
+from bot.channels import base
+from bot.engine import messages
+from bot.engine.messages import phrase
+
+_ACTIONS = {"back": phrase("Back"), "skip": phrase("Skip")}
+
+
+def compose(voice: wording.Voice, reply: messages.Reply, language: str) -> base.Outbound:
+    """Put a reply into words. Options are answered by their number, actions by their English word."""
+    return base.Outbound(
+        head=voice.lines(reply.lines, language),
+        options=tuple(
+            base.Button(
+                label=voice.say(option.label, language),
+                sends=str(number),
+                description=voice.say(option.description, language) if option.description else "",
+                picked=option.picked,
+            )
+            for number, option in enumerate(reply.options, start=1)
+        ),
+        foot=voice.lines(reply.foot, language),
+        pick=reply.pick,
+        actions=tuple(base.Button(voice.say(_ACTIONS[action], language), action) for action in reply.actions),
+        tag=reply.tag,
+        step=reply.step,
+        language=language,
+    )

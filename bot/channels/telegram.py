@@ -1,0 +1,379 @@
+"""Telegram: python-telegram-bot as codec and client, its HTTP over our own aiohttp session."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import hmac
+import json
+import logging
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any, cast
+
+import aiohttp
+import telegram
+import telegram.error
+import telegram.request
+
+from bot.channels import base, plain
+
+_log = logging.getLogger(__name__)
+
+#: What we ask Telegram for; edited messages are left out, an answer is changed by going back.
+_ALLOWED = ("message", "callback_query", "my_chat_member")
+_COMMAND = re.compile(r"/(\w{1,32})(?:@\w+)?(?:\s+(.*))?", re.DOTALL)
+_LINK_PAYLOAD = re.compile(r"[A-Za-z0-9_-]{1,64}")
+#: The tap of a button that is none of ours. No response has this tag and step, so it passes for an old one.
+_FOREIGN_TAP = ("?", -1)
+
+#: Seconds. Giving up early on a slow line costs a doubled message, so an answer is waited for a while.
+_CONNECT, _READ = 5.0, 15.0
+#: Seconds to wait where Telegram names no time itself.
+_PAUSE, _BAD_TOKEN_PAUSE = 5.0, 60.0
+
+#: Up to so many options of so many letters are written on the buttons; others are numbers, for small screens.
+_LABELLED, _LABEL = 4, 20
+_ROW, _KEYBOARD = 5, 100
+#: Letters that buttons of one row can show on a narrow phone before Telegram cuts them off.
+_ROW_LETTERS = 30
+_NO_PREVIEW = {"link_preview_options": {"is_disabled": True}}
+
+#: Language -> command -> description, kept by Telegram; "" is for languages that have none of their own.
+_COMMANDS = {
+    "ky": {"start": "Баштоо", "help": "Кантип жооп берем?", "language": "Тил: русский", "stop": "Токтотуу"},
+    "ru": {"start": "Начать", "help": "Как ответить?", "language": "Язык: кыргызча", "stop": "Остановить"},
+    "": {
+        "start": "Баштоо / Начать",
+        "help": "Кантип жооп берем? / Как ответить?",
+        "language": "Тил / Язык",
+        "stop": "Токтотуу / Остановить",
+    },
+}
+
+_UNSET = telegram.request.BaseRequest.DEFAULT_NONE
+
+
+class _NotSent(telegram.error.NetworkError):
+    """Surely not done, and worth another try after `wait` seconds."""
+
+    def __init__(self, message: str, wait: float) -> None:
+        super().__init__(message)
+        self.wait = wait
+
+
+class _Http(telegram.request.BaseRequest):
+    """The library's seam for HTTP: over aiohttp a send costs a seventh of what its own httpx client takes.
+
+    Errors carry no more than the name of what went wrong: aiohttp's own texts hold the URL, and it the token.
+    """
+
+    def __init__(self, session: aiohttp.ClientSession) -> None:
+        self._session = session
+
+    @property
+    def read_timeout(self) -> float:
+        return _READ
+
+    async def initialize(self) -> None:
+        """Nothing to do: the session belongs to whoever made it."""
+
+    async def shutdown(self) -> None:
+        """Nothing to do, see `initialize`."""
+
+    async def do_request(
+        self,
+        url: str,
+        method: str,
+        request_data: telegram.request.RequestData | None = None,
+        read_timeout: Any = _UNSET,
+        write_timeout: Any = _UNSET,
+        connect_timeout: Any = _UNSET,
+        pool_timeout: Any = _UNSET,
+    ) -> tuple[int, bytes]:
+        if request_data is not None and request_data.contains_files:
+            raise NotImplementedError("no channel sends files yet")
+        seconds = read_timeout if isinstance(read_timeout, int | float) else _READ
+        try:
+            async with self._session.request(
+                method,
+                url,
+                # The library's own client sends a form; escaping Cyrillic for that costs a tenth of a send.
+                data=request_data.json_payload if request_data else None,
+                headers={"Content-Type": "application/json"},
+                # aiohttp's `connect` is the wait for a place in the pool and the handshake together.
+                timeout=aiohttp.ClientTimeout(total=_CONNECT + seconds, connect=_CONNECT),
+                allow_redirects=False,
+            ) as response:
+                body = await response.read()
+        except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
+            raise _NotSent(type(error).__name__, _PAUSE) from None
+        except TimeoutError:
+            raise telegram.error.TimedOut from None
+        except (aiohttp.ClientError, OSError) as error:
+            raise telegram.error.NetworkError(type(error).__name__) from None
+        if response.status == 429:
+            # Not left to the library: it takes "retry after 0" for a network error, and RetryAfter warns.
+            raise _NotSent("too many requests", _retry_after(body))
+        if method == "POST" and response.content_type != "application/json":
+            # A 403 page of some proxy on the way must not count as "this person has blocked us".
+            raise telegram.error.NetworkError(f"an answer not of Telegram's, {response.status}")
+        return response.status, body
+
+    @staticmethod
+    def parse_json_payload(payload: bytes) -> dict[str, Any]:
+        """As the library's own, without writing people's words to the log when an answer is broken."""
+        try:
+            answer = json.loads(payload)
+        except ValueError:
+            answer = None
+        if not isinstance(answer, dict) or (answer.get("ok") and "result" not in answer):
+            raise telegram.error.NetworkError("an answer that cannot be read")
+        if isinstance(result := answer.get("result"), dict):
+            # Our own keyboard coming back: nobody looks at it, and decoding it is a quarter of a send.
+            result.pop("reply_markup", None)
+        return answer
+
+
+def _retry_after(body: bytes) -> float:
+    try:
+        return max(1.0, float(json.loads(body)["parameters"]["retry_after"]))
+    except (ValueError, KeyError, TypeError):
+        return _PAUSE
+
+
+class Telegram:
+    """The Bot API as a channel. The session is the caller's to close."""
+
+    name = "telegram"
+    capabilities = base.Capabilities(text=4096)
+
+    def __init__(
+        self,
+        token: str,
+        secret: str,
+        session: aiohttp.ClientSession,
+        base_url: str = "https://api.telegram.org",
+        public_url: str = "",
+    ) -> None:
+        # At DEBUG the library writes the token, chat ids and texts into the log.
+        logging.getLogger("telegram").setLevel(logging.WARNING)
+        self._secret = secret
+        self._webhook = f"{public_url.rstrip('/')}/telegram"
+        #: True where updates are to be asked for: Telegram calls no webhook without https.
+        self.polling = not public_url.startswith("https://")
+        http = _Http(session)
+        self._bot = telegram.Bot(token, base_url=f"{base_url}/bot", request=http, get_updates_request=http)
+
+    def verify(self, request: base.Request) -> None:
+        """Raise `base.Refused` unless Telegram sent this, or where no secret is set."""
+        given = request.headers.get("x-telegram-bot-api-secret-token", "")
+        if not self._secret or not hmac.compare_digest(given.encode(errors="replace"), self._secret.encode()):
+            raise base.Refused("wrong secret token")
+
+    def read(self, request: base.Request) -> list[base.Inbound]:
+        """The message in a webhook's body, if it concerns us; raise `base.Malformed` if it is no update."""
+        try:
+            update = json.loads(request.body)
+        except (ValueError, RecursionError):
+            raise base.Malformed("not JSON") from None
+        if not isinstance(update, dict) or not isinstance(update.get("update_id"), int):
+            raise base.Malformed("not an update")
+        inbound = _read(update)
+        return [inbound] if inbound else []
+
+    async def send(self, address: str, outbound: base.Outbound) -> base.Receipt:
+        """Edit the tapped message or send a new one, and meanwhile stop the spinner of the tap."""
+        if not outbound.callback:
+            return await self._show(address, outbound)
+        receipt, _ = await asyncio.gather(self._show(address, outbound), self._acknowledge(outbound.callback))
+        return receipt
+
+    async def start(self) -> str:
+        """Tell Telegram our commands and how to reach us; the bot's username. Raises `base.Unreachable`."""
+        with _reaching():
+            me = await self._bot.get_me()
+            for language, commands in _COMMANDS.items():
+                await self._bot.set_my_commands(list(commands.items()), language_code=language or None)
+            if self.polling:
+                await self._bot.delete_webhook()
+            else:
+                await self._bot.set_webhook(self._webhook, secret_token=self._secret, allowed_updates=_ALLOWED)
+        return me.username or ""
+
+    async def updates(self, offset: int, wait: int = 25) -> list[tuple[int, base.Inbound | None]]:
+        """Updates as (id, what it holds or None where it does not concern us), after at most `wait` seconds.
+
+        Asking with `offset` acknowledges all below it. Raises `base.Unreachable`.
+        """
+        asked = {"offset": offset, "timeout": wait, "allowed_updates": list(_ALLOWED)}
+        with _reaching():
+            # Not `get_updates`: that decodes all or nothing, so one odd update would come again forever,
+            # and it logs them in full. With a capital G (all the same to Telegram) we get them as they came.
+            batch = await self._bot.do_api_request("GetUpdates", asked, read_timeout=wait + _READ)
+        return [(update["update_id"], _read(update)) for update in cast("list[dict[str, Any]]", batch)]
+
+    async def _show(self, address: str, outbound: base.Outbound) -> base.Receipt:
+        text, keyboard = plain.numbered(outbound), _keyboard(outbound)
+        try:
+            if outbound.edits and await self._edit(address, outbound.edits, text, keyboard):
+                return base.Receipt(base.Fate.SENT, outbound.edits)
+            sent = await self._call("SendMessage", chat_id=address, text=text, **_NO_PREVIEW, **keyboard)
+            return base.Receipt(base.Fate.SENT, str(sent["message_id"]))
+        except telegram.error.TelegramError as error:
+            return _receipt(error)
+        except (TypeError, KeyError, ValueError, AttributeError) as error:
+            # Telegram said yes in a shape this version of the library does not know.
+            return base.Receipt(base.Fate.UNKNOWN, code=type(error).__name__)
+
+    async def _call(self, method: str, **given: Any) -> Any:
+        # The library's own methods turn each button into an object and back, and the answer into a Message that
+        # nobody reads: four fifths of a send. With a capital first letter (all the same to Telegram) it lets us.
+        try:
+            return await self._bot.do_api_request(method, given)
+        except telegram.error.InvalidToken:
+            raise telegram.error.InvalidToken("Unauthorized") from None  # theirs blames the method as well
+
+    async def _edit(self, address: str, message: str, text: str, keyboard: Mapping[str, Any]) -> bool:
+        """False where that message cannot be edited any more."""
+        try:
+            place = {"chat_id": address, "message_id": int(message)}
+            await self._call("EditMessageText", **place, text=text, **_NO_PREVIEW, **keyboard)
+        except telegram.error.BadRequest as error:
+            said = error.message.lower()
+            if any(words in said for words in ("edit not found", "can't be edited", "message_id_invalid")):
+                return False
+            # "Not modified" is the answer to a repeated edit: the first one arrived.
+            if "not modified" not in said:
+                raise
+        return True
+
+    async def _acknowledge(self, callback: str) -> None:
+        # Once and no more: an expired tap stays expired, and the message that answers it goes out anyway.
+        with contextlib.suppress(telegram.error.TelegramError):
+            await self._bot.answer_callback_query(callback)
+
+
+@contextlib.contextmanager
+def _reaching() -> Iterator[None]:
+    try:
+        yield
+    except telegram.error.TelegramError as error:
+        raise base.Unreachable(error.message) from None
+
+
+def _receipt(error: telegram.error.TelegramError) -> base.Receipt:
+    fate, said = base.Fate, error.message.lower()
+    # The order matters: BadRequest and TimedOut are kinds of NetworkError.
+    match error:
+        case _NotSent():
+            return base.Receipt(fate.LATER, code=said, retry_after=error.wait)
+        case telegram.error.ChatMigrated():
+            return base.Receipt(fate.LATER, code="migrated", moved_to=str(error.new_chat_id))
+        case telegram.error.InvalidToken():
+            return base.Receipt(fate.LATER, code=said, retry_after=_BAD_TOKEN_PAUSE, whole_account=True)
+        case telegram.error.Forbidden():
+            return base.Receipt(fate.GONE, code=said)
+        case telegram.error.BadRequest():
+            return base.Receipt(fate.GONE if "chat not found" in said else fate.FAILED, code=said)
+        case _:
+            # Also every 5xx: Telegram's front may give up on what its back has done.
+            return base.Receipt(fate.UNKNOWN, code=said)
+
+
+def _keyboard(outbound: base.Outbound) -> dict[str, Any]:
+    """The parameter of a call that carries the buttons; empty where there are none."""
+    options, actions = outbound.options, outbound.actions
+    if len(options) + len(actions) > _KEYBOARD:
+        options = ()  # a number can always be typed
+    labelled = len(options) <= _LABELLED and all(len(option.label) <= _LABEL for option in options)
+    width = 1 if labelled else -(-len(options) // -(-len(options) // _ROW))
+
+    def button(label: str, chosen: base.Button) -> dict[str, str]:
+        mark = f" ✓{chosen.picked}" if chosen.picked else ""
+        data = base.payload(outbound.tag, outbound.step, chosen.sends)
+        return {"text": f"{label}{mark}", "callback_data": data}
+
+    keys = [button(option.label if labelled else str(n), option) for n, option in enumerate(options, start=1)]
+    rows = [keys[n : n + width] for n in range(0, len(keys), width)]
+    row: list[dict[str, str]] = []
+    for action in actions:
+        if row and sum(len(key["text"]) for key in row) + len(action.label) > _ROW_LETTERS:
+            rows.append(row)
+            row = []
+        row.append(button(action.label, action))
+    if row:
+        rows.append(row)
+    return {"reply_markup": {"inline_keyboard": rows}} if rows else {}
+
+
+def _read(data: dict[str, Any]) -> base.Inbound | None:
+    tapped: dict[str, Any] = {}
+    match data:
+        # What was tapped comes whole, with text and keyboard: half the time of decoding a tap, for three fields.
+        case {"callback_query": {"message": dict() as tapped} as query}:
+            del query["message"]
+        case {"message": dict() as message}:
+            # Who wrote is known by the chat, and the text is taken as it is: these cost as much as all the rest.
+            for unread in ("reply_to_message", "from", "entities"):
+                message.pop(unread, None)
+    try:
+        update = telegram.Update.de_json(data)
+        if update.callback_query:
+            return _tap(str(update.update_id), update.callback_query, tapped)
+        if update.my_chat_member:
+            return _membership(str(update.update_id), update.my_chat_member)
+        return _message(str(update.update_id), update.message) if update.message else None
+    except Exception as error:  # noqa: BLE001 - whatever it is, refusing it holds up this chat for 24 hours
+        _log.warning("an update that python-telegram-bot cannot read: %s", type(error).__name__)
+        return None
+
+
+def _tap(key: str, query: telegram.CallbackQuery, message: dict[str, Any]) -> base.Inbound | None:
+    if query.inline_message_id or (message and message["chat"]["type"] != telegram.Chat.PRIVATE):
+        return None
+    tap, sends = base.read_payload(_clean(query.data or "")) or (_FOREIGN_TAP, "")
+    return base.Inbound(
+        "telegram",
+        key,
+        # In a private chat the chat's id is the person's; an old message may come without its chat.
+        str(query.from_user.id),
+        sends,
+        tap=tap,
+        # Telegram gives the date 0 to a message that it does not show any more.
+        edits=str(message["message_id"]) if message and message["date"] else "",
+        callback=query.id,
+    )
+
+
+def _membership(key: str, change: telegram.ChatMemberUpdated) -> base.Inbound | None:
+    kinds = {"kicked": "blocked", "member": "unblocked"}
+    kind = kinds.get(change.new_chat_member.status)
+    if kind is None or change.chat.type != telegram.Chat.PRIVATE:
+        return None
+    return base.Inbound("telegram", key, str(change.chat.id), kind=kind)
+
+
+def _message(key: str, message: telegram.Message) -> base.Inbound | None:
+    if message.chat.type != telegram.Chat.PRIVATE:
+        return None
+    address = str(message.chat.id)
+    if not message.text:
+        # Unknown fields are a kind of content newer than the library; the rest is notices ("message pinned").
+        if message.effective_attachment or message.checklist or message.api_kwargs:
+            return base.Inbound("telegram", key, address, kind="media")
+        return None
+    text = _clean(message.text)
+    command = _COMMAND.fullmatch(text)
+    if not command:
+        return base.Inbound("telegram", key, address, text)
+    word, rest = command[1], command[2] or ""
+    if word.lower() == "start":
+        return base.Inbound("telegram", key, address, "start", start=rest if _LINK_PAYLOAD.fullmatch(rest) else "")
+    # With its slash, by which the mind knows a command it does not know from an answer.
+    return base.Inbound("telegram", key, address, f"/{word} {rest}".strip())
+
+
+def _clean(text: str) -> str:
+    """Without halves of characters, which JSON can hold and no database takes."""
+    return text.encode(errors="replace").decode()

@@ -1,0 +1,370 @@
+"""WhatsApp and SMS through Twilio: its client as a codec, its HTTP over the aiohttp session of the house."""
+
+from __future__ import annotations
+
+import base64
+import dataclasses
+import json
+import logging
+import urllib.parse
+from collections.abc import Mapping
+
+import aiohttp
+import multidict
+import yarl
+from twilio import request_validator
+from twilio.base import exceptions
+from twilio.http import AsyncHttpClient
+from twilio.http import response as twilio_response
+from twilio.rest import Client
+from twilio.rest.content.v1 import content
+
+from bot.channels import base, plain
+
+#: 4,096 Cyrillic letters of WhatsApp are 25 kB when percent-encoded; beyond this nobody is talking to us.
+MAX_BODY = 256 * 1024
+MAX_FIELDS = 300
+#: WhatsApp ids with hidden numbers are longer than a number; the column holds as much.
+MAX_ADDRESS = 160
+
+#: Content API: the text above buttons or a list. A plain message may have 1,600 (21617).
+MAX_CONTENT_BODY = 1024
+#: Without Meta's approval three buttons, each of 20 characters; a list has ten rows of 24, described in 72.
+MAX_BUTTONS, MAX_TITLE = 3, 20
+MAX_ROWS, MAX_ROW, MAX_DESCRIPTION = 10, 24, 72
+#: What opens a list; it needs a text of its own beside the rows.
+CHOOSE = {"ky": "Тандоо", "ru": "Выбрать"}
+
+#: Pool and connection within the first, the whole call within the second: seconds.
+TIMEOUT = aiohttp.ClientTimeout(total=20, connect=5)
+
+#: The address takes no messages: not a number, a landline, unknown, opted out, blocked, not on WhatsApp.
+GONE = frozenset({21211, 21610, 21614, 30005, 63003, 63014, 63024, 63032})
+#: The operator's fault (password, account, sender): mended within hours, and no reply may be lost by it. A
+#: refused password without a code of Twilio's is HTTP's 401.
+OPERATOR = frozenset({401, 20003, 20005, 21212, 21606, 63007})
+#: Too fast, or too many waiting: code -> (seconds to wait, whether the whole account must).
+BUSY = {
+    20429: (2.0, True),
+    21611: (600.0, True),
+    30001: (300.0, False),
+    63017: (5.0, True),
+    63018: (60.0, False),
+}
+#: Template deleted, or its variables refused: the same message goes as words.
+TEMPLATE_REFUSED = frozenset({"21655", "21656"})
+
+
+class _Busy(exceptions.TwilioException):
+    """HTTP 429; `retry_after` in seconds, or 0 where Twilio named none."""
+
+    def __init__(self, retry_after: float) -> None:
+        super().__init__()
+        self.retry_after = retry_after
+
+
+class _Http(AsyncHttpClient):
+    """Twilio's calls over our session. The package's own client never times out, or repeats every 5xx."""
+
+    def __init__(self, session: aiohttp.ClientSession, bases: Mapping[str, str]) -> None:
+        super().__init__(logging.getLogger(__name__), is_async=True)
+        self._session = session
+        self._bases = bases
+
+    async def request(  # type: ignore[override] # so does the package's own: its base class is synchronous
+        self,
+        method: str,
+        uri: str,
+        params: dict[str, object] | None = None,
+        data: dict[str, object] | None = None,
+        headers: dict[str, str] | None = None,
+        auth: tuple[str, str] | None = None,
+        timeout: float | None = None,
+        allow_redirects: bool = False,
+    ) -> twilio_response.Response:
+        headers = dict(headers or {})
+        if auth:
+            headers["Authorization"] = "Basic " + base64.b64encode(":".join(auth).encode()).decode()
+        as_json = headers.get("Content-Type") == "application/json"
+        body = json.dumps(data) if as_json else urllib.parse.urlencode(data or {}, doseq=True)
+        url = yarl.URL(uri)
+        elsewhere = self._bases.get(url.host or "")
+        if elsewhere:
+            url = yarl.URL(elsewhere.rstrip("/") + url.raw_path_qs, encoded=True)
+        if params:
+            url = url.extend_query({name: str(value) for name, value in params.items()})
+        async with self._session.request(
+            method, url, data=body or None, headers=headers, timeout=TIMEOUT, allow_redirects=allow_redirects
+        ) as answer:
+            if answer.status == 429:
+                raise _Busy(_seconds(answer.headers.get("Retry-After", "")))
+            return twilio_response.Response(answer.status, await answer.text(), answer.headers)
+
+
+def door(request: base.Request) -> str:
+    """Whose webhook or status callback this is, "whatsapp" or "sms"; raise `base.Malformed`."""
+    return _owner(_form(request))
+
+
+class Twilio:
+    """One of Twilio's two channels, "whatsapp" or "sms".
+
+    `sender` is a number, an alphanumeric name (SMS) or a messaging service's MG sid; `public_url` the address
+    Twilio knows us by, without which nothing incoming can be verified. `bases` maps hosts such as
+    "api.twilio.com" to other addresses. `templates` are what `make_templates` returned, and may be set later.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        account_sid: str,
+        auth_token: str,
+        sender: str,
+        session: aiohttp.ClientSession,
+        public_url: str,
+        bases: Mapping[str, str] | None = None,
+        templates: Mapping[str, str] | None = None,
+    ) -> None:
+        self.name = name
+        self.capabilities = base.Capabilities(text=1600, segments=name == "sms")
+        self.templates = dict(templates or {})
+        self._prefix = "whatsapp:" if name == "whatsapp" else ""
+        self._sender = sender.removeprefix("whatsapp:")
+        self._public_url = public_url.rstrip("/")
+        self._validator = request_validator.RequestValidator(auth_token)
+        self._client = Client(account_sid, auth_token, http_client=_Http(session, bases or {}))
+
+    def verify(self, request: base.Request) -> None:
+        """Raise `base.Refused` unless Twilio signed this for our public address, path and query."""
+        signature = request.headers.get("x-twilio-signature", "")
+        settings = request.headers.get(request_validator.SIGNATURE_SETTINGS_HEADER.lower(), "")
+        # Anybody may name a hash in that header; the key stays ours.
+        algorithm = request_validator.get_signature_algorithm(settings)
+        url = self._public_url + request.url
+        params: object
+        try:
+            if _is_form(request):
+                params = _form(request)
+            elif len(request.body) <= MAX_BODY and "bodySHA256" in yarl.URL(url).query:
+                params = request.body.decode()
+            else:
+                # The package raises a TypeError over a text body without its hash in the query.
+                raise base.Refused("no body hash")
+            signed = self._validator.validate(url, params, signature, algorithm)
+        except (ValueError, base.Malformed) as error:
+            raise base.Refused("unreadable") from error
+        if not self._public_url or not signed:
+            raise base.Refused("signature")
+
+    def read(self, request: base.Request) -> list[base.Inbound]:
+        """The one message in a webhook, or none if it is the other channel's or a status; see `base.Channel`.
+
+        Unknown parameters are ignored: Twilio adds some without notice.
+        """
+        form = _form(request)
+        key, sender = form.get("MessageSid", ""), form.get("From", "")
+        address = sender.removeprefix("whatsapp:")
+        if not key or not address.strip() or len(address) > MAX_ADDRESS:
+            raise base.Malformed("MessageSid or From")
+        if _owner(form) != self.name:
+            return []
+        # A status callback at the wrong door names our own number as its sender.
+        if form.get("MessageStatus", "received") != "received":
+            return []
+        inbound = base.Inbound(self.name, key, address, text=form.get("Body", ""))
+        carried = base.read_payload(form.get("ButtonPayload") or form.get("ListId") or "")
+        if carried:
+            tap, text = carried
+            return [dataclasses.replace(inbound, text=text, tap=tap)]
+        # Only with Advanced Opt-Out does Twilio say that it stopped or resumed, and has answered it itself.
+        kind = {"STOP": "blocked", "START": "unblocked"}.get(form.get("OptOutType", ""), "text")
+        # A picture's caption is words; a place's Body is only its name.
+        if kind == "text" and ("Latitude" in form or not inbound.text.strip()):
+            kind = "media"
+        return [dataclasses.replace(inbound, kind=kind)]
+
+    def read_status(self, request: base.Request) -> base.Status | None:
+        """What became of a message, or None while it is on its way; raise `base.Malformed`.
+
+        Callbacks come in any order: a `code` of "sent" must not undo a failure, nor "delivered" or "read".
+        """
+        form = _form(request)
+        key = form.get("MessageSid", "")
+        if not key:
+            raise base.Malformed("MessageSid")
+        status = form.get("MessageStatus", "")
+        if status in {"sent", "delivered", "read"}:
+            return base.Status(key, base.Receipt(base.Fate.SENT, key, status))
+        if status in {"failed", "undelivered", "canceled"}:
+            code = form.get("ErrorCode", "")
+            number = int(code) if code.isascii() and code.isdigit() else 0
+            receipt = _receipt(number) or base.Receipt(base.Fate.FAILED, code=str(number or status))
+            return base.Status(key, dataclasses.replace(receipt, provider_id=key))
+        return None
+
+    async def send(self, address: str, outbound: base.Outbound) -> base.Receipt:
+        """Send one message: with buttons or a list where WhatsApp has room for them, else numbered."""
+        text = plain.numbered(outbound)
+        if self.name == "whatsapp":
+            template, variables = _content(outbound, text)
+            if template in self.templates:
+                # Twilio wants the variables as one JSON text; Cyrillic escaped would be thrice as long.
+                packed = json.dumps(variables, ensure_ascii=False)
+                receipt = await self._create(address, content_sid=self.templates[template], content_variables=packed)
+                if receipt.code not in TEMPLATE_REFUSED:
+                    return receipt
+            return await self._create(address, body=text)
+        return await self._create(address, body=plain.plain_spaces(text))
+
+    async def make_templates(self) -> dict[str, str]:
+        """Create those of the 13 generic templates that the account lacks; all of them, name -> ContentSid.
+
+        They are not tied to a language or a survey: every text in them is a variable. Raises
+        `TwilioException`, `aiohttp.ClientError` or `TimeoutError`.
+        """
+        wanted = _templates()
+        contents = self._client.content.v1.contents
+        found = {each.friendly_name: each.sid for each in await contents.list_async()}
+        for name, request in wanted.items():
+            if name not in found:
+                found[name] = (await contents.create_async(request)).sid
+        return {name: sid for name in wanted if (sid := found[name])}
+
+    async def _create(self, address: str, **message: str) -> base.Receipt:
+        if self._sender.startswith("MG") and len(self._sender) == 34:
+            message["messaging_service_sid"] = self._sender
+        else:
+            message["from_"] = self._prefix + self._sender
+        if self._public_url:
+            message["status_callback"] = self._public_url + "/twilio/status"
+        try:
+            created = await self._client.messages.create_async(to=self._prefix + address, **message)
+        except _Busy as busy:
+            return _later("20429", busy.retry_after or BUSY[20429][0])
+        except (exceptions.TwilioRestException, exceptions.TwilioServiceException) as error:
+            return _refusal(error.status, error.code or error.status)
+        except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError):
+            # Nobody answered at all, or the pool was full: surely not sent, to anybody.
+            return _later("unreachable", 5.0)
+        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+            return base.Receipt(base.Fate.UNKNOWN, code=type(error).__name__)
+        except (ValueError, TypeError, AttributeError):
+            # Success, but not in Twilio's words: a proxy's page.
+            return base.Receipt(base.Fate.UNKNOWN, code="unreadable")
+        return base.Receipt(base.Fate.SENT, created.sid or "")
+
+
+def _content(outbound: base.Outbound, text: str) -> tuple[str, dict[str, str]]:
+    """Name and variables of the generic template that can show this, or ("", {}) where none can."""
+    buttons = outbound.options or outbound.actions
+    labels = {button.label for button in buttons}
+    # WhatsApp refuses two equal titles, and none may be empty.
+    if len(labels) < len(buttons) or not all(label.strip() for label in labels):
+        return "", {}
+    if not buttons or not text.strip() or plain.units(text) > MAX_CONTENT_BODY:
+        return "", {}
+    longest = max(plain.units(label) for label in labels)
+    values = [text]
+    if len(buttons) <= MAX_BUTTONS and longest <= MAX_TITLE:
+        name = f"ashar_quick_reply_{len(buttons)}"
+        for button in buttons:
+            values += [button.label, base.payload(outbound.tag, outbound.step, button.sends)]
+    elif outbound.options and len(buttons) <= MAX_ROWS and longest <= MAX_ROW:
+        name = f"ashar_list_{len(buttons)}"
+        values.append(CHOOSE.get(outbound.language, CHOOSE["ky"]))
+        for number, button in enumerate(buttons, start=1):
+            described = f"✓{button.picked} {button.description}" if button.picked else button.description
+            # A variable may not be empty, so a row without room for its description shows its number.
+            fits = described.strip() and plain.units(described) <= MAX_DESCRIPTION
+            row = base.payload(outbound.tag, outbound.step, button.sends)
+            values += [button.label, row, described.strip() if fits else str(number)]
+    else:
+        return "", {}
+    return name, {str(number): value for number, value in enumerate(values, start=1)}
+
+
+def _templates() -> dict[str, content.ContentList.ContentCreateRequest]:
+    """The 13 generic templates by name; variables are numbered in the order of `_content`."""
+    wanted = []
+    for count in range(1, MAX_BUTTONS + 1):
+        actions = [
+            {"type": "QUICK_REPLY", "title": _variable(2 * n), "id": _variable(2 * n + 1)} for n in range(1, count + 1)
+        ]
+        quick = {"body": _variable(1), "actions": actions}
+        wanted.append((f"ashar_quick_reply_{count}", "twilio/quick-reply", quick, 1 + 2 * count))
+    for count in range(1, MAX_ROWS + 1):
+        items = [
+            {"item": _variable(3 * n), "id": _variable(3 * n + 1), "description": _variable(3 * n + 2)}
+            for n in range(1, count + 1)
+        ]
+        picker = {"body": _variable(1), "button": _variable(2), "items": items}
+        wanted.append((f"ashar_list_{count}", "twilio/list-picker", picker, 2 + 3 * count))
+    return {
+        name: content.ContentList.ContentCreateRequest(
+            {
+                "friendly_name": name,
+                # Required, and says nothing here: no text of a language stands in the template.
+                "language": "en",
+                "variables": {str(number): "Ашар" for number in range(1, variables + 1)},
+                # With an underscore for the slash the package silently makes a template without a type.
+                "types": {kind: shape},
+            }
+        )
+        for name, kind, shape, variables in wanted
+    }
+
+
+def _variable(number: int) -> str:
+    return "{{" + str(number) + "}}"
+
+
+def _refusal(status: int, code: int) -> base.Receipt:
+    """A receipt for an error answer; `code` is Twilio's, or the HTTP status again."""
+    receipt = _receipt(code)
+    if receipt:
+        return receipt
+    # An error behind Twilio's door may have come after the message was taken; so may anything but a 4xx.
+    fate = base.Fate.FAILED if 400 <= status < 500 else base.Fate.UNKNOWN
+    return base.Receipt(fate, code=str(code))
+
+
+def _receipt(code: int) -> base.Receipt | None:
+    """A receipt for one of Twilio's codes, where the code alone decides."""
+    if code in GONE:
+        return base.Receipt(base.Fate.GONE, code=str(code))
+    if code in OPERATOR:
+        return _later(str(code), 600.0)
+    if code in BUSY:
+        return _later(str(code), *BUSY[code])
+    return None
+
+
+def _later(code: str, seconds: float, whole_account: bool = True) -> base.Receipt:
+    return base.Receipt(base.Fate.LATER, code=code, retry_after=seconds, whole_account=whole_account)
+
+
+def _seconds(header: str) -> float:
+    """Seconds of a Retry-After; 0 for none, for a date, and for nonsense."""
+    return min(float(header), 3600.0) if header.isascii() and header.isdigit() else 0.0
+
+
+def _owner(form: Mapping[str, str]) -> str:
+    return "whatsapp" if form.get("From", "").startswith("whatsapp:") else "sms"
+
+
+def _is_form(request: base.Request) -> bool:
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    return kind == "application/x-www-form-urlencoded"
+
+
+def _form(request: base.Request) -> multidict.MultiDict[str]:
+    """All posted parameters, blank ones too (the signature covers them); raise `base.Malformed`."""
+    if not _is_form(request) or len(request.body) > MAX_BODY:
+        raise base.Malformed("no form, or too long")
+    try:
+        fields = urllib.parse.parse_qsl(
+            request.body.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=MAX_FIELDS
+        )
+    except ValueError as error:
+        raise base.Malformed("no form") from error
+    return multidict.MultiDict(fields)

@@ -1,0 +1,1 @@
+"""The mind: pure. What a person said goes in, what the bot knows and says comes out."""

@@ -1,0 +1,124 @@
+"""The few words that are commands, and only as a whole message, in whatever spelling people use."""
+
+from __future__ import annotations
+
+import enum
+import re
+import unicodedata
+
+
+class Command(enum.StrEnum):
+    """What a whole message may ask for."""
+
+    START = "start"
+    HOME = "home"
+    BACK = "back"
+    SKIP = "skip"
+    HELP = "help"
+    STOP = "stop"
+    CONTINUE = "continue"
+    ERASE = "erase"
+    LANGUAGE = "language"
+    KYRGYZ = "kyrgyz"
+    RUSSIAN = "russian"
+    RESULTS = "results"
+    PLEDGES = "pledges"
+    DATA = "data"
+    ANOTHER = "another"
+    CODE = "code"
+
+
+# Both languages at all times: people mix them. The Latin words come out of folding by themselves; those that
+# stand here in Latin are spelled otherwise than letter by letter, or are Telegram's own.
+_WORDS: dict[Command, str] = {
+    Command.START: "start, ашар, салам, саламатсызбы, здравствуйте, привет, башта, начать",
+    Command.HOME: "меню, башкы бет, домой, menu",
+    Command.BACK: "артка, назад, обратно, back",
+    Command.SKIP: "өткөр, өткөрүп жиберүү, өтүү, кийинки, кийинкиси, пропустить, дальше, следующий, skip",
+    Command.HELP: "жардам, түшүнбөдүм, кантип жооп берем, zhardam, помощь, помоги, не понимаю, как, как ответить, help",
+    Command.STOP: "токтот, токто, токтотуу, жетет, жазба, стоп, остановить, хватит, не пишите, отписаться, stop",
+    Command.CONTINUE: "улант, улантуу, кеттик, продолжить, поехали, continue",
+    Command.ERASE: "өчүр, өчүрүү, маалыматымды өчүр, ochur, удалить, стереть, удалите мои данные, "
+    "удалить мои данные, delete",
+    Command.LANGUAGE: "тил, язык, language",
+    Command.KYRGYZ: "кыргызча, кыргызский, на кыргызском, по-кыргызски",
+    Command.RUSSIAN: "орусча, русский, по-русски, на русском",
+    Command.RESULTS: "жыйынтык, жыйынтыгы, jyiyntyk, итоги, итог, результаты",
+    Command.PLEDGES: "убадам, убадаларым, салымым, мои обещания, мой вклад, обещания",
+    Command.DATA: "маалыматым, мои данные",
+    Command.ANOTHER: "башка киши, башка, другой, другой человек",
+    Command.CODE: "код, улантуу коду, код продолжения, code",
+}
+
+_YES = "ооба, ообо, ия, макул, макулмун, болот, туура, oba, да, ага, угу, конечно, верно, давай, ок, даю согласие, yes"
+_NO = "жок, жо, эмес, болбойт, макул эмесмин, zhok, нет, не, неа, не надо, не даю, no"
+_DONT_KNOW = "билбейм, bilbeim, не знаю, затрудняюсь"
+
+_LATIN = {
+    **dict(zip("абвгдезиклмнопрстуфхцэ", "abvgdeziklmnoprstufhce", strict=True)),
+    **{
+        "ё": "e",
+        "ж": "j",
+        "й": "i",
+        "ы": "i",
+        "ч": "ch",
+        "ш": "sh",
+        "щ": "sh",
+        "ъ": "",
+        "ь": "",
+        "ю": "iu",
+        "я": "ia",
+    },
+    **{"ө": "o", "ү": "u", "ң": "n", "ӊ": "n", "y": "i", "ı": "i", "ş": "sh", "ç": "ch", "ğ": "g", "w": "v"},
+}
+_TABLE = str.maketrans(_LATIN)
+_EDGES = " \t\n\r.,!?…«»\"'()–—-"
+
+
+def fold(text: str) -> str:
+    """One spelling for all: capitals, missing Kyrgyz letters, Latin letters, final dots do not count."""
+    plain = unicodedata.normalize("NFKC", text).casefold().replace("zh", "ж").replace("kh", "х")
+    plain = plain.translate(_TABLE)
+    # What is left of accents (ö, ü, ñ) goes with the marks, and so does the frame of a keycap emoji.
+    plain = "".join(c for c in unicodedata.normalize("NFD", plain) if unicodedata.category(c)[0] != "M")
+    return re.sub(r"[\s\-–—]+", " ", plain.strip(_EDGES)).strip()
+
+
+def _split(words: str) -> frozenset[str]:
+    return frozenset(fold(word) for word in words.split(","))
+
+
+_BY_WORD = {word: command for command, words in _WORDS.items() for word in _split(words)}
+YES = _split(_YES)
+NO = _split(_NO)
+DONT_KNOW = _split(_DONT_KNOW)
+
+#: Payload of a link, typed or sent by the messenger: "s-priorities", "a-suu".
+_ENTRY = re.compile(r"/?(?:start|ashar|ашар)[ _]+([A-Za-z0-9_-]{1,64})", re.IGNORECASE)
+
+
+def recognise(text: str) -> Command | None:
+    """The command this whole message is, or None."""
+    # The longest command has under thirty letters; a long answer need not be folded to know that it is none.
+    return _BY_WORD.get(fold(text.removeprefix("/"))) if len(text) <= 60 else None
+
+
+def entry(text: str) -> str:
+    """The link payload this whole message carries, or ""."""
+    match = _ENTRY.fullmatch(text.strip())
+    return match[1] if match and match[1][1:2] == "-" else ""
+
+
+# A letter first and a digit last: see `giving.resume_code`.
+_CODE = re.compile(r"([A-HJ-NP-Z][2-9A-HJ-NP-Z]{3})[ -]?([2-9A-HJ-NP-Z]{3}[2-9])")
+#: Letters that look alike on a Cyrillic keyboard.
+_TWINS = str.maketrans("АВЕКМНРСТУХ", "ABEKMHPCTYX")
+
+
+def resume_code(text: str, start: str = "") -> str:
+    """The code to go on elsewhere that this whole message is, or that its link carries ("c-..."); or ""."""
+    link = start or entry(text)
+    if link[:2] in ("c-", "C-"):
+        return link[2:].replace("-", "").upper()
+    match = _CODE.fullmatch(text.strip().upper().translate(_TWINS)) if len(text) <= 40 else None
+    return match[1] + match[2] if match and not start else ""

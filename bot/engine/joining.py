@@ -1,0 +1,354 @@
+"""Joining in: a link or a menu line -> consent -> the questions of a survey or a pledge -> done, and led back."""
+
+from __future__ import annotations
+
+import dataclasses
+
+from bot.engine import answers, flow, form, giving, messages, state
+from bot.engine.commands import Command
+from bot.engine.messages import phrase
+from bot.engine.turning import LISTED, Turning, options, yes_no
+
+_MESSENGERS = {"telegram": "Telegram", "whatsapp": "WhatsApp", "sms": "Twilio"}
+
+
+# -- links -------------------------------------------------------------------------------------------------
+
+
+def purpose(link: str) -> str:
+    """The consent that a link's target needs: "survey:<form>" or "pledge:<campaign>"."""
+    return f"{'survey' if link.startswith('s-') else 'pledge'}:{link[2:]}"
+
+
+def title(turning: Turning, link: str) -> form.Text:
+    """What a link leads to, by name."""
+    if link.startswith("s-"):
+        return turning.facts.forms[turning.facts.surveys[link[2:]]].title
+    return turning.facts.campaigns[link[2:]].title
+
+
+def is_open(turning: Turning, link: str) -> bool:
+    """True while the survey or campaign takes answers."""
+    if link.startswith("s-"):
+        return link[2:] in turning.facts.surveys
+    campaign = turning.facts.campaigns.get(link[2:])
+    return link.startswith("a-") and campaign is not None and campaign.state == giving.OPEN
+
+
+def follow(turning: Turning, link: str) -> None:
+    """Go to a survey or a campaign: at once, after consent, or say why not."""
+    leave = turning.go_on if turning.talk.scene == "form" else turning.go_home
+    turning.change(pending="", before="")
+    person = turning.person()
+    if not is_open(turning, link):
+        turning.say(phrase("This is closed already."))
+        leave()
+        return
+    if person and link.startswith("s-") and _finished_key(turning, link) in person.finished:
+        turning.say(phrase("This phone has answered already. If you are another person, write “another person”."))
+        leave()
+        return
+    running = next((rid for rid in person.open if _leads_to(turning, rid, link)), "") if person else ""
+    if person and running:
+        others = tuple(rid for rid in person.open if rid != running)
+        turning.change_person(dataclasses.replace(person, open=(*others, running)))
+        turning.say(messages.Written(title(turning, link)))
+        turning.to("form")
+    elif person and purpose(link) in person.consents:
+        turning.say(messages.Written(title(turning, link)))
+        begin(turning, person, link)
+    else:
+        turning.to("consent", pending=link)
+
+
+def _finished_key(turning: Turning, link: str) -> str:
+    definition = turning.facts.forms[turning.facts.surveys[link[2:]]]
+    return f"{definition.name}/{definition.wave}"
+
+
+def _leads_to(turning: Turning, rid: str, link: str) -> bool:
+    response = turning.responses[rid]
+    if link.startswith("a-"):
+        return response.campaign == link[2:]
+    return not response.campaign and turning.facts.forms[response.form].name == link[2:]
+
+
+def show_list(turning: Turning) -> messages.Reply:
+    """Which survey, which campaign."""
+    titles = [messages.Written(title(turning, link)) for link in turning.talk.listed]
+    return messages.Reply((phrase("Which one?"),), options(*titles), pick=1, actions=("back",))
+
+
+def take_list(turning: Turning, command: Command | None) -> None:
+    """One of the list."""
+    links = turning.talk.listed
+    if command is Command.BACK:
+        turning.go_home()
+    elif command is Command.CONTINUE:
+        turning.go_on()
+    elif number := turning.number(len(links)):
+        follow(turning, links[number - 1])
+
+
+# -- consent -----------------------------------------------------------------------------------------------
+
+
+def _consent(turning: Turning) -> messages.Phrase:
+    link, site = turning.talk.pending, f"{turning.facts.site}/privacy"
+    if link.startswith("a-"):
+        return phrase(
+            "We write down what you promise, and your name only if you want it shown. The treasurer sees who sends a "
+            "transfer. It is of your own free will: you can take it back or erase it. {link} Do you agree?",
+            link=site,
+        )
+    definition = turning.facts.forms[turning.facts.surveys[link[2:]]]
+    messenger = _MESSENGERS.get(turning.incoming.channel)
+    if messenger:
+        return phrase(
+            "The survey is held by {holder}, to learn what people need. We keep your age, sex, place and answers; the "
+            "number of your chat is encrypted. For how long: {term}. Messages pass through servers abroad "
+            "({messenger}). The results carry no names. It is of your own free will. “my data” shows what is kept, "
+            "“erase” takes your consent back and erases. {link} Do you agree?",
+            holder=definition.holder,
+            term=definition.term,
+            messenger=messenger,
+            link=site,
+        )
+    return phrase(
+        "The survey is held by {holder}, to learn what people need. We keep your age, sex, place and answers, without "
+        "your name. For how long: {term}. The results carry no names. It is of your own free will. “my data” shows "
+        "what is kept, “erase” takes your consent back and erases. {link} Do you agree?",
+        holder=definition.holder,
+        term=definition.term,
+        link=site,
+    )
+
+
+def show_consent(turning: Turning) -> messages.Reply:
+    """What is asked, by whom and why; for a campaign, how it stands."""
+    link = turning.talk.pending
+    lines: tuple[messages.Line, ...] = (messages.Written(title(turning, link)),)
+    if link.startswith("a-"):
+        campaign = turning.facts.campaigns[link[2:]]
+        until = phrase("Until: {date}", date=campaign.deadline)
+        lines += (messages.Written(campaign.story), *giving.standing(campaign), until)
+    choices = options(phrase("I agree"), phrase("I do not agree"))
+    return messages.Reply((*lines, _consent(turning)), choices, pick=1)
+
+
+def take_consent(turning: Turning, command: Command | None) -> None:
+    """Yes begins; no keeps nothing."""
+    link = turning.talk.pending
+    if command is Command.BACK:
+        _lead_back(turning)
+    elif not is_open(turning, link):
+        follow(turning, link)
+    elif (agreed := turning.yes_or_no()) is False:
+        turning.say(phrase("All right, nothing has been kept. If you change your mind, write any time."))
+        _lead_back(turning)
+    elif agreed:
+        person = turning.person()
+        if person is None:
+            person = state.Person(turning.draw("person"))
+            turning.change(people=(*turning.talk.people, person), person=person.id)
+            turning.events.append(messages.Joined(person.id))
+        turning.events.append(messages.Consented(person.id, purpose(link), _consent(turning)))
+        begin(turning, dataclasses.replace(person, consents=(*person.consents, purpose(link))), link)
+
+
+def begin(turning: Turning, person: state.Person, link: str) -> None:
+    """The first question."""
+    campaign = link[2:] if link.startswith("a-") else ""
+    version = turning.facts.campaigns[campaign].form if campaign else turning.facts.surveys[link[2:]]
+    rid = turning.draw("response")
+    fresh = state.State(
+        form=version,
+        seed=turning.draw("seed")[:16],
+        begun=turning.incoming.now.isoformat(timespec="seconds"),
+        channel=turning.incoming.channel,
+        language=turning.talk.language,
+        campaign=campaign,
+    )
+    turning.keep(rid, flow.begin(turning.facts.forms[version], fresh))
+    turning.change_person(dataclasses.replace(person, open=(*person.open, rid)))
+    turning.to("form")
+    turning.events.append(messages.Begun(person.id, rid))
+
+
+# -- the questions -----------------------------------------------------------------------------------------
+
+
+def show_form(turning: Turning) -> messages.Reply:
+    """The question that waits."""
+    response = turning.responses[turning.current()]
+    asking = flow.asking(turning.facts.forms[response.form], response, turning.given(response))
+    return messages.Reply(
+        lines=asking.lines,
+        options=asking.options,
+        foot=asking.foot,
+        pick=asking.pick,
+        actions=asking.actions,
+    )
+
+
+def take_form(turning: Turning, command: Command | None, *, paused: bool) -> None:
+    """An answer, or a step back or past."""
+    rid = turning.current()
+    response = turning.responses[rid]
+    definition = turning.facts.forms[response.form]
+    # «дальше» is "skip" inside a survey and "go on" after a pause.
+    if command is Command.CONTINUE or (paused and command is Command.SKIP):
+        return
+    if turning.incoming.kind != "text":
+        turning.miss(answers.NO_WORDS)
+        return
+    question = definition.question(response.at)
+    if paused and command is None and question and question.kind is form.Kind.TEXT:
+        # After weeks a greeting must not become the answer to a question nobody remembers.
+        turning.to("resume")
+        return
+    step = flow.advance(definition, response, turning.incoming.text, command)
+    if step.missed and paused:
+        turning.to("resume")
+        return
+    turning.missed = step.missed
+    turning.lines += step.lines
+    turning.keep(rid, step.state)
+    if step.refused:
+        turning.close(rid)
+        turning.take_consent_back(f"survey:{definition.name}")
+        turning.events.append(messages.Discarded(rid))
+        turning.say(phrase("All right, nothing has been kept. Thank you!"))
+        _lead_back(turning)
+    elif step.finished:
+        if definition.emits == "pledge":
+            _pledge(turning, rid, definition)
+        else:
+            _finish(turning, rid, definition)
+
+
+def _finish(turning: Turning, rid: str, definition: form.Form) -> None:
+    turning.close(rid)
+    person = turning.person()
+    if person:
+        key = f"{definition.name}/{definition.wave}"
+        turning.change_person(dataclasses.replace(person, finished=(*person.finished, key)))
+    turning.events.append(messages.Finished(rid))
+    thanks = messages.Written(definition.thanks) if definition.thanks else None
+    turning.say(thanks or phrase("Many thanks, we have your answers!"))
+    _lead_back(turning)
+
+
+def _pledge(turning: Turning, rid: str, definition: form.Form) -> None:
+    response = turning.responses[rid]
+    campaign = turning.facts.campaigns.get(response.campaign)
+    if dict(response.answers).get("confirm") != "yes":
+        # Not what was meant: the same questions once more, with a clean sheet.
+        turning.keep(rid, flow.begin(definition, dataclasses.replace(response, answers=(), skipped=(), at="")))
+        turning.say(phrase("All right, let us begin again."))
+        return
+    offer = giving.offer(response, campaign) if campaign and campaign.state == giving.OPEN else None
+    turning.close(rid)
+    if campaign is None or offer is None:
+        turning.events.append(messages.Discarded(rid))
+        turning.say(phrase("This is closed already."))
+    else:
+        code, name = giving.reference_code(turning.draw("code")), giving.shown_name(response)
+        turning.events.append(
+            messages.Pledged(turning.talk.person, turning.draw("pledge"), campaign.name, offer, code, name)
+        )
+        turning.events.append(messages.Finished(rid))
+        if name:
+            turning.say(phrase("Thank you, your promise is written down! Code: {code}.", code=code))
+        else:
+            turning.say(
+                phrase(
+                    "Thank you, your promise is written down! Code: {code}. Your name is not published.",
+                    code=code,
+                )
+            )
+        if campaign.need(offer.need).kind == "money":
+            turning.say(
+                phrase(
+                    "Transfer: {handover} In the comment write the code: {code}",
+                    handover=campaign.handover,
+                    code=code,
+                )
+            )
+        else:
+            turning.say(phrase("How to hand over: {handover}", handover=campaign.handover))
+        turning.say(phrase("We never ask for codes from SMS or for card numbers."))
+    _lead_back(turning)
+
+
+def _lead_back(turning: Turning) -> None:
+    if turning.current():
+        turning.say(phrase("Now back to where you were."))
+    turning.go_on()
+
+
+# -- my pledges and results --------------------------------------------------------------------------------
+
+
+def list_pledges(turning: Turning) -> None:
+    """To what this person has promised."""
+    promises = turning.facts.promises[-LISTED:]
+    turning.to("pledges", listed=tuple(promise.id for promise in promises))
+
+
+def say_results(turning: Turning) -> None:
+    """Where the results are, and how the campaigns stand."""
+    for campaign in turning.facts.campaigns.values():
+        turning.say(messages.Written(campaign.title))
+        turning.lines += giving.standing(campaign)
+    turning.say(phrase("Results: {link}", link=f"{turning.facts.site}/results"))
+
+
+def promised(turning: Turning) -> list[messages.Promise]:
+    """The pledges shown last, as far as they still stand."""
+    standing = {promise.id: promise for promise in turning.facts.promises}
+    return [standing[name] for name in turning.talk.listed if name in standing]
+
+
+def show_pledges(turning: Turning) -> messages.Reply:
+    """The person's pledges; a number takes one back."""
+    promises = promised(turning)
+    turning.change(listed=tuple(promise.id for promise in promises))
+    campaigns = turning.facts.campaigns
+    if not promises:
+        lines: tuple[messages.Line, ...] = (phrase("You have no promises here yet."),)
+    else:
+        lines = (phrase("Your promises:"), *(giving.described(promise, campaigns) for promise in promises))
+    take_back = (phrase("Take back: {code}", code=promise.code) for promise in promises)
+    return messages.Reply(lines, options(*take_back, phrase("Back to the menu")), pick=1)
+
+
+def take_pledges(turning: Turning, command: Command | None) -> None:
+    """Take one back, or to the menu."""
+    listed = turning.talk.listed
+    if command is Command.BACK:
+        turning.go_home()
+    elif command is Command.CONTINUE:
+        turning.go_on()
+    elif number := turning.number(len(listed) + 1):
+        if number > len(listed):
+            turning.go_home()
+        else:
+            turning.to("withdraw", listed=(listed[number - 1],))
+
+
+def show_withdraw(turning: Turning) -> messages.Reply:
+    """Really? Nobody is asked why."""
+    lines = [giving.described(promise, turning.facts.campaigns) for promise in promised(turning)]
+    return messages.Reply((*lines, phrase("Take this promise back?")), yes_no(), pick=1)
+
+
+def take_withdraw(turning: Turning, command: Command | None) -> None:
+    """Yes takes it back."""
+    agreed = False if command is Command.BACK else turning.yes_or_no()
+    if agreed is None:
+        return
+    for promise in promised(turning) if agreed else ():
+        turning.events.append(messages.Withdrawn(promise.id))
+        turning.say(phrase("Your promise is taken back. Thank you for your support."))
+    turning.go_home()

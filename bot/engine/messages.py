@@ -1,0 +1,280 @@
+"""What goes into the mind and what comes out of it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from bot.engine import form, state
+
+# -- what is said -------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """Something the bot itself says: an English msgid, put into words by `wording.py` from the catalogs."""
+
+    msgid: str
+    params: Mapping[str, Any] = field(default_factory=dict)
+    plural: str = ""
+    #: The number that decides the plural form.
+    number: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A text that the form's author wrote; `params` fill its ${name} references."""
+
+    text: form.Text
+    params: Mapping[str, Any] = field(default_factory=dict)
+    #: Stands before it in every language: "(3/10) ".
+    prefix: str = ""
+
+
+Line = Phrase | Written
+
+
+def phrase(msgid: str, /, **params: Any) -> Phrase:
+    """A phrase of the catalogs; babel's extraction knows this name."""
+    return Phrase(msgid, params)
+
+
+def phrases(singular: str, plural: str, number: int, /, **params: Any) -> Phrase:
+    """A phrase with plural forms."""
+    return Phrase(singular, params, plural, number)
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """What is pledged: so many of one kind of thing. `unit` is a currency code, or the name of a campaign's need."""
+
+    need: str
+    quantity: Decimal
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """So much of something, to be said: money in `currency`, or a number with the unit's words by language.
+
+    Several words are plural forms in CLDR's order: ("мешок", "мешка", "мешков").
+    """
+
+    value: Decimal
+    currency: str = ""
+    words: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One numbered line that can be answered with its number, or tapped."""
+
+    label: Line
+    description: Line | None = None
+    #: 1, 2, 3 where it was already picked in a ranking; 0 otherwise.
+    picked: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """The one message that answers a person: what is said, and what is asked next.
+
+    Options are numbered from 1 in their order. `actions` are commands offered as buttons beside the options.
+    """
+
+    lines: tuple[Line, ...]
+    options: tuple[Option, ...] = ()
+    #: How to answer, in a few words, after the options.
+    foot: tuple[Line, ...] = ()
+    #: How many options make one answer (3 for a ranking of three); 0 where words are asked for.
+    pick: int = 0
+    actions: tuple[str, ...] = ()
+    #: What a button of this message carries, with the step: the first 8 characters of the response's id, or "-".
+    tag: str = "-"
+    step: int = 0
+
+
+# -- what happened -----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """A person began to answer on this phone."""
+
+    person: str
+
+
+@dataclass(frozen=True, slots=True)
+class Consented:
+    """The person agreed to `text`; purpose as in `Person.consents`."""
+
+    person: str
+    purpose: str
+    text: Phrase
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """A response was begun."""
+
+    person: str
+    response: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """A response is complete."""
+
+    response: str
+
+
+@dataclass(frozen=True, slots=True)
+class Discarded:
+    """A response ended and nothing of it is to be kept."""
+
+    response: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pledged:
+    """A pledge was confirmed."""
+
+    person: str
+    pledge: str
+    campaign: str
+    offer: Offer
+    code: str
+    #: The name to be shown, or "" for none (the default).
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawn:
+    """A pledge was taken back by its giver."""
+
+    pledge: str
+
+
+@dataclass(frozen=True, slots=True)
+class Stopped:
+    """Nothing more is sent until the person writes again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Erased:
+    """Everything about the person is to go. `last`: nobody else stands behind this phone."""
+
+    person: str
+    last: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CodeGiven:
+    """Whoever enters this code on another phone goes on there."""
+
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """This address belongs from now on to the conversation that gave the code; the code is used up."""
+
+    code: str
+
+
+Event = Joined | Consented | Begun | Finished | Discarded | Pledged | Withdrawn | Stopped | Erased | CodeGiven | Moved
+
+
+# -- what the mind must know -------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """One thing a campaign asks for. `kind` is "money", "labour" or "material"."""
+
+    name: str
+    kind: str
+    label: form.Text
+    #: Unit after a number by language; several words are plural forms in CLDR's order. Empty for money.
+    unit: Mapping[str, tuple[str, ...]]
+    minimum: Decimal
+    optimum: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Campaign:
+    """A campaign as it stands now."""
+
+    name: str
+    title: form.Text
+    story: form.Text
+    holder: form.Text
+    handover: form.Text
+    deadline: dt.date
+    state: str
+    needs: tuple[Need, ...]
+    #: Version hash of this definition, and of the form by which one pledges to it.
+    version: str
+    form: str
+    #: Promised so far: (need, unit or currency) -> quantity.
+    promised: Mapping[tuple[str, str], Decimal]
+    pledges: int
+
+    def need(self, name: str) -> Need:
+        """The need of that name; KeyError if there is none."""
+        return next(need for need in self.needs if need.name == name)
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """A pledge of the person who writes, as it stands now."""
+
+    id: str
+    campaign: str
+    offer: Offer
+    code: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Everything the mind must know that is not in the state."""
+
+    #: Every form version that a state may name, and every current one, by version hash.
+    forms: Mapping[str, form.Form]
+    #: Open surveys: form name -> current version hash, in the order of publishing.
+    surveys: Mapping[str, str]
+    campaigns: Mapping[str, Campaign]
+    #: Pledges of the person who writes.
+    promises: tuple[Promise, ...] = ()
+    #: That person's finished responses, when they ask what is kept about them.
+    finished: tuple[state.State, ...] = ()
+    #: The facilitator's telephone, or "".
+    phone: str = ""
+    #: The public address of this house without a final slash, e.g. "https://ashar.example".
+    site: str = ""
+    #: True when the message is a code to go on elsewhere that another phone was given, not too long ago.
+    code_is_good: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """One message of a person, already freed of its provider's dialect."""
+
+    #: What was typed, or what the tapped button stands for.
+    text: str
+    now: dt.datetime
+    #: 32 hex digits of chance from outside: ids, seeds and codes are drawn from it.
+    entropy: str
+    facts: Facts
+    #: Name of the channel it came by.
+    channel: str = ""
+    #: "text", or "media" for anything that is not words (a sticker, a photo, a voice note).
+    kind: str = "text"
+    #: Payload of the link that brought the person here, or "".
+    start: str = ""
+    #: Tag and step of the button or web page this came from; None for typed messages.
+    tap: tuple[str, int] | None = None

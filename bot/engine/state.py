@@ -1,0 +1,126 @@
+"""What the mind remembers between two messages, and its way to JSON and back.
+
+`Talk` belongs to a contact (the phone), `State` to a response (one passage through one form version). Both are
+frozen; `to_plain` and `from_plain` are exact inverses, and the version number lets a later program read older rows.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+from typing import Any
+
+VERSION = 1
+
+#: What an answer is: text, a whole number, an amount kept as its decimal text, or the names of chosen options.
+Answer = str | int | tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """One response under way."""
+
+    #: Version hash of the form it runs on; a running response never changes its form.
+    form: str
+    #: Fixes the order of options for this person.
+    seed: str
+    #: When it was begun, ISO 8601 in UTC: what `today()` means in its expressions, so that it always counts alike.
+    begun: str
+    #: Where and in which language it was begun; figures are broken down by them.
+    channel: str = ""
+    language: str = ""
+    #: The campaign it pledges to, or "".
+    campaign: str = ""
+    #: Name of the question that waits for an answer; "" when all are answered.
+    at: str = ""
+    #: In the order in which they were given first.
+    answers: tuple[tuple[str, Answer], ...] = ()
+    #: Questions that were passed over on purpose.
+    skipped: tuple[str, ...] = ()
+    #: Options picked so far in a ranking that is answered one at a time.
+    picked: tuple[str, ...] = ()
+
+    def answer(self, name: str) -> Answer | None:
+        """The answer to that question, or None."""
+        return dict(self.answers).get(name)
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """One respondent behind a phone."""
+
+    id: str
+    #: Purposes consented to: "survey:<form name>", "pledge:<campaign>".
+    consents: tuple[str, ...] = ()
+    #: Surveys finished: "<form name>/<wave>".
+    finished: tuple[str, ...] = ()
+    #: Responses under way; the last is the current one.
+    open: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Talk:
+    """Where the conversation with one phone stands."""
+
+    language: str = ""
+    scene: str = "new"
+    #: The scene to go back to from a short one (language, erase, who).
+    before: str = ""
+    #: Counts what was asked; a button carries it, so that an old one is known for what it is.
+    step: int = 0
+    people: tuple[Person, ...] = ()
+    #: Id of the person who answers now; "" before anybody consented.
+    person: str = ""
+    #: A link or menu choice that waits for language or consent: "s-priorities", "a-suu".
+    pending: str = ""
+    #: What the numbers of the list shown last stand for.
+    listed: tuple[str, ...] = ()
+    #: Misunderstandings in a row.
+    misses: int = 0
+    #: When the person last wrote, ISO 8601 in UTC.
+    heard: str = ""
+    #: Wrong codes in a row, and when the last of them came, ISO 8601 in UTC.
+    tries: int = 0
+    tried: str = ""
+
+
+def to_plain(value: State | Talk) -> dict[str, Any]:
+    """A dict of JSON types, with the version number."""
+    plain = {field: getattr(value, field) for field in value.__slots__}
+    if isinstance(value, Talk):
+        plain["people"] = [dataclasses.asdict(person) for person in value.people]
+    # What is empty is left out: most of a state is, and every turn reads and writes one.
+    return {"v": VERSION} | {field: content for field, content in plain.items() if content}
+
+
+def state_from(plain: dict[str, Any]) -> State:
+    """The State that `to_plain` (and JSON) made of it."""
+    fields = _fields(plain)
+    fields["answers"] = tuple((name, _answer(value)) for name, value in fields.get("answers", ()))
+    for name in ("skipped", "picked"):
+        fields[name] = tuple(fields.get(name, ()))
+    return State(**fields)
+
+
+def talk_from(plain: dict[str, Any]) -> Talk:
+    """The Talk that `to_plain` (and JSON) made of it."""
+    fields = _fields(plain)
+    fields["people"] = tuple(_person(person) for person in fields.get("people", ()))
+    fields["listed"] = tuple(fields.get("listed", ()))
+    return Talk(**fields)
+
+
+def _fields(plain: dict[str, Any]) -> dict[str, Any]:
+    version = plain["v"]
+    if version != VERSION:
+        raise ValueError(f"a state of version {version}; this program reads {VERSION}")
+    return {name: value for name, value in plain.items() if name != "v"}
+
+
+def _person(plain: dict[str, Any]) -> Person:
+    lists = {name: tuple(plain[name]) for name in ("consents", "finished", "open")}
+    return Person(id=plain["id"], **lists)
+
+
+def _answer(value: Any) -> Answer:
+    return tuple(value) if isinstance(value, list | tuple) else value

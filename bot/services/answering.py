@@ -1,0 +1,248 @@
+"""One group of turns in one transaction: read what the mind must know, let it decide, write what it decided."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+
+from bot.channels import base
+from bot.engine import commands, contribution, conversation, messages, resuming, state
+from bot.services import publishing, recording
+from models import codes, db, sealing, turns
+
+#: Kinds of message that say nothing: the person shut us out, or let us in again.
+SHUTTING = ("blocked", "unblocked")
+
+
+async def take(
+    connection: db.Connection, kit: recording.Kit, group: Sequence[base.Inbound], at: dt.datetime
+) -> list[base.Inbound]:
+    """Handle the group in this transaction.
+
+    Gives back messages that must wait for the next group, because another one of the same person (by another
+    address) is in this one.
+    """
+    addresses = await turns.find_addresses(connection, [address_hash(kit.seal, inbound) for inbound in group])
+    now_: list[base.Inbound] = []
+    later: list[base.Inbound] = []
+    contacts: set[str] = set()
+    for inbound in group:
+        known = addresses.get(address_hash(kit.seal, inbound))
+        (later if known and known.contact_id in contacts else now_).append(inbound)
+        if known:
+            contacts.add(known.contact_id)
+    keyed: dict[tuple[str, bytes], base.Inbound] = {}
+    for inbound in now_:
+        keyed.setdefault(received_key(kit.seal, inbound), inbound)
+    fresh = await turns.not_yet_received(connection, keyed, at)
+    now_ = [
+        inbound
+        for key, inbound in keyed.items()
+        if key in fresh
+        # A stranger who shuts us out is nobody to remember.
+        and (inbound.kind not in SHUTTING or address_hash(kit.seal, inbound) in addresses)
+    ]
+    if now_:
+        known_ = await _meet(connection, kit.seal, now_, addresses, at)
+        await _decide(connection, kit, known_, at)
+    return later
+
+
+def address_hash(seal: sealing.Seal, inbound: base.Inbound) -> bytes:
+    """What an address is found by."""
+    return seal.hash(f"address/{inbound.channel}", inbound.address)
+
+
+def received_key(seal: sealing.Seal, inbound: base.Inbound) -> tuple[str, bytes]:
+    """What a repeat is found by."""
+    return inbound.channel, seal.hash("received", inbound.key)
+
+
+async def introduce(
+    connection: db.Connection,
+    seal: sealing.Seal,
+    group: Sequence[base.Inbound],
+    addresses: Mapping[bytes, turns.Address],
+    at: dt.datetime,
+) -> list[tuple[base.Inbound, turns.Address]]:
+    """Whose each message is; strangers are made known."""
+    new_contacts, new_addresses, who = [], [], []
+    for inbound in group:
+        key_hash = address_hash(seal, inbound)
+        known = addresses.get(key_hash)
+        if known is None:
+            known = turns.Address(db.new_id(), key_hash, db.new_id())
+            new_contacts.append({"id": known.contact_id, "created_at": at})
+            new_addresses.append(
+                {
+                    "id": known.id,
+                    "channel": inbound.channel,
+                    "key_hash": key_hash,
+                    "sealed": seal.close("address", inbound.address),
+                    "contact_id": known.contact_id,
+                }
+            )
+        who.append((inbound, known))
+    await turns.add_contacts(connection, new_contacts, new_addresses)
+    return who
+
+
+async def _meet(
+    connection: db.Connection,
+    seal: sealing.Seal,
+    group: Sequence[base.Inbound],
+    addresses: Mapping[bytes, turns.Address],
+    at: dt.datetime,
+) -> list[recording.Known]:
+    """Find or make everybody's contact, and lock the rows."""
+    who = await introduce(connection, seal, group, addresses, at)
+    talks = await turns.lock_contacts(connection, sorted(known.contact_id for _, known in who))
+    met = [
+        recording.Known(
+            inbound,
+            known.id,
+            known.contact_id,
+            _talk(seal, talks[known.contact_id]),
+            known.key_hash not in addresses,
+        )
+        for inbound, known in who
+    ]
+    if any(known.talk.scene == "moved" for known in met):
+        # The address went over to another contact while we waited for this one.
+        found = await turns.find_addresses(connection, [known.key_hash for _, known in who])
+        if any(found.get(known.key_hash) != known for _, known in who):
+            raise db.Outdated
+    return met
+
+
+async def _decide(
+    connection: db.Connection, kit: recording.Kit, group: Sequence[recording.Known], at: dt.datetime
+) -> None:
+    catalogue = await kit.library.catalogue(connection)
+    running = [rid for known in group for person in known.talk.people for rid in person.open]
+    stored = await turns.responses(connection, running)
+    asking = [known.talk.person for known in group if known.talk.person and _wants_promises(known)]
+    promises = await turns.promises(connection, asking)
+    telling = [known.talk.person for known in group if known.talk.person and _wants_data(known)]
+    finished = await turns.responses_of(connection, telling)
+    facts = messages.Facts(
+        forms=catalogue.forms,
+        surveys=catalogue.surveys,
+        campaigns=await _campaigns(connection, catalogue),
+        phone=kit.phone,
+        site=kit.site,
+    )
+    resumable = await _resumable(connection, kit, group, at)
+    writes = turns.Writes()
+    for known in group:
+        if known.inbound.kind in SHUTTING:
+            closed = "blocked" if known.inbound.kind == "blocked" else None
+            writes.shut.append({"of": known.address_id, "closed": closed})
+            continue
+        person = known.talk.person
+        code = commands.resume_code(known.inbound.text, known.inbound.start)
+        own = dataclasses.replace(
+            facts,
+            promises=tuple(_promise(promise) for promise in promises if promise.respondent_id == person),
+            finished=tuple(
+                recording.response(kit.seal, response.sealed)
+                for response in finished
+                if response.respondent_id == person and response.status == "finished"
+            ),
+            code_is_good=code in resumable,
+        )
+        mine = {
+            rid: recording.response(kit.seal, stored[rid].sealed)
+            for each in known.talk.people
+            for rid in each.open
+            if rid in stored
+        }
+        incoming = messages.Incoming(
+            text=known.inbound.text,
+            now=at,
+            entropy=kit.entropy(),
+            facts=own,
+            channel=known.inbound.channel,
+            kind=known.inbound.kind,
+            start=known.inbound.start,
+            tap=known.inbound.tap,
+        )
+        turn = conversation.turn(known.talk, mine, incoming)
+        recording.Recording(kit, known, mine, turn, own, writes, at, resumable.get(code, "")).record()
+        for event in turn.events:
+            if isinstance(event, messages.Moved):
+                # Once: whoever comes later in this group comes too late.
+                del resumable[event.code]
+            if isinstance(event, messages.Erased) and event.person:
+                await _erase(connection, kit, catalogue, event.person, writes, at)
+    await turns.write(connection, writes, at)
+
+
+def _talk(seal: sealing.Seal, sealed: bytes | None) -> state.Talk:
+    return state.talk_from(seal.open_json("contact", sealed)) if sealed else state.Talk()
+
+
+def _wants_promises(known: recording.Known) -> bool:
+    """Pledges are read only for those who may ask for them now."""
+    return known.talk.scene in ("home", "pledges", "withdraw") or commands.recognise(known.inbound.text) in (
+        commands.Command.PLEDGES,
+        commands.Command.DATA,
+    )
+
+
+def _wants_data(known: recording.Known) -> bool:
+    return commands.recognise(known.inbound.text) is commands.Command.DATA
+
+
+async def _resumable(
+    connection: db.Connection, kit: recording.Kit, group: Sequence[recording.Known], at: dt.datetime
+) -> dict[str, str]:
+    """Of the codes to go on elsewhere that are entered here, the good ones: code -> contact."""
+    entered: dict[bytes, str] = {}
+    for known in group:
+        code = commands.resume_code(known.inbound.text, known.inbound.start)
+        if code and resuming.may_try(known.talk, at):
+            entered[recording.code_hash(kit.seal, code)] = code
+    found = await codes.find(connection, sorted(entered), at) if entered else {}
+    return {entered[hash_]: contact for hash_, contact in found.items()}
+
+
+def _promise(row: turns.Promise) -> messages.Promise:
+    offer = messages.Offer(row.need, Decimal(row.quantity) / 100, row.unit)
+    return messages.Promise(row.id, row.campaign, offer, row.code, row.step)
+
+
+async def _campaigns(connection: db.Connection, catalogue: publishing.Catalogue) -> dict[str, messages.Campaign]:
+    """The campaigns as they stand in this very transaction."""
+    states, totals = await turns.standing(connection)
+    return {
+        name: dataclasses.replace(
+            campaign,
+            state=states[name],
+            promised={(need, unit): Decimal(quantity) / 100 for need, unit, quantity, _ in totals[name]},
+            pledges=sum(pledges for *_, pledges in totals[name]),
+        )
+        for name, campaign in catalogue.campaigns.items()
+        if name in states
+    }
+
+
+async def _erase(
+    connection: db.Connection,
+    kit: recording.Kit,
+    catalogue: publishing.Catalogue,
+    person: str,
+    writes: turns.Writes,
+    at: dt.datetime,
+) -> None:
+    """Subtract everything this person was counted with; what was only promised becomes withdrawn."""
+    for row in await turns.responses_of(connection, [person]):
+        response = recording.response(kit.seal, row.sealed)
+        counted = contribution.contribution(catalogue.forms[row.form_version], response)
+        writes.add_tallies(contribution.difference(Counter(), counted))
+    for promise in await turns.promises(connection, [person]):
+        recording.withdraw(writes, promise.id, promise.campaign, promise.need, promise.unit, promise.quantity, at)
+    writes.erased.append(person)

@@ -1,0 +1,71 @@
+"""What falls due: those who never consented are forgotten after a day, those who were erased once told so."""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+
+from bot.services import recording
+from models import codes, db, forgetting
+
+_log = logging.getLogger(__name__)
+
+#: Message ids, texts of messages and messages set aside are kept so long.
+KEPT = dt.timedelta(days=30)
+_DAILY = dt.timedelta(days=1)
+
+
+async def fall_due(database: db.Database, pushed: list[str], at: dt.datetime) -> None:
+    """Do what is due by now. `pushed` names the channels whose waiting messages still have to go first."""
+    async with database.reading() as connection:
+        items = await forgetting.due(connection, at)
+    for item in items:
+        try:
+            # Each by itself, so that one that fails holds up no other.
+            async with database.transaction() as connection:
+                if await forgetting.take(connection, item):
+                    await _do(connection, item, pushed, at)
+        except db.DatabaseError as error:
+            _log.error("%s could not be done: %s", item.kind, type(error).__name__)
+
+
+async def _do(connection: db.Connection, item: forgetting.Due, pushed: list[str], at: dt.datetime) -> None:
+    match item.kind:
+        case "forget":
+            await _forget(connection, item, at)
+        case "farewell":
+            await _farewell(connection, item, pushed, at)
+        case "code":
+            await codes.drop(connection, [item.key], at)
+        case "purge":
+            await forgetting.purge(connection, at - KEPT)
+            await forgetting.put_off(connection, item._replace(at=at + _DAILY))
+
+
+async def begin(database: db.Database, at: dt.datetime) -> None:
+    """Let the daily purge fall due from now on."""
+    async with database.transaction() as connection:
+        await forgetting.put_off(connection, forgetting.Due("purge", "daily", at))
+
+
+async def _forget(connection: db.Connection, item: forgetting.Due, at: dt.datetime) -> None:
+    if await forgetting.has_people(connection, item.key):
+        return
+    heard = await forgetting.last_heard(connection, item.key)
+    if heard and heard + recording.UNCONSENTED > at:
+        await forgetting.put_off(connection, item._replace(at=heard + recording.UNCONSENTED))
+    else:
+        await forgetting.forget(connection, item.key, refused=False)
+
+
+async def _farewell(connection: db.Connection, item: forgetting.Due, pushed: list[str], at: dt.datetime) -> None:
+    if await forgetting.has_people(connection, item.key):
+        return
+    heard = await forgetting.last_heard(connection, item.key)
+    if heard and heard > item.at - recording.FAREWELL:
+        # They have written since: a new conversation, with a day of its own.
+        return
+    if await forgetting.has_pending(connection, item.key, pushed):
+        await forgetting.put_off(connection, item._replace(at=at + recording.FAREWELL))
+    else:
+        await forgetting.forget(connection, item.key, refused=True)

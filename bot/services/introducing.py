@@ -1,0 +1,84 @@
+"""Introducing ourselves to platforms: what each must be told once, again and again until it answers."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import Protocol
+
+from bot.channels import base
+from models import db, providers
+
+_log = logging.getLogger(__name__)
+
+#: Seconds between two tries, at first and at most.
+FIRST, LONGEST = 1.0, 60.0
+
+
+class Weather:
+    """Whether a platform answers. Says once that it does not, and once that it does again."""
+
+    def __init__(self, platform: str, first: float = FIRST) -> None:
+        self._platform = platform
+        self._first = first
+        self._pause = 0.0
+
+    def fair(self) -> None:
+        """It answered."""
+        if self._pause:
+            _log.warning("%s answers again.", self._platform)
+        self._pause = 0.0
+
+    async def foul(self, why: str) -> None:
+        """It did not: wait, twice as long as the last time."""
+        if not self._pause:
+            _log.warning("%s does not answer (%s). Everything else goes on; it is tried again.", self._platform, why)
+        self._pause = min(self._pause * 2 or self._first, LONGEST)
+        await asyncio.sleep(self._pause)
+
+
+class Starting(Protocol):
+    """A channel that must be told who we are before it talks."""
+
+    async def start(self) -> str: ...
+
+
+class Templated(Protocol):
+    """A channel that shows buttons by templates kept at the provider's."""
+
+    templates: dict[str, str]
+
+    async def make_templates(self) -> dict[str, str]: ...
+
+
+async def start(channel: Starting, weather: Weather) -> str:
+    """Start it, however long that takes; the name it goes by there."""
+    while True:
+        try:
+            name = await channel.start()
+        except base.Unreachable as error:
+            await weather.foul(str(error))
+        else:
+            weather.fair()
+            return name
+
+
+async def make_templates(database: db.Database, channel: Templated, account: str, weather: Weather) -> None:
+    """Give the channel its templates: those of former starts at once, the rest when the provider has made them.
+
+    Until then options go as numbered text, so that nobody waits for this.
+    """
+    async with database.reading() as connection:
+        channel.templates = await providers.objects(connection, account)
+    while True:
+        try:
+            made = await channel.make_templates()
+        except Exception as error:  # noqa: BLE001 - the provider's own exceptions are known in its channel only
+            await weather.foul(type(error).__name__)
+            continue
+        weather.fair()
+        if made != channel.templates:
+            channel.templates = made
+            async with database.transaction() as connection:
+                await providers.keep(connection, account, made)
+        return

@@ -1,0 +1,210 @@
+"""The desk: takes what channels read, lets the mind decide, and writes it all in one commit.
+
+Messages that wait are taken together, at most one of each person. Only when their transaction has committed
+does `receive()` return, so whoever answers the provider afterwards has never promised more than is kept.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import collections
+import contextlib
+import dataclasses
+import datetime as dt
+import logging
+import secrets
+import traceback
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from types import TracebackType
+from typing import NamedTuple
+
+from bot import wording
+from bot.channels import base
+from bot.engine.messages import phrase
+from bot.services import answering, publishing, recording, showing
+from models import db, sealing, turns
+
+_log = logging.getLogger(__name__)
+
+#: Messages in one transaction: past this the gain is small and the wait of the first is not.
+GROUP = 256
+#: Messages waiting at most, before providers are told to come again (each may weigh some kilobytes).
+WAITING = 4096
+#: Tries of a whole group that ran into another process.
+_REPLAYS = 5
+#: Seconds for the group in hand when the house closes.
+_GRACE = 10
+
+
+class Busy(Exception):
+    """Too many messages wait, or the database does not answer: the provider should send it again."""
+
+    retry_after = 5
+
+
+class _Waiting(NamedTuple):
+    inbound: base.Inbound
+    done: asyncio.Future[None]
+
+
+class Desk:
+    """Receives. `async with` it: its one writing task runs inside."""
+
+    def __init__(
+        self,
+        database: db.Database,
+        seal: sealing.Seal,
+        voice: wording.Voice,
+        channels: Mapping[str, base.Channel],
+        *,
+        phone: str = "",
+        site: str = "",
+        clock: Callable[[], dt.datetime] = db.now,
+        entropy: Callable[[], str] = lambda: secrets.token_hex(16),
+        woken: Callable[[], None] = lambda: None,
+    ) -> None:
+        self._database = database
+        self._seal = seal
+        self._voice = voice
+        self._channels = channels
+        self._kit = recording.Kit(seal, voice, channels, publishing.Library(), phone, site, entropy)
+        self._screens = showing.Screens(database, seal)
+        self._clock = clock
+        self._woken = woken
+        self._queue: collections.deque[_Waiting] = collections.deque()
+        self._arrived = asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
+        self._closing = False
+
+    async def __aenter__(self) -> Desk:
+        self._task = asyncio.create_task(self._work(), name="desk")
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._closing = True
+        self._arrived.set()
+        if self._task:
+            await asyncio.wait([self._task], timeout=_GRACE)
+            self._task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._task
+        _refuse(self._queue)
+        self._queue.clear()
+
+    async def receive(self, inbound: base.Inbound) -> None:
+        """Returns when the message and its answer are committed (at once for a repeat); raises `Busy`."""
+        if len(self._queue) >= WAITING or self._closing or self._task is None or self._task.done():
+            raise Busy
+        done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._queue.append(_Waiting(inbound, done))
+        self._arrived.set()
+        await done
+
+    async def screen(self, channel: str, address: str) -> tuple[base.Outbound, ...]:
+        """What waits to be shown at an address that cannot be pushed to, in order."""
+        return await self._screens.look(channel, address)
+
+    # -- the writing task -----------------------------------------------------------------------------------
+
+    async def _work(self) -> None:
+        await self._arrived.wait()
+        while not self._closing:
+            # One turn of the loop costs nobody anything, and lets in what has arrived already.
+            await asyncio.sleep(0)
+            group = self._take()
+            try:
+                await self._handle(group)
+            except BaseException as error:
+                # Who is not told that it is kept will send it again, and a repeat does no harm.
+                _refuse(group)
+                if not isinstance(error, Exception):
+                    raise
+                # Whatever it is, the desk must go on.
+                _log.error("a group of %d could not be kept: %s", len(group), type(error).__name__)
+            if not self._queue and not self._closing:
+                self._arrived.clear()
+                await self._arrived.wait()
+
+    def _take(self) -> list[_Waiting]:
+        """The next group: at most one message of an address, the others keep their order."""
+        group: dict[tuple[str, str], _Waiting] = {}
+        later: list[_Waiting] = []
+        while self._queue and len(group) < GROUP:
+            waiting = self._queue.popleft()
+            if group.setdefault((waiting.inbound.channel, waiting.inbound.address), waiting) is not waiting:
+                later.append(waiting)
+        self._queue.extendleft(reversed(later))
+        return list(group.values())
+
+    async def _handle(self, group: Sequence[_Waiting]) -> None:
+        later: list[base.Inbound] = []
+        try:
+            later = await self._commit([waiting.inbound for waiting in group])
+        except Exception as error:
+            if db.is_away(error) or db.must_replay(error):
+                raise
+            if len(group) > 1:
+                # One of them is the culprit; found by halves, and alone it can hold up nobody.
+                _log.warning("a group of %d is taken by halves: %s", len(group), type(error).__name__)
+                await self._handle(group[: len(group) // 2])
+                await self._handle(group[len(group) // 2 :])
+                return
+            await self._set_aside(group[0].inbound, error)
+        again = [waiting for waiting in group if waiting.inbound in later]
+        self._queue.extendleft(reversed(again))
+        for waiting in group:
+            if waiting not in again and not waiting.done.done():
+                waiting.done.set_result(None)
+        self._woken()
+
+    async def _commit(self, group: Sequence[base.Inbound]) -> list[base.Inbound]:
+        for attempt in range(_REPLAYS):
+            try:
+                async with self._database.transaction() as connection:
+                    return await answering.take(connection, self._kit, group, self._clock())
+            except Exception as error:
+                # A broken uniqueness is somebody else's new phone or message, met at the same moment.
+                replay = db.must_replay(error) or isinstance(error, db.IntegrityError)
+                if attempt + 1 == _REPLAYS or not replay:
+                    raise
+                await asyncio.sleep(0.01 * 2**attempt)
+        raise AssertionError
+
+    async def _set_aside(self, inbound: base.Inbound, error: Exception) -> None:
+        # Where it happened, never what was said: an exception's text may quote the person.
+        frames = traceback.extract_tb(error.__traceback__)
+        where = f"{type(error).__name__} at {frames[-1].name}:{frames[-1].lineno}" if frames else type(error).__name__
+        _log.error("a message was set aside: %s", where)
+        at = self._clock()
+        row = {
+            "id": db.new_id(),
+            "channel": inbound.channel,
+            "key_hash": answering.address_hash(self._seal, inbound),
+            "sealed": self._seal.close_json("set_aside", dataclasses.asdict(inbound)),
+            "error": where[:300],
+            "created_at": at,
+        }
+        async with self._database.transaction() as connection:
+            known = await turns.find_addresses(connection, [answering.address_hash(self._seal, inbound)])
+            if not await turns.not_yet_received(connection, [answering.received_key(self._seal, inbound)], at):
+                return
+            await turns.set_aside(connection, row)
+            if inbound.kind in answering.SHUTTING:
+                return
+            ((_, address),) = await answering.introduce(connection, self._seal, [inbound], known, at)
+            await turns.lock_contacts(connection, [address.contact_id])
+            line = phrase("Your message has arrived and is not lost. We are a little late in answering.")
+            said = base.Outbound(head=self._voice.say(line, ""), callback=inbound.callback)
+            rows = recording.outgoing_rows(self._kit, inbound, said, address.contact_id, address.id, "", at)
+            forget = {"kind": "forget", "key": address.contact_id, "at": at + recording.UNCONSENTED}
+            writes = turns.Writes(outgoing=rows, due=[] if known else [forget])
+            writes.heard.append({"of": address.id, "heard_at": at, "closed": None})
+            await turns.write(connection, writes, at)
+
+
+def _refuse(messages: Iterable[_Waiting]) -> None:
+    for waiting in messages:
+        if not waiting.done.done():
+            waiting.done.set_exception(Busy())

@@ -1,0 +1,298 @@
+"""One turn -> rows: what the mind decided, as the tables keep it."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+
+from bot import wording
+from bot.channels import base, composing, plain
+from bot.engine import contribution, conversation, flow, form, messages, resuming, state, table
+from bot.services import publishing
+from models import codes, sealing, turns
+
+#: Before consent nothing is kept longer than this; after erasing, only until the farewell has gone.
+UNCONSENTED = dt.timedelta(hours=24)
+FAREWELL = dt.timedelta(seconds=60)
+
+_BUTTONS = ("options", "actions")
+
+
+class Kit(NamedTuple):
+    """What every turn of this process shares."""
+
+    seal: sealing.Seal
+    voice: wording.Voice
+    channels: Mapping[str, base.Channel]
+    library: publishing.Library
+    phone: str
+    site: str
+    entropy: Callable[[], str]
+
+
+class Known(NamedTuple):
+    """One message with what is stored about its sender."""
+
+    inbound: base.Inbound
+    address_id: str
+    contact_id: str
+    talk: state.Talk
+    is_new: bool
+
+
+class Recording:
+    """One turn -> rows."""
+
+    def __init__(
+        self,
+        kit: Kit,
+        known: Known,
+        before: Mapping[str, state.State],
+        turn: conversation.Turn,
+        facts: messages.Facts,
+        writes: turns.Writes,
+        at: dt.datetime,
+        target: str = "",
+    ) -> None:
+        # Whose conversation this address goes over to, if it does.
+        self.target = target
+        self.kit, self.known, self.before, self.turn = kit, known, before, turn
+        self.facts, self.writes, self.at = facts, writes, at
+
+    def record(self) -> None:
+        """Put everything into `writes`."""
+        turn, writes = self.turn, self.writes
+        for event in turn.events:
+            self._event(event)
+        begun = {event.response: event.person for event in turn.events if isinstance(event, messages.Begun)}
+        finished = {event.response for event in turn.events if isinstance(event, messages.Finished)}
+        discarded = {event.response for event in turn.events if isinstance(event, messages.Discarded)}
+        for rid, response in turn.changed.items():
+            if rid not in discarded:
+                self._response(rid, response, begun.get(rid, ""), finished=rid in finished)
+        for rid in discarded:
+            self._subtract(rid)
+        self._outgoing()
+        stopped = any(isinstance(event, messages.Stopped) for event in turn.events)
+        writes.contacts.append(
+            {
+                "of": self.known.contact_id,
+                "language": turn.talk.language,
+                "stopped": stopped or turn.talk.scene == "stopped",
+                "sealed": self.kit.seal.close_json("contact", state.to_plain(turn.talk)),
+            }
+        )
+        writes.heard.append({"of": self.known.address_id, "heard_at": self.at, "closed": None})
+        if self.known.is_new or not turn.talk.people:
+            self._forget_later("forget", UNCONSENTED)
+
+    def _event(self, event: messages.Event) -> None:
+        writes, at, channel = self.writes, self.at, self.known.inbound.channel
+        match event:
+            case messages.Joined():
+                writes.respondents.append({"id": event.person, "contact_id": self.known.contact_id, "created_at": at})
+            case messages.Consented():
+                text = self.kit.voice.say(event.text, self.turn.language)
+                version = hashlib.sha256(text.encode()).hexdigest()[:16]
+                writes.consent_texts[version] = text
+                writes.consents.append(
+                    {
+                        "respondent_id": event.person,
+                        "purpose": event.purpose,
+                        "text_version": version,
+                        "language": self.turn.language,
+                        "channel": channel,
+                        "given_at": at,
+                    }
+                )
+            case messages.Pledged():
+                self._pledged(event)
+            case messages.Withdrawn():
+                promise = next(promise for promise in self.facts.promises if promise.id == event.pledge)
+                offer = promise.offer
+                quantity = int(offer.quantity * 100)
+                withdraw(writes, event.pledge, promise.campaign, offer.need, offer.unit, quantity, at)
+            case messages.Stopped():
+                writes.silenced.append(self.known.contact_id)
+            case messages.Erased():
+                writes.silenced.append(self.known.contact_id)
+                writes.cleaned.append(self.known.contact_id)
+                if event.last:
+                    self._forget_later("farewell", FAREWELL)
+            case messages.CodeGiven():
+                self._code_given(event)
+            case messages.Moved():
+                hash_ = code_hash(self.kit.seal, event.code)
+                writes.moves.append(codes.Move(self.known.address_id, self.target, hash_))
+
+    def _code_given(self, event: messages.CodeGiven) -> None:
+        hash_, expires = code_hash(self.kit.seal, event.code), self.at + resuming.GOOD_FOR
+        self.writes.given_codes.append({"code_hash": hash_, "contact_id": self.known.contact_id, "expires_at": expires})
+        self._forget_later("code", resuming.GOOD_FOR)
+
+    def _pledged(self, event: messages.Pledged) -> None:
+        offer, quantity = event.offer, int(event.offer.quantity * 100)
+        self.writes.pledges.append(
+            {
+                "id": event.pledge,
+                "campaign_name": event.campaign,
+                "campaign_version": self.facts.campaigns[event.campaign].version,
+                "need": offer.need,
+                "unit": offer.unit,
+                "quantity": quantity,
+                "code": event.code,
+                "respondent_id": event.person,
+                "sealed": self.kit.seal.close("pledge", event.name) if event.name else None,
+            }
+        )
+        self.writes.pledge_events.append(
+            {"pledge_id": event.pledge, "step": "confirmed", "quantity": quantity, "at": self.at}
+        )
+        self.writes.add_total(event.campaign, offer.need, offer.unit, quantity, 1)
+
+    def _response(self, rid: str, response: state.State, person: str, *, finished: bool) -> None:
+        definition = self.facts.forms[response.form]
+        row: dict[str, Any] = {
+            "status": "finished" if finished else "open",
+            "sealed": self.kit.seal.close_json("response", state.to_plain(response)),
+            "finished_at": self.at if finished else None,
+        }
+        if person:
+            new = {
+                "id": rid,
+                "respondent_id": person,
+                "form_version": response.form,
+                "form_name": definition.name,
+                "wave": definition.wave,
+                "channel": response.channel,
+                "language": response.language,
+                "begun_at": self.at,
+            }
+            self.writes.new_responses.append(new | row)
+        else:
+            self.writes.responses.append({"of": rid} | row)
+        self._answers(rid, definition, response)
+
+    def _answers(self, rid: str, definition: form.Form, response: state.State) -> None:
+        old = self.before.get(rid)
+        if old is not None and old.answers == response.answers:
+            return
+        was = flow.counted(definition, old) if old else {}
+        now_ = flow.counted(definition, response)
+        for name in was.keys() - now_.keys():
+            self.writes.cleared.append({"of": rid, "name": name})
+        for name, answer in now_.items():
+            if was.get(name) != answer:
+                self.writes.answers.append(self._answer(rid, definition, name, answer))
+        new = contribution.contribution(definition, response)
+        before = contribution.contribution(definition, old) if old else Counter()
+        self.writes.add_tallies(contribution.difference(new, before))
+
+    def _answer(self, rid: str, definition: form.Form, name: str, answer: state.Answer) -> dict[str, Any]:
+        question = definition.question(name)
+        text = table.stored(answer)
+        # Whatever a person writes in their own words may name somebody.
+        sealed = question is None or question.kind is form.Kind.TEXT or question.personal
+        return {
+            "response_id": rid,
+            "question": name,
+            "value": None if sealed else text,
+            "sealed": self.kit.seal.close("answer", text) if sealed else None,
+            "answered_at": self.at,
+        }
+
+    def _subtract(self, rid: str) -> None:
+        old = self.before.get(rid)
+        if old is not None:
+            counted = contribution.contribution(self.facts.forms[old.form], old)
+            self.writes.add_tallies(contribution.difference(Counter(), counted))
+        self.writes.discarded.append(rid)
+
+    def _outgoing(self) -> None:
+        inbound, turn = self.known.inbound, self.turn
+        outbound = composing.compose(self.kit.voice, turn.reply, turn.language)
+        if turn.in_place:
+            outbound = dataclasses.replace(outbound, edits=inbound.edits)
+        if inbound.callback:
+            outbound = dataclasses.replace(outbound, callback=inbound.callback)
+        channel = self.kit.channels.get(inbound.channel)
+        if channel is not None and not channel.capabilities.push:
+            self.writes.seen.append(self.known.contact_id)
+        person = turn.talk.person
+        # Of an address that goes over, the reply does too: the next page takes its place.
+        moved = any(isinstance(event, messages.Moved) for event in turn.events)
+        contact = self.target if moved else self.known.contact_id
+        self.writes.outgoing += outgoing_rows(
+            self.kit, inbound, outbound, contact, self.known.address_id, person, self.at
+        )
+
+    def _forget_later(self, kind: str, after: dt.timedelta) -> None:
+        # The postman looks again then: a contact with nobody behind it, silent since, is removed.
+        self.writes.due.append({"kind": kind, "key": self.known.contact_id, "at": self.at + after})
+
+
+def outgoing_rows(
+    kit: Kit,
+    inbound: base.Inbound,
+    outbound: base.Outbound,
+    contact_id: str,
+    address_id: str,
+    person: str,
+    at: dt.datetime,
+) -> list[dict[str, Any]]:
+    """The outbox rows of one reply: one, or several where the channel must split it."""
+    channel = kit.channels.get(inbound.channel)
+    pieces = plain.pieces(outbound, channel.capabilities) if channel else [outbound]
+    return [
+        {
+            "contact_id": contact_id,
+            "address_id": address_id,
+            "channel": inbound.channel,
+            "respondent_id": person or None,
+            "status": "waiting",
+            "sealed": kit.seal.close("outgoing", json.dumps(_slim(piece), ensure_ascii=False)),
+            "not_before": at,
+            "created_at": at,
+        }
+        for piece in pieces
+    ]
+
+
+def _slim(outbound: base.Outbound) -> dict[str, Any]:
+    """As JSON types, without what is empty. By hand: `dataclasses.asdict` is a tenth of a whole turn."""
+    slim = {name: value for name in outbound.__slots__ if (value := getattr(outbound, name))}
+    for name in _BUTTONS:
+        if name in slim:
+            slim[name] = [[each.label, each.sends, each.description, each.picked] for each in slim[name]]
+    return slim
+
+
+def opened(seal: sealing.Seal, sealed: bytes) -> base.Outbound:
+    """An outbox row's message."""
+    slim = {"head": ""} | seal.open_json("outgoing", sealed)
+    for name in _BUTTONS:
+        slim[name] = tuple(base.Button(*values) for values in slim.get(name, ()))
+    return base.Outbound(**slim)
+
+
+def withdraw(
+    writes: turns.Writes, pledge: str, campaign: str, need: str, unit: str, quantity: int, at: dt.datetime
+) -> None:
+    """A promise is taken back: an event, and less in the total."""
+    writes.pledge_events.append({"pledge_id": pledge, "step": "withdrawn", "quantity": quantity, "at": at})
+    writes.add_total(campaign, need, unit, -quantity, -1)
+
+
+def code_hash(seal: sealing.Seal, code: str) -> bytes:
+    """What a code to go on elsewhere is found by."""
+    return seal.hash("resume_code", code)
+
+
+def response(seal: sealing.Seal, sealed: bytes) -> state.State:
+    """A stored response's state."""
+    return state.state_from(seal.open_json("response", sealed))

@@ -1,0 +1,94 @@
+"""Rehearsing: a form or campaign played by the engine alone, in memory, before anybody sees it."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Callable
+from decimal import Decimal
+
+from bot import wording
+from bot.channels import base, composing
+from bot.engine import conversation, messages, state
+from bot.services import publishing
+
+
+class Rehearsal:
+    """One person's conversation in a house that holds nothing but this catalogue."""
+
+    def __init__(
+        self,
+        catalogue: publishing.Catalogue,
+        voice: wording.Voice,
+        clock: Callable[[], dt.datetime],
+        entropy: Callable[[], str],
+        *,
+        channel: str,
+        site: str,
+    ) -> None:
+        self._catalogue = catalogue
+        self._voice = voice
+        self._clock = clock
+        self._entropy = entropy
+        self._channel = channel
+        self._site = site
+        self._forget()
+
+    def _forget(self) -> None:
+        self._talk = state.Talk()
+        self._responses: dict[str, state.State] = {}
+        self._finished: list[str] = []
+        self._promises: list[messages.Promise] = []
+
+    def hear(self, text: str, *, start: str = "") -> tuple[base.Outbound, bool]:
+        """Take one message; the answer, and whether the person has ended the conversation."""
+        incoming = messages.Incoming(
+            text=text,
+            now=self._clock(),
+            entropy=self._entropy(),
+            facts=self._facts(),
+            channel=self._channel,
+            start=start,
+        )
+        turn = conversation.turn(self._talk, self._responses, incoming)
+        self._talk = turn.talk
+        self._responses |= turn.changed
+        for event in turn.events:
+            self._happened(event)
+        ended = any(isinstance(event, messages.Stopped | messages.Erased) for event in turn.events)
+        return composing.compose(self._voice, turn.reply, turn.language), ended
+
+    def _facts(self) -> messages.Facts:
+        promised: dict[str, dict[tuple[str, str], Decimal]] = defaultdict(lambda: defaultdict(Decimal))
+        for promise in self._promises:
+            offer = promise.offer
+            promised[promise.campaign][offer.need, offer.unit] += offer.quantity
+        return messages.Facts(
+            forms=self._catalogue.forms,
+            surveys=self._catalogue.surveys,
+            campaigns={
+                name: dataclasses.replace(
+                    campaign,
+                    promised=promised[name],
+                    pledges=sum(promise.campaign == name for promise in self._promises),
+                )
+                for name, campaign in self._catalogue.campaigns.items()
+            },
+            promises=tuple(self._promises),
+            finished=tuple(self._responses[rid] for rid in self._finished),
+            site=self._site,
+        )
+
+    def _happened(self, event: messages.Event) -> None:
+        match event:
+            case messages.Finished():
+                self._finished.append(event.response)
+            case messages.Pledged():
+                self._promises.append(
+                    messages.Promise(event.pledge, event.campaign, event.offer, event.code, "confirmed")
+                )
+            case messages.Withdrawn():
+                self._promises = [promise for promise in self._promises if promise.id != event.pledge]
+            case messages.Erased():
+                self._forget()

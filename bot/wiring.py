@@ -1,0 +1,223 @@
+"""The one composition root: settings -> database, seal, channels, and the services that run."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import AsyncIterator, Coroutine, Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import aiohttp
+
+from bot import settings as settings_
+from bot import wording
+from bot.channels import base, web
+from bot.services import delivering, introducing, polling, receiving
+from models import db, migrating, providers, sealing
+
+if TYPE_CHECKING:
+    from bot.channels import telegram, twilio
+
+_log = logging.getLogger(__name__)
+
+#: Connections to all providers together: as many as the postman sends at once, and some that wait for messages.
+_CONNECTIONS = 128
+#: Libraries that tell more than we may keep: at DEBUG and INFO they write tokens, numbers and texts.
+_TALKATIVE = ("aiohttp", "alembic", "asyncio", "httpcore", "httpx", "sqlalchemy", "telegram", "twilio", "uvicorn")
+#: Hosts of Twilio's that its client calls.
+_TWILIO = ("api.twilio.com", "content.twilio.com")
+
+
+class NotReady(Exception):
+    """The database cannot be used as it is; the text says what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """What a command needs that only reads and writes."""
+
+    settings: settings_.Settings
+    database: db.Database
+    seal: sealing.Seal
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """Everything a process of ours has, running."""
+
+    settings: settings_.Settings
+    database: db.Database
+    seal: sealing.Seal
+    voice: wording.Voice
+    desk: receiving.Desk
+    postman: delivering.Postman
+    channels: dict[str, base.Channel]
+
+
+def log() -> None:
+    """Plain lines on standard error, one an event. Nothing that is logged names a person or a secret."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    for name in _TALKATIVE:
+        logging.getLogger(name).setLevel(logging.WARNING)
+
+
+@contextlib.asynccontextmanager
+async def memory(settings: settings_.Settings, *, migrate: bool = False) -> AsyncIterator[Memory]:
+    """The database and the keys, migrated if asked; raises `NotReady` if they cannot be used together."""
+    database = db.Database(settings.database_url)
+    seal = sealing.Seal(settings.seal_keys, settings.hash_key)
+    try:
+        await _ready(settings, database, seal, migrate=migrate)
+        yield Memory(settings, database, seal)
+    finally:
+        await database.close()
+
+
+@contextlib.asynccontextmanager
+async def house(settings: settings_.Settings, *, receives: bool = True) -> AsyncIterator[House]:
+    """The whole house, running until the block ends; with `receives` false it only delivers.
+
+    The database must be migrated; raises `NotReady`.
+    """
+    async with contextlib.AsyncExitStack() as stack:
+        kept = await stack.enter_async_context(memory(settings))
+        session = await stack.enter_async_context(
+            aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=_CONNECTIONS))
+        )
+        voice = wording.Voice()
+        channels: dict[str, base.Channel] = {"web": web.Web(settings.public_url)}
+        telegram_bot = _telegram(settings, session, channels)
+        whatsapp = _twilio(settings, session, channels)
+        postman = delivering.Postman(kept.database, kept.seal, channels)
+        desk = receiving.Desk(
+            kept.database,
+            kept.seal,
+            voice,
+            channels,
+            phone=settings.help_phone,
+            site=settings.site,
+            woken=postman.wake,
+        )
+        await stack.enter_async_context(postman)
+        work: list[Coroutine[Any, Any, object]] = []
+        if whatsapp:
+            weather = introducing.Weather("Twilio")
+            account = settings.twilio_account_sid
+            work.append(introducing.make_templates(kept.database, whatsapp, account, weather))
+        if receives:
+            await stack.enter_async_context(desk)
+        if receives and telegram_bot:
+            weather = introducing.Weather("Telegram")
+            work.append(
+                polling.poll(telegram_bot, desk.receive, weather)
+                if telegram_bot.polling
+                else introducing.start(telegram_bot, weather)
+            )
+        await stack.enter_async_context(_running(work))
+        yield House(settings, kept.database, kept.seal, voice, desk, postman, channels)
+
+
+def talks_on(settings: settings_.Settings) -> list[str]:
+    """The channels that these settings open, in words for the operator."""
+    webhook = settings.public_url.startswith("https://")
+    names = {
+        "web chat": True,
+        f"Telegram ({'webhook' if webhook else 'polling'})": bool(settings.telegram_token),
+        "WhatsApp": bool(settings.twilio_whatsapp_from),
+        "SMS": bool(settings.twilio_sms_from),
+    }
+    return [name for name, open_ in names.items() if open_]
+
+
+def _telegram(
+    settings: settings_.Settings, session: aiohttp.ClientSession, channels: dict[str, base.Channel]
+) -> telegram.Telegram | None:
+    """Telegram among the channels, where there is a token."""
+    if not settings.telegram_token:
+        return None
+    # Inside, for without Telegram the house starts half a second sooner; so with Twilio.
+    from bot.channels import telegram
+
+    channel = telegram.Telegram(
+        settings.telegram_token,
+        settings.telegram_secret,
+        session,
+        base_url=settings.telegram_api,
+        public_url=settings.public_url,
+    )
+    channels[channel.name] = channel
+    return channel
+
+
+def _twilio(
+    settings: settings_.Settings, session: aiohttp.ClientSession, channels: dict[str, base.Channel]
+) -> twilio.Twilio | None:
+    """WhatsApp and SMS among the channels, where there are senders; the one that shows buttons."""
+    senders = {"whatsapp": settings.twilio_whatsapp_from, "sms": settings.twilio_sms_from}
+    senders = {name: sender for name, sender in senders.items() if sender}
+    if not senders:
+        return None
+    from bot.channels import twilio
+
+    made = {
+        name: twilio.Twilio(
+            name,
+            settings.twilio_account_sid,
+            settings.twilio_auth_token,
+            sender,
+            session,
+            settings.public_url,
+            bases=dict.fromkeys(_TWILIO, settings.twilio_api) if settings.twilio_api else None,
+        )
+        for name, sender in senders.items()
+    }
+    channels.update(made)
+    return made.get("whatsapp")
+
+
+@contextlib.asynccontextmanager
+async def _running(work: Iterable[Coroutine[Any, Any, object]]) -> AsyncIterator[None]:
+    """Run these beside everything else; one that fails is said and stops nothing."""
+
+    async def watched(each: Coroutine[Any, Any, object]) -> None:
+        try:
+            await each
+        except Exception as error:  # noqa: BLE001 - a platform's trouble is not the other platforms'
+            _log.error("work for a platform stopped: %s", type(error).__name__)
+
+    tasks = [asyncio.create_task(watched(each)) for each in work]
+    try:
+        yield
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def _ready(settings: settings_.Settings, database: db.Database, seal: sealing.Seal, *, migrate: bool) -> None:
+    try:
+        pending = await migrating.pending(database)
+    except Exception as error:  # noqa: BLE001 - each driver has its own words for "not there"
+        # The driver's text may quote the address, and that the password.
+        why = type(error).__name__
+        raise NotReady(f"ASHAR_DATABASE_URL: the database does not answer ({why}); is it there?") from None
+    if pending and not migrate:
+        raise NotReady("the database lacks this program's tables: run `ashar migrate`, or `ashar serve`, first")
+    if pending:
+        try:
+            await migrating.upgrade_async(settings.database_url)
+        except db.DatabaseError:
+            # Of two processes that start at once, one comes too late, and finds it done.
+            if await migrating.pending(database):
+                raise
+    # With another hash key everybody would be a stranger, and nobody could be found to be erased.
+    mark = seal.hash("house", "mark").hex()
+    async with database.transaction() as connection:
+        begun = await providers.begun_with(connection, mark)
+    if begun != mark:
+        raise NotReady(
+            "ASHAR_HASH_KEY: this is not the key the database was begun with; take it from the secrets.env of "
+            "the first process, or of the last backup"
+        )

@@ -1,0 +1,167 @@
+"""The database: one place that connects, begins and commits. SQLite and PostgreSQL behind one setting."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import datetime as dt
+import os
+import time
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from asyncpg import exceptions as asyncpg
+from sqlalchemy import exc
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext import asyncio as sa_asyncio
+
+Connection = sa_asyncio.AsyncConnection
+#: The errors others must know: anything the database says, and a row that stands already.
+DatabaseError = exc.DBAPIError
+IntegrityError = exc.IntegrityError
+
+#: PostgreSQL's own codes for "try the whole transaction again".
+_REPLAY = frozenset({"40001", "40P01", "55P03"})
+#: Beginnings of its codes that blame the server: lost line, no room, told to stop, broken; may only read, idle.
+_AWAY = ("08", "53", "57", "58", "25006", "25P03")
+_SETTINGS = {
+    # A process that froze or lost its line must not hold anybody's row.
+    "idle_in_transaction_session_timeout": "10000",
+    "lock_timeout": "5000",
+    "tcp_keepalives_idle": "10",
+    "tcp_keepalives_interval": "5",
+    "tcp_keepalives_count": "3",
+    "jit": "off",
+}
+
+
+class BadAddress(ValueError):
+    """The database's address cannot be used."""
+
+
+class Outdated(Exception):
+    """What was read a moment ago is gone: the whole transaction must be run again."""
+
+
+def address(text: str) -> sa.URL:
+    """The address with the driver this house uses; raises `BadAddress`."""
+    try:
+        url = sa.make_url(text)
+    except exc.ArgumentError:
+        raise BadAddress("not a database address") from None
+    backend = {"postgres": "postgresql"}.get(url.get_backend_name(), url.get_backend_name())
+    if backend == "sqlite":
+        return url.set(drivername="sqlite+aiosqlite")
+    if backend == "postgresql":
+        return url.set(drivername="postgresql+asyncpg")
+    raise BadAddress(f"{backend} is not supported; use sqlite or postgresql")
+
+
+class Database:
+    """A pool of connections, and the rule of who may write when."""
+
+    def __init__(self, text: str, *, pool: int = 8) -> None:
+        self.url = address(text)
+        self.embedded = self.url.get_backend_name() == "sqlite"
+        # SQLite has one writer. Waiting for it here costs nothing; waiting in the file costs sleeps.
+        self._writing: contextlib.AbstractAsyncContextManager[Any] = (
+            asyncio.Lock() if self.embedded else contextlib.nullcontext()
+        )
+        if self.embedded:
+            if self.url.database:
+                Path(self.url.database).parent.mkdir(parents=True, exist_ok=True)
+            self._engine = sa_asyncio.create_async_engine(
+                self.url,
+                connect_args={"timeout": 30},
+                # A reader and a writer; more only lengthens the tail (facts on performance).
+                pool_size=4,
+                max_overflow=0,
+                poolclass=sa.AsyncAdaptedQueuePool,
+            )
+            sa.event.listen(self._engine.sync_engine, "connect", _prepare_sqlite)
+            sa.event.listen(self._engine.sync_engine, "begin", _begin_sqlite)
+        else:
+            self._engine = sa_asyncio.create_async_engine(
+                self.url,
+                connect_args={"server_settings": _SETTINGS, "timeout": 10, "command_timeout": 60},
+                pool_size=pool,
+                max_overflow=2,
+                pool_pre_ping=True,
+            )
+
+    @contextlib.asynccontextmanager
+    async def transaction(self) -> AsyncIterator[Connection]:
+        """One writing transaction: everything in it, or nothing. The only place that commits."""
+        async with self._writing, self._engine.connect() as connection:
+            await connection.execution_options(ashar_writes=True)
+            async with connection.begin():
+                yield connection
+
+    @contextlib.asynccontextmanager
+    async def reading(self) -> AsyncIterator[Connection]:
+        """A transaction that only reads, beside the writer."""
+        async with self._engine.connect() as connection, connection.begin():
+            yield connection
+
+    async def close(self) -> None:
+        """Give all connections back."""
+        await self._engine.dispose()
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:
+    # SQLAlchemy's "begin" event opens transactions itself; the driver must not do so behind its back.
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA journal_mode=WAL")
+    # FULL: an acknowledged answer survives a power cut.
+    cursor.execute("PRAGMA synchronous=FULL")
+    cursor.execute("PRAGMA foreign_keys=ON")
+    cursor.execute("PRAGMA busy_timeout=30000")
+    cursor.close()
+
+
+def _begin_sqlite(connection: sa.Connection) -> None:
+    writes = connection.get_execution_options().get("ashar_writes")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def must_replay(error: BaseException) -> bool:
+    """True for errors that say "run the whole transaction again": deadlock, serialisation, lock timeout."""
+    return isinstance(error, Outdated) or _code(error) in _REPLAY
+
+
+def is_away(error: BaseException) -> bool:
+    """True when the database itself cannot be used now (gone, full, locked, read-only): no message is to blame."""
+    if isinstance(error, exc.DBAPIError):
+        return (
+            error.connection_invalidated
+            # SQLite's word for a file that is locked, read-only, full or gone.
+            or isinstance(error, exc.OperationalError)
+            or _code(error).startswith(_AWAY)
+        )
+    # While connecting, asyncpg's errors come as they are.
+    return isinstance(error, OSError | exc.TimeoutError | asyncpg.PostgresError)
+
+
+def _code(error: BaseException) -> str:
+    return str(getattr(getattr(error, "orig", None), "sqlstate", None) or "")
+
+
+def insert(connection: Connection, table: sa.Table) -> postgresql.Insert | sqlite.Insert:
+    """An INSERT that knows ON CONFLICT, in this connection's dialect."""
+    if connection.dialect.name == "sqlite":
+        return sqlite.insert(table)
+    return postgresql.insert(table)
+
+
+def now() -> dt.datetime:
+    """This instant, aware, in UTC."""
+    return dt.datetime.now(dt.UTC)
+
+
+def new_id() -> str:
+    """A fresh id: 32 hex digits, rising with time so that indexes grow at their end."""
+    milliseconds = time.time_ns() // 1_000_000
+    return f"{milliseconds:012x}7{os.urandom(10).hex()[:19]}"

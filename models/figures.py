@@ -1,0 +1,94 @@
+"""What the figures are made of: sums of tallies, and campaign totals."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import sqlalchemy as sa
+
+from models import db, tables
+
+
+class Count(NamedTuple):
+    """How many gave `value` to a question in one wording, in one level of a breakdown ("" for everybody)."""
+
+    question: str
+    version: str
+    level: str
+    value: str
+    people: int
+
+
+class Total(NamedTuple):
+    """Promised to one need of a campaign in one unit, in hundredths, by so many pledges."""
+
+    need: str
+    unit: str
+    quantity: int
+    pledges: int
+
+
+async def versions(connection: db.Connection, form: str) -> list[str]:
+    """Every version of a form, the current one first, then the latest."""
+    version, shelf = tables.form_version, tables.form
+    found = await connection.scalars(
+        sa.select(version.c.version)
+        .join(shelf, shelf.c.name == version.c.form_name)
+        .where(version.c.form_name == form)
+        .order_by(
+            sa.case((version.c.version == shelf.c.current, 0), else_=1),
+            version.c.published_at.desc(),
+            version.c.version,
+        )
+    )
+    return list(found)
+
+
+async def counts(
+    connection: db.Connection, form: str, wave: str, *, apart: bool, by: str = "", place: bool = False
+) -> tuple[list[Count], list[Count]]:
+    """Everybody's counts, and the same by the levels of the margin `by`, or of the places."""
+    tally = tables.tally
+    level = tally.c.place if place else tally.c.level
+    # One statement, so that both come from one moment: the parts must add up to the whole.
+    found = await connection.execute(
+        sa.select(
+            tally.c.margin,
+            tally.c.question,
+            tally.c.question_version,
+            level,
+            tally.c.value,
+            sa.func.sum(tally.c["count"]),
+        )
+        .where(
+            tally.c.form_name == form,
+            tally.c.wave == wave,
+            tally.c.apart == apart,
+            tally.c.margin.in_({"", by}),
+        )
+        .group_by(tally.c.margin, tally.c.question, tally.c.question_version, level, tally.c.value)
+        .having(sa.func.sum(tally.c["count"]) != 0)
+    )
+    everybody: dict[tuple[str, str, str], int] = {}
+    broken_down = []
+    for margin, question, version, at, value, count in found:
+        if not margin:
+            key = (question, version, value)
+            everybody[key] = everybody.get(key, 0) + int(count)
+        if (place and not margin) or (by and margin == by):
+            broken_down.append(Count(question, version, at, value, int(count)))
+    return [Count(question, version, "", value, n) for (question, version, value), n in everybody.items()], broken_down
+
+
+async def totals(connection: db.Connection) -> dict[str, list[Total]]:
+    """Campaign -> what is promised to it, for every campaign there is."""
+    total = tables.pledge_total
+    found: dict[str, list[Total]] = {name: [] for name in await connection.scalars(sa.select(tables.campaign.c.name))}
+    rows = await connection.execute(
+        sa.select(total.c.campaign_name, total.c.need, total.c.unit, total.c.quantity, total.c.pledges)
+        .where(total.c.pledges > 0)
+        .order_by(total.c.campaign_name, total.c.need, total.c.unit)
+    )
+    for campaign, *row in rows:
+        found[campaign].append(Total(*row))
+    return found

@@ -1,0 +1,90 @@
+"""What falls due: forgetting who never consented or was erased, and purging what is kept for a while only."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import NamedTuple
+
+import sqlalchemy as sa
+
+from models import codes, db, outbox, tables
+
+
+class Due(NamedTuple):
+    """One thing that is due."""
+
+    kind: str
+    key: str
+    at: dt.datetime
+
+
+async def due(connection: db.Connection, at: dt.datetime, limit: int = 100) -> list[Due]:
+    """What is due, the oldest first."""
+    rows = await connection.execute(
+        sa.select(tables.due).where(tables.due.c.at <= at).order_by(tables.due.c.at).limit(limit)
+    )
+    return [Due(*row) for row in rows]
+
+
+async def take(connection: db.Connection, item: Due) -> bool:
+    """Take it out, its contact locked first as everybody does; False if it was put off or done meanwhile."""
+    locked = sa.select(tables.contact.c.id).where(tables.contact.c.id == item.key)
+    await connection.execute(locked.with_for_update(key_share=True))
+    gone = sa.delete(tables.due).where(
+        tables.due.c.kind == item.kind, tables.due.c.key == item.key, tables.due.c.at == item.at
+    )
+    return bool((await connection.execute(gone)).rowcount)
+
+
+async def put_off(connection: db.Connection, item: Due) -> None:
+    """Let it fall due (again) at `item.at`; the later of two wins nothing, the new one does."""
+    put = db.insert(connection, tables.due).values(item._asdict())
+    await connection.execute(put.on_conflict_do_update(index_elements=["kind", "key"], set_={"at": put.excluded.at}))
+
+
+async def has_people(connection: db.Connection, contact_id: str) -> bool:
+    """True while somebody who consented stands behind the contact."""
+    people = sa.select(sa.exists().where(tables.respondent.c.contact_id == contact_id))
+    return bool((await connection.execute(people)).scalar())
+
+
+async def last_heard(connection: db.Connection, contact_id: str) -> dt.datetime | None:
+    """When anybody last wrote from one of the contact's addresses."""
+    heard = sa.select(sa.func.max(tables.address.c.heard_at)).where(tables.address.c.contact_id == contact_id)
+    found: dt.datetime | None = (await connection.execute(heard)).scalar()
+    return found
+
+
+async def has_pending(connection: db.Connection, contact_id: str, pushed: list[str]) -> bool:
+    """True while something waits to be sent to the contact."""
+    outgoing = tables.outgoing
+    waiting = sa.exists().where(
+        outgoing.c.contact_id == contact_id,
+        outgoing.c.status.in_(outbox.PENDING),
+        outgoing.c.channel.in_(pushed),
+    )
+    return bool((await connection.execute(sa.select(waiting))).scalar())
+
+
+async def forget(connection: db.Connection, contact_id: str, *, refused: bool) -> None:
+    """Remove a contact with nobody behind it. `refused`: the address's keyed hash alone stays, and reaches nobody."""
+    address = tables.address
+    theirs = address.c.contact_id == contact_id
+    await connection.execute(sa.delete(tables.outgoing).where(tables.outgoing.c.contact_id == contact_id))
+    await codes.drop(connection, [contact_id])
+    if refused:
+        emptied = {"sealed": None, "contact_id": None, "closed": "erased", "heard_at": None}
+        await connection.execute(sa.update(address).where(theirs).values(emptied))
+    else:
+        await connection.execute(sa.delete(address).where(theirs))
+    await connection.execute(sa.delete(tables.contact).where(tables.contact.c.id == contact_id))
+
+
+async def purge(connection: db.Connection, before: dt.datetime) -> None:
+    """Message ids, texts and messages set aside that are older than that."""
+    for table, at in (
+        (tables.outgoing, tables.outgoing.c.created_at),
+        (tables.received, tables.received.c.received_at),
+        (tables.set_aside, tables.set_aside.c.created_at),
+    ):
+        await connection.execute(sa.delete(table).where(at < before))

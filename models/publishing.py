@@ -1,0 +1,168 @@
+"""What is published: forms and campaigns, every version of them, and which one is current."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Mapping, Sequence
+from typing import NamedTuple
+
+import sqlalchemy as sa
+
+from models import db, tables
+
+
+class FormVersion(NamedTuple):
+    """One version of a form. `definition` is JSON of the sheets and lists."""
+
+    version: str
+    name: str
+    emits: str
+    definition: str
+
+
+class Need(NamedTuple):
+    """One thing a campaign asks for; amounts in hundredths."""
+
+    name: str
+    kind: str
+    minimum: int
+    optimum: int
+
+
+class CampaignVersion(NamedTuple):
+    """One version of a campaign. `definition` is JSON; `form_version` is the form by which one pledges."""
+
+    version: str
+    name: str
+    definition: str
+    form_version: str
+    needs: tuple[Need, ...]
+
+
+class Shelf(NamedTuple):
+    """One form or campaign as it is on offer."""
+
+    #: "form" or "campaign".
+    kind: str
+    name: str
+    #: Version new conversations begin with; None while a form is closed.
+    current: str | None
+    #: What a form emits, or the state of a campaign.
+    word: str
+
+
+async def publish(
+    connection: db.Connection,
+    forms: Sequence[FormVersion],
+    campaigns: Sequence[CampaignVersion],
+    at: dt.datetime,
+    *,
+    again: bool,
+) -> set[str]:
+    """Store the versions that are new and make them current; the versions that were new.
+
+    A version that is known already is left as it is; `again` makes it current (and open) once more.
+    """
+    new = set()
+    for form in forms:
+        row = {"name": form.name, "emits": form.emits, "current": form.version}
+        # The name first: its versions refer to it.
+        await _stand(connection, tables.form, row)
+        if await _add(connection, tables.form_version, _form_row(form, at)):
+            new.add(form.version)
+        if again or form.version in new:
+            await _renew(connection, tables.form, row)
+    for campaign in campaigns:
+        # A closed campaign stays closed: its new version corrects it, it does not open it.
+        row = {"name": campaign.name, "current": campaign.version}
+        await _stand(connection, tables.campaign, row | {"state": "open"})
+        if await _add(connection, tables.campaign_version, _campaign_row(campaign, at)):
+            new.add(campaign.version)
+            needs = [{"campaign_version": campaign.version} | need._asdict() for need in campaign.needs]
+            await connection.execute(sa.insert(tables.need), needs)
+        if again or campaign.version in new:
+            await _renew(connection, tables.campaign, row)
+    return new
+
+
+async def _stand(connection: db.Connection, table: sa.Table, row: Mapping[str, object]) -> None:
+    """Put the name on the shelf, behind all others, unless it stands there."""
+    last = sa.select(sa.func.coalesce(sa.func.max(table.c.position), 0)).scalar_subquery()
+    await connection.execute(
+        db.insert(connection, table).values({**row, "position": last + 1}).on_conflict_do_nothing()
+    )
+
+
+async def _renew(connection: db.Connection, table: sa.Table, row: Mapping[str, object]) -> None:
+    await connection.execute(sa.update(table).where(table.c.name == row["name"]).values(**row))
+
+
+async def _add(connection: db.Connection, table: sa.Table, row: Mapping[str, object]) -> bool:
+    """Store a version; False where it is stored already."""
+    added = await connection.execute(db.insert(connection, table).values(row).on_conflict_do_nothing())
+    return added.rowcount == 1
+
+
+async def shelf(connection: db.Connection) -> tuple[Shelf, ...]:
+    """All forms and campaigns in the order in which they were first published."""
+    # One statement: every group of messages asks.
+    forms = sa.select(
+        sa.literal("form").label("kind"),
+        tables.form.c.name,
+        tables.form.c.current,
+        tables.form.c.emits.label("word"),
+        tables.form.c.position,
+    )
+    campaigns = sa.select(
+        sa.literal("campaign").label("kind"),
+        tables.campaign.c.name,
+        tables.campaign.c.current,
+        tables.campaign.c.state.label("word"),
+        tables.campaign.c.position,
+    )
+    found = await connection.execute(sa.union_all(forms, campaigns).order_by("position", "name"))
+    return tuple(Shelf(row.kind, row.name, row.current, row.word) for row in found)
+
+
+async def form_versions(connection: db.Connection) -> set[str]:
+    """Every form version ever published."""
+    return set(await connection.scalars(sa.select(tables.form_version.c.version)))
+
+
+async def form_definitions(connection: db.Connection, versions: Collection[str]) -> dict[str, str]:
+    """Version -> definition of these form versions."""
+    table = tables.form_version
+    found = await connection.execute(
+        sa.select(table.c.version, table.c.definition).where(table.c.version.in_(sorted(versions)))
+    )
+    return {row.version: row.definition for row in found}
+
+
+async def campaign_definitions(connection: db.Connection, versions: Collection[str]) -> dict[str, tuple[str, str]]:
+    """Version -> (definition, form version) of these campaign versions."""
+    table = tables.campaign_version
+    found = await connection.execute(
+        sa.select(table.c.version, table.c.definition, table.c.form_version).where(
+            table.c.version.in_(sorted(versions))
+        )
+    )
+    return {row.version: (row.definition, row.form_version) for row in found}
+
+
+def _form_row(form: FormVersion, at: dt.datetime) -> dict[str, object]:
+    return {
+        "version": form.version,
+        "form_name": form.name,
+        "definition": form.definition,
+        "published_at": at,
+    }
+
+
+def _campaign_row(campaign: CampaignVersion, at: dt.datetime) -> dict[str, object]:
+    return {
+        "version": campaign.version,
+        "campaign_name": campaign.name,
+        "definition": campaign.definition,
+        "form_version": campaign.form_version,
+        "published_at": at,
+    }

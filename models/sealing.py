@@ -1,0 +1,81 @@
+"""Sealing: what names or reaches a person is encrypted at rest and found again by a keyed hash."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import json
+import os
+from collections.abc import Sequence
+from typing import Any
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+_NONCE = 12
+_KEY = 32
+
+
+class Unreadable(Exception):
+    """A sealed value was made with a key this process does not have, for another place, or was changed."""
+
+
+def new_key() -> str:
+    """A fresh key for the settings: 32 random bytes in URL-safe base64."""
+    return base64.urlsafe_b64encode(os.urandom(_KEY)).decode()
+
+
+def read_key(text: str) -> bytes:
+    """The 32 bytes of a key from the settings; ValueError if it is no such key."""
+    try:
+        key = base64.urlsafe_b64decode(text.encode())
+    except ValueError:
+        key = b""
+    if len(key) != _KEY:
+        raise ValueError("expected 32 bytes in URL-safe base64")
+    return key
+
+
+class Seal:
+    """AES-256-GCM under the first key; older keys still open what they sealed.
+
+    A sealed value is one byte of key id, twelve of nonce, then the ciphertext. `place` (the table's name) is
+    authenticated with it, so that a value copied into another table does not open there.
+    """
+
+    def __init__(self, keys: Sequence[bytes], hash_key: bytes) -> None:
+        self._ciphers = {_key_id(key): AESGCM(key) for key in reversed(keys)}
+        self._first = _key_id(keys[0])
+        self._hash_key = hash_key
+
+    def close(self, place: str, text: str) -> bytes:
+        """Encrypt. Half a character, as broken software sends it, becomes a question mark."""
+        nonce, plain = os.urandom(_NONCE), text.encode(errors="replace")
+        return bytes([self._first]) + nonce + self._ciphers[self._first].encrypt(nonce, plain, place.encode())
+
+    def open(self, place: str, sealed: bytes) -> str:
+        """Decrypt; raises `Unreadable`."""
+        cipher = self._ciphers.get(sealed[0]) if sealed else None
+        if cipher is None:
+            raise Unreadable(place)
+        try:
+            return cipher.decrypt(sealed[1 : _NONCE + 1], sealed[_NONCE + 1 :], place.encode()).decode()
+        except InvalidTag:
+            raise Unreadable(place) from None
+
+    def close_json(self, place: str, value: Any) -> bytes:
+        """Encrypt a value of JSON types."""
+        return self.close(place, json.dumps(value, ensure_ascii=False, separators=(",", ":")))
+
+    def open_json(self, place: str, sealed: bytes) -> Any:
+        """Decrypt a value of JSON types."""
+        return json.loads(self.open(place, sealed))
+
+    def hash(self, place: str, text: str) -> bytes:
+        """Keyed hash, 32 bytes, to find a handle by."""
+        return hmac.digest(self._hash_key, f"{place}\x00{text}".encode(errors="surrogatepass"), "sha256")
+
+
+def _key_id(key: bytes) -> int:
+    return hashlib.sha256(b"ashar key id" + key).digest()[0]

@@ -1,0 +1,364 @@
+"""What one group of messages reads and writes: the SQL of receiving, in the order in which everybody locks.
+
+Reading: deduplication keys, addresses, contacts (locked in order), then what their conversations need.
+Writing: contacts, people, responses and answers, pledges, the outbox, and the tallies last, in sorted order.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+import sqlalchemy as sa
+
+from models import codes, db, tables
+
+Row = dict[str, Any]
+
+
+class Address(NamedTuple):
+    """One row of `address`, as far as receiving needs it."""
+
+    id: str
+    key_hash: bytes
+    contact_id: str
+
+
+class Promise(NamedTuple):
+    """One pledge that is not withdrawn. `quantity` in hundredths."""
+
+    id: str
+    respondent_id: str
+    campaign: str
+    need: str
+    unit: str
+    quantity: int
+    code: str
+    step: str
+
+
+class Response(NamedTuple):
+    """One response as it is stored."""
+
+    id: str
+    respondent_id: str
+    status: str
+    form_version: str
+    sealed: bytes
+
+
+# -- reading -----------------------------------------------------------------------------------------------
+
+
+async def find_addresses(connection: db.Connection, hashes: Sequence[bytes]) -> dict[bytes, Address]:
+    """Known addresses by their hash."""
+    address = tables.address
+    rows = await connection.execute(
+        sa.select(address.c.id, address.c.key_hash, address.c.contact_id).where(
+            address.c.key_hash.in_(hashes), address.c.contact_id.is_not(None)
+        )
+    )
+    return {row.key_hash: Address(row.id, row.key_hash, row.contact_id) for row in rows}
+
+
+async def not_yet_received(
+    connection: db.Connection, keys: Iterable[tuple[str, bytes]], at: dt.datetime
+) -> set[tuple[str, bytes]]:
+    """Store message ids; give back those that were not there before."""
+    received = tables.received
+    rows = [{"channel": channel, "key_hash": key, "received_at": at} for channel, key in sorted(keys)]
+    statement = (
+        db.insert(connection, received).on_conflict_do_nothing().returning(received.c.channel, received.c.key_hash)
+    )
+    return {(row.channel, row.key_hash) for row in await connection.execute(statement, rows)}
+
+
+async def add_contacts(connection: db.Connection, contacts: list[Row], addresses: list[Row]) -> None:
+    """New phones. An address that was erased before is taken up again.
+
+    One that another process adds just now raises `db.IntegrityError`, and the group is replayed.
+    """
+    if contacts:
+        await connection.execute(sa.insert(tables.contact), contacts)
+        addresses.sort(key=lambda row: row["key_hash"])
+        erased = sa.delete(tables.address).where(
+            tables.address.c.key_hash == sa.bindparam("hash"), tables.address.c.contact_id.is_(None)
+        )
+        await connection.execute(erased, [{"hash": row["key_hash"]} for row in addresses])
+        await connection.execute(sa.insert(tables.address), addresses)
+
+
+async def lock_contacts(connection: db.Connection, ids: Sequence[str]) -> dict[str, bytes | None]:
+    """The sealed conversation of each contact, its row locked until the end of the transaction.
+
+    Raises `db.Outdated` if one of them has just been forgotten.
+    """
+    contact = tables.contact
+    rows = await connection.execute(
+        sa.select(contact.c.id, contact.c.sealed)
+        .where(contact.c.id.in_(ids))
+        .order_by(contact.c.id)
+        # NO KEY: an insert that refers to the contact (a broadcast's) need not wait for us, nor we for it.
+        .with_for_update(key_share=True)
+    )
+    found = {row.id: row.sealed for row in rows}
+    if found.keys() != set(ids):
+        raise db.Outdated
+    return found
+
+
+async def responses(connection: db.Connection, ids: Sequence[str]) -> dict[str, Response]:
+    """Responses by id."""
+    if not ids:
+        return {}
+    rows = await connection.execute(_RESPONSE.where(tables.response.c.id.in_(ids)))
+    return {row.id: Response(*row) for row in rows}
+
+
+async def responses_of(connection: db.Connection, people: Sequence[str]) -> list[Response]:
+    """All responses of these people, the oldest first."""
+    if not people:
+        return []
+    order = (tables.response.c.begun_at, tables.response.c.id)
+    rows = await connection.execute(_RESPONSE.where(tables.response.c.respondent_id.in_(people)).order_by(*order))
+    return [Response(*row) for row in rows]
+
+
+_RESPONSE = sa.select(
+    tables.response.c.id,
+    tables.response.c.respondent_id,
+    tables.response.c.status,
+    tables.response.c.form_version,
+    tables.response.c.sealed,
+)
+
+
+async def promises(connection: db.Connection, people: Sequence[str]) -> list[Promise]:
+    """What these people have promised and not taken back, the oldest first."""
+    if not people:
+        return []
+    pledge, event = tables.pledge, tables.pledge_event
+    last = (
+        sa.select(event.c.step)
+        .where(event.c.pledge_id == pledge.c.id)
+        .order_by(event.c.id.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    first = sa.select(sa.func.min(event.c.id)).where(event.c.pledge_id == pledge.c.id).scalar_subquery()
+    rows = await connection.execute(
+        sa.select(
+            pledge.c.id,
+            pledge.c.respondent_id,
+            pledge.c.campaign_name,
+            pledge.c.need,
+            pledge.c.unit,
+            pledge.c.quantity,
+            pledge.c.code,
+            last,
+        )
+        .where(pledge.c.respondent_id.in_(people))
+        .order_by(first)
+    )
+    return [promise for promise in (Promise(*row) for row in rows) if promise.step != "withdrawn"]
+
+
+async def standing(
+    connection: db.Connection,
+) -> tuple[dict[str, str], dict[str, list[tuple[str, str, int, int]]]]:
+    """Campaign -> its state, and campaign -> [(need, unit, hundredths promised, pledges)]."""
+    states = {row.name: row.state for row in await connection.execute(sa.select(tables.campaign))}
+    totals: dict[str, list[tuple[str, str, int, int]]] = {name: [] for name in states}
+    for row in await connection.execute(sa.select(tables.pledge_total)):
+        totals[row.campaign_name].append((row.need, row.unit, row.quantity, row.pledges))
+    return states, totals
+
+
+# -- writing -----------------------------------------------------------------------------------------------
+
+
+@dataclass(slots=True)
+class Writes:
+    """Everything a group of turns changes. Rows are dicts of column values; keys as in `tables`."""
+
+    contacts: list[Row] = field(default_factory=list)
+    heard: list[Row] = field(default_factory=list)
+    #: Addresses that their person opened or shut without writing.
+    shut: list[Row] = field(default_factory=list)
+    respondents: list[Row] = field(default_factory=list)
+    consent_texts: dict[str, str] = field(default_factory=dict)
+    consents: list[Row] = field(default_factory=list)
+    new_responses: list[Row] = field(default_factory=list)
+    responses: list[Row] = field(default_factory=list)
+    #: Ids of responses of which nothing is kept.
+    discarded: list[str] = field(default_factory=list)
+    answers: list[Row] = field(default_factory=list)
+    cleared: list[Row] = field(default_factory=list)
+    pledges: list[Row] = field(default_factory=list)
+    pledge_events: list[Row] = field(default_factory=list)
+    #: (campaign, need, unit) -> [hundredths, pledges] to add.
+    pledge_totals: dict[tuple[str, str, str], list[int]] = field(default_factory=dict)
+    #: Contacts whose shown web pages have been seen, whose waiting messages are dropped, of whom nothing may lie aside.
+    seen: list[str] = field(default_factory=list)
+    silenced: list[str] = field(default_factory=list)
+    cleaned: list[str] = field(default_factory=list)
+    #: People who are erased.
+    erased: list[str] = field(default_factory=list)
+    #: Codes to go on elsewhere that are given, and addresses that go over to another contact by one.
+    given_codes: list[Row] = field(default_factory=list)
+    moves: list[codes.Move] = field(default_factory=list)
+    outgoing: list[Row] = field(default_factory=list)
+    due: list[Row] = field(default_factory=list)
+    #: Tally key (the columns of its primary key, in order) -> what to add.
+    tallies: dict[Any, int] = field(default_factory=dict)
+
+    def add_total(self, campaign: str, need: str, unit: str, quantity: int, pledges: int) -> None:
+        """Add to what is promised; negative when it is taken back."""
+        total = self.pledge_totals.setdefault((campaign, need, unit), [0, 0])
+        total[0] += quantity
+        total[1] += pledges
+
+    def add_tallies(self, changed: Mapping[Any, int]) -> None:
+        """Add to tallies."""
+        for key, count in changed.items():
+            self.tallies[key] = self.tallies.get(key, 0) + count
+
+
+async def write(connection: db.Connection, writes: Writes, at: dt.datetime) -> None:
+    """Write it all; tallies last and in sorted order, so that processes never wait for each other in a ring."""
+    b = sa.bindparam
+    contact, address, response, answer = tables.contact, tables.address, tables.response, tables.answer
+    many = connection.execute
+    if writes.contacts:
+        await many(sa.update(contact).where(contact.c.id == b("of")), writes.contacts)
+    for addresses in (writes.heard, writes.shut):
+        if addresses:
+            # In order, for whoever delivers locks several of them too.
+            addresses.sort(key=lambda row: str(row["of"]))
+            await many(sa.update(address).where(address.c.id == b("of")), addresses)
+    if writes.respondents:
+        await many(sa.insert(tables.respondent), writes.respondents)
+    if writes.consent_texts:
+        rows = [{"version": version, "text": text} for version, text in sorted(writes.consent_texts.items())]
+        await many(db.insert(connection, tables.consent_text).on_conflict_do_nothing(), rows)
+    if writes.consents:
+        consent = db.insert(connection, tables.consent)
+        # Given again after it was taken back: the newest word counts.
+        renewed = {name: consent.excluded[name] for name in ("text_version", "language", "channel", "given_at")}
+        keys = ["respondent_id", "purpose"]
+        again = consent.on_conflict_do_update(index_elements=keys, set_=renewed | {"withdrawn_at": None})
+        await many(again, writes.consents)
+    if writes.new_responses:
+        await many(sa.insert(response), writes.new_responses)
+    if writes.responses:
+        await many(sa.update(response).where(response.c.id == b("of")), writes.responses)
+    if writes.cleared:
+        cleared = sa.delete(answer).where(answer.c.response_id == b("of"), answer.c.question == b("name"))
+        await many(cleared, writes.cleared)
+    if writes.answers:
+        upsert = db.insert(connection, answer)
+        new = upsert.excluded
+        await many(
+            upsert.on_conflict_do_update(
+                index_elements=["response_id", "question"],
+                set_={"value": new.value, "sealed": new.sealed, "answered_at": new.answered_at},
+            ),
+            writes.answers,
+        )
+    if writes.discarded:
+        ids = [{"of": rid} for rid in writes.discarded]
+        await many(sa.delete(answer).where(answer.c.response_id == b("of")), ids)
+        await many(sa.delete(response).where(response.c.id == b("of")), ids)
+    if writes.pledges:
+        await many(sa.insert(tables.pledge), writes.pledges)
+    if writes.pledge_events:
+        await many(sa.insert(tables.pledge_event), writes.pledge_events)
+    await codes.give(connection, writes.given_codes)
+    await codes.move(connection, writes.moves)
+    await _write_outbox(connection, writes, at)
+    if writes.due:
+        due = db.insert(connection, tables.due)
+        await many(
+            due.on_conflict_do_update(index_elements=["kind", "key"], set_={"at": due.excluded.at}),
+            writes.due,
+        )
+    await _write_totals(connection, writes)
+
+
+async def _write_outbox(connection: db.Connection, writes: Writes, at: dt.datetime) -> None:
+    outgoing = tables.outgoing
+    if writes.erased:
+        await _erase(connection, writes.erased, at)
+    if writes.cleaned:
+        hashes = sa.select(tables.address.c.key_hash).where(tables.address.c.contact_id.in_(writes.cleaned))
+        await connection.execute(sa.delete(tables.set_aside).where(tables.set_aside.c.key_hash.in_(hashes)))
+        await codes.drop(connection, writes.cleaned)
+    if writes.silenced:
+        theirs = outgoing.c.contact_id.in_(writes.silenced), outgoing.c.status.in_(["waiting", "unknown"])
+        await connection.execute(sa.update(outgoing).where(*theirs).values(status="dropped"))
+    if writes.contacts:
+        # Who writes has seen what came before, or asks again: the answer need not wait for what may have got lost.
+        people = [row["of"] for row in writes.contacts]
+        overtaken = sa.update(outgoing).where(outgoing.c.contact_id.in_(people), outgoing.c.status == "unknown")
+        await connection.execute(overtaken.values(status="sent", code="unknown"))
+    if writes.seen:
+        shown = outgoing.c.contact_id.in_(writes.seen), outgoing.c.status == "waiting", outgoing.c.channel == "web"
+        await connection.execute(sa.update(outgoing).where(*shown).values(status="sent"))
+    if writes.outgoing:
+        await connection.execute(sa.insert(outgoing), writes.outgoing)
+
+
+async def _erase(connection: db.Connection, people: Sequence[str], at: dt.datetime) -> None:
+    """Empty the rows of these people.
+
+    What they said, promised and were told goes. That they once agreed, and when they took it back, stays as proof
+    without a name.
+    """
+    response, answer, outgoing, pledge = tables.response, tables.answer, tables.outgoing, tables.pledge
+    theirs = sa.select(response.c.id).where(response.c.respondent_id.in_(people))
+    await connection.execute(sa.delete(answer).where(answer.c.response_id.in_(theirs)))
+    await connection.execute(sa.delete(response).where(response.c.respondent_id.in_(people)))
+    await connection.execute(
+        sa.update(pledge).where(pledge.c.respondent_id.in_(people)).values(respondent_id=None, sealed=None)
+    )
+    await connection.execute(
+        sa.update(tables.consent).where(tables.consent.c.respondent_id.in_(people)).values(withdrawn_at=at)
+    )
+    gone = sa.delete(outgoing).where(outgoing.c.respondent_id.in_(people))
+    await connection.execute(gone)
+    respondent = tables.respondent
+    await connection.execute(
+        sa.update(respondent).where(respondent.c.id.in_(people)).values(contact_id=None, erased_at=at)
+    )
+
+
+async def _write_totals(connection: db.Connection, writes: Writes) -> None:
+    totals = sorted((key, total) for key, total in writes.pledge_totals.items() if any(total))
+    if totals:
+        names = ("campaign_name", "need", "unit", "quantity", "pledges")
+        rows = [dict(zip(names, (*key, *total), strict=True)) for key, total in totals]
+        total = db.insert(connection, tables.pledge_total)
+        added = {name: tables.pledge_total.c[name] + total.excluded[name] for name in ("quantity", "pledges")}
+        await connection.execute(total.on_conflict_do_update(index_elements=list(names[:3]), set_=added), rows)
+    await add_tallies(connection, writes.tallies)
+
+
+_TALLY_KEY = [column.name for column in tables.tally.primary_key.columns]
+
+
+async def add_tallies(connection: db.Connection, tallies: Mapping[Any, int]) -> None:
+    """Add to tallies, in sorted order."""
+    rows = [
+        dict(zip(_TALLY_KEY, key, strict=True)) | {"count": count} for key, count in sorted(tallies.items()) if count
+    ]
+    if rows:
+        tally = db.insert(connection, tables.tally)
+        added = {"count": tables.tally.c.count + tally.excluded.count}
+        await connection.execute(tally.on_conflict_do_update(index_elements=_TALLY_KEY, set_=added), rows)
+
+
+async def set_aside(connection: db.Connection, row: Row) -> None:
+    """Keep a message that failed even alone."""
+    await connection.execute(sa.insert(tables.set_aside), [row])

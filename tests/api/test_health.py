@@ -1,0 +1,78 @@
+"""The door for whoever looks after the house."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+from pathlib import Path
+
+import httpx
+import pytest
+import sqlalchemy as sa
+
+from bot.channels import base
+from models import db, tables
+from tests.api import opened
+
+
+class Pushing:
+    """A channel that can be pushed to; nothing is sent by it here."""
+
+    capabilities = base.Capabilities(text=1000)
+
+
+async def asked(client: httpx.AsyncClient) -> tuple[int, dict[str, object]]:
+    response = await client.get("/api/health")
+    assert response.headers["cache-control"] == "no-store"
+    return response.status_code, response.json()
+
+
+async def test_all_is_well(database_url: str, tmp_path: Path) -> None:
+    async with opened.app(database_url, tmp_path) as made, opened.client(made) as client:
+        well = {"status": "ok", "database": "ok", "migrations": "ok", "outbox_oldest_seconds": 0}
+        assert await asked(client) == (200, well)
+        assert await asked(client) == (200, well)
+
+
+@pytest.mark.parametrize(("channel", "minutes", "status"), [("sms", 20, 503), ("sms", 5, 200), ("web", 20, 200)])
+async def test_messages_that_do_not_leave(
+    sqlite_url: str, tmp_path: Path, channel: str, minutes: int, status: int
+) -> None:
+    async with opened.app(sqlite_url, tmp_path) as made, opened.client(made) as client:
+        house = made.state.house
+        made.state.house = dataclasses.replace(house, channels={**house.channels, "sms": Pushing()})
+        at = db.now() - dt.timedelta(minutes=minutes)
+        async with house.database.transaction() as connection:
+            await connection.execute(sa.insert(tables.contact), {"id": "c", "created_at": at})
+            address = {"id": "a", "channel": channel, "key_hash": bytes(32), "contact_id": "c"}
+            await connection.execute(sa.insert(tables.address), address)
+            row = {"contact_id": "c", "address_id": "a", "channel": channel, "status": "waiting", "sealed": b""}
+            await connection.execute(sa.insert(tables.outgoing), row | {"not_before": at, "created_at": at})
+        code, said = await asked(client)
+        assert (code, said["status"]) == (status, "ok" if status == 200 else "red")
+        waited = said["outbox_oldest_seconds"]
+        assert isinstance(waited, int)
+        assert waited == pytest.approx(60 * minutes if channel == "sms" else 0, abs=10)
+
+
+async def test_a_database_without_its_migrations(sqlite_url: str, tmp_path: Path) -> None:
+    async with opened.app(sqlite_url, tmp_path) as made, opened.client(made) as client:
+        async with made.state.house.database.transaction() as connection:
+            await connection.execute(sa.text("UPDATE alembic_version SET version_num = '0000'"))
+        code, said = await asked(client)
+        assert (code, said["migrations"], said["outbox_oldest_seconds"]) == (503, "pending", None)
+
+
+async def test_a_database_that_is_gone(sqlite_url: str, tmp_path: Path) -> None:
+    async with opened.app(sqlite_url, tmp_path) as made, opened.client(made) as client:
+        gone = db.Database("postgresql://nobody@127.0.0.1:9/none")
+        made.state.house = dataclasses.replace(made.state.house, database=gone)
+        code, said = await asked(client)
+        assert code == 503
+        assert said == {
+            "status": "red",
+            "database": "unreachable",
+            "migrations": "unknown",
+            "outbox_oldest_seconds": None,
+        }
+        await gone.close()

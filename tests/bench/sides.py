@@ -1,0 +1,122 @@
+"""The two bots that are compared: how each is started, and what it uses of the machine."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import dataclasses
+import os
+import socket
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from models import sealing
+from tests.bench import stub
+
+ROOT = Path(__file__).resolve().parents[2]
+SECRET = "the-secret-of-the-bench"
+OURS, PEER = "Ashar", "python-telegram-bot + SQLAlchemy"
+OUR_FILE, PEER_FILE = "ashar.sqlite", "peer.sqlite"
+_START = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One bot, not yet running."""
+
+    name: str
+    command: list[str]
+    port: int
+    environ: dict[str, str] = dataclasses.field(default_factory=dict)
+
+
+def ours(folder: Path, api: str) -> Side:
+    """Ashar as it is deployed, on SQLite; it migrates and publishes by itself."""
+    port = free_port()
+    environ = {
+        "ASHAR_DATABASE_URL": f"sqlite:///{folder / OUR_FILE}",
+        "ASHAR_VAR": str(folder / "var"),
+        "ASHAR_PORT": str(port),
+        # https, for otherwise it would poll; nobody calls it.
+        "ASHAR_PUBLIC_URL": "https://ashar.example",
+        "ASHAR_TELEGRAM_API": api,
+        "ASHAR_TELEGRAM_SECRET": SECRET,
+        "ASHAR_SEAL_KEYS": sealing.new_key(),
+        "ASHAR_HASH_KEY": sealing.new_key(),
+        "TELEGRAM_BOT_TOKEN": stub.TOKEN,
+    }
+    return Side(OURS, [sys.executable, "-m", "bot", "serve"], port, environ)
+
+
+def peer(folder: Path, api: str) -> Side:
+    """The ConversationHandler."""
+    port = free_port()
+    command = [sys.executable, "-m", "tests.bench.peer", str(port), api, str(folder / PEER_FILE)]
+    return Side(PEER, command, port)
+
+
+def free_port() -> int:
+    """A port nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+    return port
+
+
+class Running:
+    """A side's process."""
+
+    def __init__(self, side: Side, log: Path) -> None:
+        self.side = side
+        self._log = log
+        # Whatever this shell has set for a bot of its own must not reach either side.
+        ours = ("ASHAR_", "TELEGRAM_", "TWILIO_")
+        clean = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
+        with log.open("wb") as output:
+            self._process = subprocess.Popen(
+                side.command, cwd=ROOT, env=clean | side.environ, stdout=output, stderr=subprocess.STDOUT
+            )
+
+    async def ready(self) -> None:
+        """Wait until it answers anything; raises `stub.Failed` with its last words if it never does."""
+        until = time.monotonic() + _START
+        while time.monotonic() < until and self._process.poll() is None:
+            # A socket may be open long before anybody reads from it.
+            with contextlib.suppress(OSError, TimeoutError):
+                reader, writer = await asyncio.open_connection("127.0.0.1", self.side.port)
+                writer.write(b"GET /health HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n")
+                async with asyncio.timeout(_START):
+                    answered = await reader.read()
+                writer.close()
+                if answered:
+                    return
+            await asyncio.sleep(0.1)
+        raise stub.Failed(f"{self.side.name} did not start:\n{self.last_words()}")
+
+    def last_words(self) -> str:
+        """The end of what it has printed."""
+        return self._log.read_text(encoding="utf-8", errors="replace")[-2000:]
+
+    def cpu(self) -> float:
+        """Seconds of processor time so far; not a number where the system does not tell."""
+        try:
+            fields = Path(f"/proc/{self._process.pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
+        except OSError:
+            return float("nan")
+        return (int(fields[11]) + int(fields[12])) / float(os.sysconf("SC_CLK_TCK"))
+
+    def memory(self) -> float:
+        """Resident megabytes; not a number where the system does not tell."""
+        try:
+            pages = int(Path(f"/proc/{self._process.pid}/statm").read_text(encoding="ascii").split()[1])
+        except OSError:
+            return float("nan")
+        return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
+
+    def kill(self) -> None:
+        """Without a word."""
+        self._process.kill()
+        self._process.wait()

@@ -1,0 +1,50 @@
+"""The first road of a conversation: the bare engine, its state through JSON at every step.
+
+A channel's driver is compared with what is said here when the engine is told that it is on that channel: give its
+desk the `Clock` and `Chance` of tests/talking.py, and options and codes are the same.
+"""
+
+from __future__ import annotations
+
+from bot import wording
+from bot.channels import base, composing, plain
+from tests import talking
+from tests.conversations import script
+
+
+class EngineDriver:
+    """One phone on the bare engine."""
+
+    buttons = True
+
+    def __init__(self, voice: wording.Voice, *, channel: str = "web") -> None:
+        self.channel = channel
+        self.person = talking.Person(channel=channel)
+        self._voice = voice
+        self._shown: list[base.Outbound] = []
+
+    async def send(self, step: script.Step) -> list[str]:
+        """The reply as every channel would show it."""
+        if step.kind == "later":
+            self.person.house.clock.forward(minutes=step.minutes)
+            return []
+        match step.kind:
+            case "tap" | "earlier":
+                outbound = self._shown[-1 if step.kind == "tap" else -2]
+                turn = self.person.send(pressed(outbound, step.text), tap=(outbound.tag, outbound.step))
+            case "media":
+                turn = self.person.send(kind="media")
+            case "link":
+                turn = self.person.send(f"/start {step.text}", start=step.text)
+            case _:
+                turn = self.person.send(step.text)
+        self._shown.append(composing.compose(self._voice, turn.reply, turn.language))
+        return [plain.numbered(self._shown[-1])]
+
+
+def pressed(outbound: base.Outbound, button: str) -> str:
+    """What a button of this message sends, the button named by its number or its words."""
+    sends = {each.label: each.sends for each in (*outbound.options, *outbound.actions)}
+    sends |= {each.sends: each.sends for each in outbound.options}
+    assert button in sends, f"no button “{button}”, only {', '.join(sends)}"
+    return sends[button]

@@ -1,0 +1,143 @@
+"""The format of a conversation file, and what whoever replays one must be able to do.
+
+    # A comment: what this conversation shows.
+    > салам
+    Саламатсызбы! …
+    1. Кыргызча
+    2. Русский
+
+    > [tap 1]
+    …
+
+A line that begins with "> " is what the person sends, the lines below it are what the bot says, as plain text. In
+brackets stands what is not typed: [tap 3] or [tap Артка] (a button, by number or by its words), [tap 3, one message
+earlier] (a button of the message before the last), [sticker], [photo], [voice], [link s-priorities] (arrived by a
+link), [10000 letters], and [7 days later], after which nothing is said.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+FOLDER = Path(__file__).resolve().parent
+
+_TAP = re.compile(r"\[tap (.+?)(, one message earlier)?\]")
+_LATER = re.compile(r"\[(\d+) (minute|hour|day|week)s? later\]")
+_LETTERS = re.compile(r"\[(\d+) letters\]")
+_LINK = re.compile(r"\[link (\S+)\]")
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One thing a person does. `kind` is "text", "tap", "earlier", "media", "link" or "later"."""
+
+    kind: str
+    #: What was typed; number or words of the button; name of the medium; payload of the link.
+    text: str
+    #: How long nothing happens, for "later".
+    minutes: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """One step as it stands in the file: comments above it, what is sent, what the bot says."""
+
+    comments: tuple[str, ...]
+    written: str
+    said: str
+
+    @property
+    def step(self) -> Step:
+        """What is sent."""
+        return read_step(self.written)
+
+
+class Driver(Protocol):
+    """Plays one person over one road: the bare engine, or a channel with its stand-in."""
+
+    #: Name of the channel as the engine hears it; some texts name it.
+    channel: str
+    #: True where buttons of earlier messages can still be pressed.
+    buttons: bool
+
+    async def send(self, step: Step) -> list[str]:
+        """Do it, and give the texts the person is then shown; several where the channel splits them."""
+
+
+def read_step(written: str) -> Step:
+    """The step behind "> "."""
+    if found := _TAP.fullmatch(written):
+        return Step("earlier" if found[2] else "tap", found[1])
+    if found := _LATER.fullmatch(written):
+        minutes = {"minute": 1, "hour": 60, "day": 24 * 60, "week": 7 * 24 * 60}[found[2]]
+        return Step("later", "", int(found[1]) * minutes)
+    if found := _LETTERS.fullmatch(written):
+        return Step("text", "а" * int(found[1]))
+    if found := _LINK.fullmatch(written):
+        return Step("link", found[1])
+    if written in ("[sticker]", "[photo]", "[voice]"):
+        return Step("media", written.strip("[]"))
+    assert not written.startswith("["), f"{written} is nothing a person can do here"
+    return Step("text", written)
+
+
+def read(text: str) -> list[Passage]:
+    """The conversation in a file."""
+    passages: list[Passage] = []
+    comments: list[str] = []
+    lines: list[str] = []
+    written: str | None = None
+
+    def close() -> None:
+        nonlocal comments, lines
+        if written is not None:
+            passages.append(Passage(tuple(comments), written, "\n".join(lines).strip("\n")))
+            comments, lines = [], []
+
+    above: list[str] = []
+    for line in text.splitlines():
+        if line.startswith("#"):
+            above.append(line)
+        elif line.startswith("> "):
+            close()
+            written, comments, above = line[2:], above, []
+        elif written is not None:
+            lines.append(line)
+    close()
+    return passages
+
+
+def write(passages: list[Passage]) -> str:
+    """The file of a conversation; `read` is its inverse."""
+    blocks = []
+    for passage in passages:
+        assert not re.search(r"^(> |#)", passage.said, re.M), "the bot may not talk like the file's own marks"
+        blocks.append("\n".join([*passage.comments, f"> {passage.written}", *passage.said.splitlines()]))
+    return "\n\n".join(blocks) + "\n"
+
+
+def same(one: str, other: str) -> bool:
+    """Equal but for white space: a channel may cut a text in pieces at spaces and ends of lines."""
+    return one.split() == other.split()
+
+
+def files() -> list[Path]:
+    """Every conversation there is."""
+    return sorted(FOLDER.glob("*.txt"))
+
+
+def needs_buttons(passages: list[Passage]) -> bool:
+    """True where an old button is pressed, which a road without buttons cannot do."""
+    return any(passage.step.kind == "earlier" for passage in passages)
+
+
+async def replay(passages: list[Passage], driver: Driver) -> list[Passage]:
+    """The same steps, with what is said on the driver's road."""
+    played = []
+    for passage in passages:
+        shown = await driver.send(passage.step)
+        played.append(Passage(passage.comments, passage.written, "\n".join(shown)))
+    return played

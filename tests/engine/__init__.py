@@ -1,0 +1,1 @@
+"""Tests of the mind: no database, no channel, no clock."""

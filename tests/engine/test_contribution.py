@@ -1,0 +1,93 @@
+"""What one response adds to which tallies."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+
+from bot.engine import contribution, flow, state
+from tests import talking
+from tests.engine import small
+
+
+def response(**answers: state.Answer) -> state.State:
+    return state.State(
+        form=small.VILLAGE.version,
+        seed="0" * 16,
+        begun="2027-03-01T09:00:00+00:00",
+        channel="web",
+        language="ky",
+        answers=tuple(answers.items()),
+    )
+
+
+def counted(**answers: state.Answer) -> Counter[contribution.Key]:
+    return contribution.contribution(small.VILLAGE, response(**answers))
+
+
+def said(**answers: state.Answer) -> set[tuple[str, str]]:
+    return {(key.question, key.value) for key in counted(**answers)}
+
+
+def test_nothing_said_counts_nothing() -> None:
+    assert counted() == Counter()
+
+
+def test_each_answer_counts_once_for_everybody_and_once_a_margin() -> None:
+    tallies = counted(home="yes", age=40)
+    levels = {(key.margin, key.level) for key in tallies if not key.question}
+    assert levels == {("", ""), ("group", "grown"), ("channel", "web"), ("language", "ky")}
+    assert set(tallies.values()) == {1}
+    assert {key.place for key in tallies} == {"yes"}
+
+
+def test_a_place_is_no_figure_of_its_own() -> None:
+    assert said(home="yes", age=40) == {("", "")}
+
+
+def test_a_ranking_is_one_ordered_value_and_several_options_are_several() -> None:
+    ordered = said(home="no", age=40, top=("water", "work", "road"), all=("bus", "light"))
+    assert ordered == {("", ""), ("top", "water>work>road"), ("all", "bus"), ("all", "light")}
+
+
+def test_words_and_numbers_are_counted_nowhere() -> None:
+    assert said(home="yes", village="Кара-Ой", age=40) == {("", "")}
+
+
+def test_an_answer_that_is_no_longer_relevant_is_not_counted() -> None:
+    assert ("parent", "yes") in said(home="no", age=16, parent="yes")
+    assert ("parent", "yes") not in said(home="no", age=40, parent="yes")
+
+
+def test_the_young_are_counted_apart() -> None:
+    assert {key.apart for key in counted(home="no", age=16)} == {True}
+    assert {key.apart for key in counted(home="no", age=40)} == {False}
+
+
+def test_a_pledge_is_counted_elsewhere() -> None:
+    _, pledge, _ = talking.flows()
+    given = state.State(pledge.version, "0", "2027-03-01T09:00:00+00:00", answers=(("what", "money"),))
+    assert contribution.contribution(pledge, given) == Counter()
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ({}, {"home": "yes"}),
+        ({"home": "yes"}, {}),
+        ({"home": "yes", "age": 16, "parent": "yes"}, {"home": "no", "age": 40}),
+        ({"home": "yes", "top": ("water", "work", "road")}, {"home": "yes", "top": ("work", "water", "road")}),
+    ],
+)
+def test_a_difference_leads_from_old_to_new(old: dict[str, state.Answer], new: dict[str, state.Answer]) -> None:
+    before, after = counted(**old), counted(**new)
+    change = contribution.difference(after, before)
+    assert list(change) == sorted(change)
+    assert 0 not in change.values()
+    assert {key: n for key in before.keys() | after.keys() if (n := before[key] + change.get(key, 0))} == after
+
+
+def test_what_counts_is_what_is_stored() -> None:
+    answers: dict[str, state.Answer] = {"home": "no", "village": "Кара-Ой", "age": 40}
+    assert set(flow.counted(small.VILLAGE, response(**answers))) == {"home", "age"}

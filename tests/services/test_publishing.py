@@ -1,0 +1,248 @@
+"""Publishing: every mistake at once with its place, and versions that are stored whole, once, and never change."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import AsyncIterator, Callable
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+import yaml
+
+from bot.engine import reading
+from bot.services import publishing
+from models import db
+
+FLOWS = Path(__file__).resolve().parents[2] / "flows"
+#: Replace this by that in a file.
+Change = Callable[..., None]
+
+
+@pytest.fixture
+def flows(tmp_path: Path) -> Path:
+    """The flows that ship, to be spoiled."""
+    return Path(shutil.copytree(FLOWS, tmp_path / "flows"))
+
+
+@pytest.fixture
+def change(flows: Path) -> Change:
+    def changed(file: str, old: str, new: str) -> None:
+        text = (flows / file).read_text("utf-8")
+        assert old in text
+        (flows / file).write_text(text.replace(old, new, 1), "utf-8")
+
+    return changed
+
+
+@pytest.fixture
+async def database(database_url: str) -> AsyncIterator[db.Database]:
+    opened = db.Database(database_url)
+    yield opened
+    await opened.close()
+
+
+async def catalogue(database: db.Database, library: publishing.Library | None = None) -> publishing.Catalogue:
+    async with database.reading() as connection:
+        return await (library or publishing.Library()).catalogue(connection)
+
+
+# -- checking -------------------------------------------------------------------------------------------------------
+
+
+def test_what_ships_is_without_fault() -> None:
+    assert publishing.check([FLOWS]) == []
+
+
+def test_every_mistake_of_every_file_is_told_with_its_line(flows: Path, change: Change) -> None:
+    change("priorities.yaml", "type: integer", "type: intger")
+    change("priorities.yaml", "relevant: ${age} < 18", "relevant: ${age} < ")
+    change("priorities.yaml", "choices:", "choises:")
+    change("places.csv", "KG03000000000,Жалал-Абад облусу", "KG03000000000,")
+    change("suu.campaign.yaml", "kind: labour", "kind: labor")
+    change("suu.campaign.yaml", "optimum: 420000", "optimum: 42000")
+    change("suu.campaign.yaml", "deadline: 2027-05-15", "deadline: in May")
+    change("suu.campaign.yaml", 'ky: "Айылга таза суу", ', "")
+    problems = publishing.check([flows])
+    places = {problem.split(": ")[0] + ": " + problem.split(": ")[1] for problem in problems}
+    text = (flows / "priorities.yaml").read_text("utf-8").splitlines()
+    line = text.index("  - type: intger") + 1
+    assert f"{flows}/priorities.yaml:{line}: survey, type" in places
+    assert f"{flows}/places.csv:3: places.csv, label" in places
+    expected = ("priorities.yaml:", "relevant", "choises", "kind", "deadline", "title", "minimum")
+    assert all(any(word in place for place in places) for word in expected), problems
+    assert all(" To mend it: " in problem for problem in problems)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("", "nothing to read"),
+        ("- a list", "nothing to read"),
+        ("survey: [", "no YAML"),
+        ("settings: 2027-02-30", "no YAML"),
+        ("survey:\n  - {name: a, name: b}", "stands twice"),
+        ("survey: 5\nsettings: 7\nchoices: x", "no list of rows"),
+        ("survey: [null, 3, [4]]\n1: 2", "no row"),
+        ("&a survey: *a", "no list of rows"),
+        ("survey: &a [*a]", "an alias (*) stands within"),
+        ("\n".join(["z0: &z0 x"] + [f"z{n}: &z{n} [{','.join([f'*z{n - 1}'] * 9)}]" for n in range(1, 9)]), "too much"),
+    ],
+)
+def test_a_file_that_is_hardly_one(tmp_path: Path, text: str, said: str) -> None:
+    file = tmp_path / "form.yaml"
+    file.write_text(text)
+    assert said in "\n".join(publishing.check([file]))
+
+
+def test_files_that_cannot_be_read(tmp_path: Path) -> None:
+    (tmp_path / "latin.yaml").write_bytes(b"a: \xff")
+    (tmp_path / "form.xlsx").write_bytes(b"PK")
+    problems = publishing.check([tmp_path / "none.yaml", tmp_path / "latin.yaml", tmp_path / "form.xlsx"])
+    assert [problem.split(": ")[2] for problem in problems] == [
+        "There is no such file. To mend it",
+        "Byte 4 is no UTF-8. To mend it",
+        "Files of type “.xlsx” cannot be read yet. To mend it",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("name: suu", "name: Суу", "cannot be a campaign's name"),
+        ("name: suu", "", "“name” is missing"),
+        ("form: pledge.yaml", "form: ../pledge.yaml", "no file"),
+        ("form: pledge.yaml", "form: priorities.yaml", "promises nothing"),
+        ("form: pledge.yaml", "", "“form” is missing"),
+        ("place: KG02205000000", "place: KG99", "no place"),
+        ("deadline: 2027-05-15", "deadline: 2027-05-15 10:00:00", "no date"),
+        ("deadline: 2027-05-15", "deadlin: 2027-05-15", "did you mean “deadline”"),
+        ("model: open", "model: perhaps", "no model"),
+        ("minimum: 120", "minimum: 0", "no quantity"),
+        ("minimum: 120", "minimum: .inf", "no quantity"),
+        ("minimum: 120", "minimum: 0.001", "no quantity"),
+        ("minimum: 120", "minimum: many", "no quantity"),
+        ("minimum: 120", "minimum: 190", "above the optimum"),
+        ("kind: material", "kind: money", "two needs of kind money"),
+        ("name: cement", "name: labour", "another need"),
+        ("name: money", "name: cash", "named money"),
+        ("[день работы, дня работы, дней работы]", "[день, дня]", "2 forms"),
+        ("unit: {ky: [кап цемент]", "unit: {ky: []", "0 forms"),
+        ('title: {ky: "Айылга таза суу", ru: "Чистая вода в село"}', "title: Суу", "names no language"),
+        ('ky: "ашар комитети", ', "", "missing"),
+    ],
+)
+def test_a_campaign_with_a_mistake(flows: Path, change: Change, old: str, new: str, said: str) -> None:
+    change("suu.campaign.yaml", old, new)
+    assert said in "\n".join(publishing.check([flows]))
+
+
+def test_what_pyxform_alone_refuses_is_told_in_its_row(flows: Path, change: Change) -> None:
+    change("priorities.yaml", "name: village", "name: meta")
+    lines = (flows / "priorities.yaml").read_text("utf-8").splitlines()
+    (problem,) = publishing.check([flows / "priorities.yaml"])
+    assert problem.startswith(f"{flows}/priorities.yaml:{lines.index('    name: meta')}: survey: pyxform says: ")
+
+
+def test_two_files_with_one_name(flows: Path) -> None:
+    shutil.copy(flows / "priorities.yaml", flows / "again.yaml")
+    assert "name of the form in again.yaml already" in "\n".join(publishing.check([flows]))
+
+
+# -- storing --------------------------------------------------------------------------------------------------------
+
+
+async def test_what_is_published_comes_back_as_it_was(database: db.Database) -> None:
+    published = await publishing.publish(database, [FLOWS])
+    versions = {each.name: each.version for each in published}
+    found = await catalogue(database)
+    assert found.surveys == {"priorities": versions["priorities"]}
+    assert found.forms.keys() == {versions["priorities"], versions["pledge"]}
+    rows = yaml.safe_load((FLOWS / "priorities.yaml").read_text("utf-8"))["survey"]
+    survey = found.forms[versions["priorities"]]
+    assert [question.name for question in survey.questions] == [row["name"] for row in rows]
+    assert len(survey.questions[0].choices) > 50
+    suu = found.campaigns["suu"]
+    assert (suu.form, suu.version, suu.state, suu.pledges) == (versions["pledge"], versions["suu"], "open", 0)
+    assert [(need.name, need.minimum) for need in suu.needs] == [
+        ("money", Decimal(300000)),
+        ("labour", Decimal(120)),
+        ("cement", Decimal(60)),
+    ]
+    what = found.forms[suu.form].question("what")
+    assert what is not None
+    assert [(choice.name, choice.columns["kind"]) for choice in what.choices] == [
+        ("money", "money"),
+        ("labour", "labour"),
+        ("cement", "material"),
+    ]
+
+
+def test_a_stored_definition_has_the_hash_it_was_stored_under() -> None:
+    for version, stored in publishing.prepare([FLOWS]).forms.items():
+        plain = json.loads(stored.definition)
+        again, _ = reading.read(plain["sheets"], plain["lists"])
+        assert again is not None
+        assert again.version == version
+
+
+async def test_the_same_again_is_nothing_new(database: db.Database) -> None:
+    library = publishing.Library()
+    await publishing.publish(database, [FLOWS])
+    before = await catalogue(database, library)
+    again = await publishing.publish(database, [FLOWS])
+    assert [each.new for each in again] == [False, False, False]
+    assert await catalogue(database, library) is before
+
+
+async def test_a_new_version_stands_beside_the_old(database: db.Database, flows: Path, change: Change) -> None:
+    library = publishing.Library()
+    await publishing.publish(database, [flows])
+    before = await catalogue(database, library)
+    change("priorities.yaml", "Сколько вам лет?", "Ваш возраст?")
+    change("suu.campaign.yaml", "optimum: 80", "optimum: 90")
+    await publishing.publish(database, [flows])
+    after = await catalogue(database, library)
+    # The needs' labels are the same, so the form by which one pledges is too.
+    assert len(after.forms) == 3
+    assert after.surveys["priorities"] != before.surveys["priorities"]
+    assert after.campaigns["suu"].form == before.campaigns["suu"].form
+    assert after.campaigns["suu"].need("cement").optimum == 90
+    assert all(after.forms[version] is each for version, each in before.forms.items())
+
+
+async def test_a_start_does_not_undo_what_was_published_since(
+    database: db.Database, flows: Path, change: Change
+) -> None:
+    await publishing.publish(database, [flows], again=False)
+    first = await catalogue(database)
+    change("priorities.yaml", "Сколько вам лет?", "Ваш возраст?")
+    await publishing.publish(database, [flows])
+    second = await catalogue(database)
+    await publishing.publish(database, [FLOWS], again=False)
+    assert (await catalogue(database)).surveys == second.surveys
+    await publishing.publish(database, [FLOWS])
+    assert (await catalogue(database)).surveys == first.surveys
+
+
+async def test_with_one_mistake_nothing_is_published(database: db.Database, flows: Path, change: Change) -> None:
+    change("suu.campaign.yaml", "minimum: 120", "minimum: -1")
+    with pytest.raises(publishing.BadFiles, match="no quantity"):
+        await publishing.publish(database, [flows])
+    assert (await catalogue(database)).forms == {}
+
+
+async def test_two_campaigns_have_each_its_own_form(database: db.Database, flows: Path) -> None:
+    text = (flows / "suu.campaign.yaml").read_text("utf-8")
+    second = text.replace("name: suu", "name: kopuro").replace("Цемент", "Таш")
+    (flows / "kopuro.campaign.yaml").write_text(second, "utf-8")
+    await publishing.publish(database, [flows])
+    found = await catalogue(database)
+    assert list(found.campaigns) == ["kopuro", "suu"]
+    assert found.campaigns["suu"].form != found.campaigns["kopuro"].form
+    assert list(found.surveys) == ["priorities"]
+
+
+async def test_a_form_that_pledges_is_nothing_without_a_campaign(database: db.Database) -> None:
+    assert await publishing.publish(database, [FLOWS / "pledge.yaml"]) == []

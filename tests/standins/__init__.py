@@ -1,0 +1,1 @@
+"""Stand-ins of the platforms: real servers on loopback, with their limits, errors and faults."""

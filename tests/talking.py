@@ -1,0 +1,258 @@
+"""A made-up house with the flows that ship, and people who talk to the bare engine in it; no database, no channel."""
+
+from __future__ import annotations
+
+import csv
+import dataclasses
+import datetime as dt
+import functools
+import json
+from collections import Counter
+from collections.abc import Iterable
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import yaml
+
+from bot.engine import commands, contribution, conversation, form, messages, reading, state
+from bot.services import campaigning
+
+FLOWS = Path(__file__).resolve().parents[1] / "flows"
+START = dt.datetime(2027, 3, 1, 9, 0, tzinfo=dt.UTC)
+PHONE = "0700 12 34 56"
+SITE = "https://ashar.example"
+
+
+class Clock:
+    """Time that moves only when told to; a minute passes with every message."""
+
+    def __init__(self) -> None:
+        self.now = START
+
+    def __call__(self) -> dt.datetime:
+        return self.now
+
+    def forward(self, **ahead: int) -> None:
+        """So much later."""
+        self.now += dt.timedelta(**ahead)
+
+
+class Chance:
+    """Chance that falls the same way every time: 1, 2, 3, as 32 hex digits."""
+
+    def __init__(self) -> None:
+        self.drawn = 0
+
+    def __call__(self) -> str:
+        self.drawn += 1
+        return f"{self.drawn:032x}"
+
+
+# -- what is asked --------------------------------------------------------------------------------------------------
+
+
+def sheets(file: str) -> Any:
+    """A flow's file as YAML gives it."""
+    return yaml.safe_load((FLOWS / file).read_text(encoding="utf-8"))
+
+
+def made(raw: Any, **lists: list[dict[str, object]]) -> form.Form:
+    """The form in these sheets; a problem in them is a failure."""
+    with (FLOWS / "places.csv").open(encoding="utf-8", newline="") as file:
+        places: list[dict[str, object]] = [dict(row) for row in csv.DictReader(file)]
+    definition, problems = reading.read(raw, {"places.csv": places, **lists})
+    assert definition is not None, "\n".join(map(str, problems))
+    return definition
+
+
+@functools.cache
+def flows() -> tuple[form.Form, form.Form, messages.Campaign]:
+    """What ships: the survey, the pledge form of the campaign, the campaign."""
+    raw = sheets("suu.campaign.yaml")
+    survey = made(sheets("priorities.yaml"))
+    # Publishing's own rows, descriptions and all: what is tested must be what people see.
+    pledge = made(sheets("pledge.yaml"), needs=campaigning.choices(raw))
+    campaign = messages.Campaign(
+        name=raw["name"],
+        title=raw["title"],
+        story=raw["story"],
+        holder=raw["holder"],
+        handover=raw["handover"],
+        deadline=raw["deadline"],
+        state="open",
+        needs=tuple(_need(need) for need in raw["needs"]),
+        version="0" * 16,
+        form=pledge.version,
+        promised={},
+        pledges=0,
+    )
+    return survey, pledge, campaign
+
+
+def _need(raw: dict[str, Any]) -> messages.Need:
+    return messages.Need(
+        name=raw["name"],
+        kind=raw["kind"],
+        label=raw["label"],
+        unit={language: tuple(words) for language, words in raw.get("unit", {}).items()},
+        minimum=Decimal(raw["minimum"]),
+        optimum=Decimal(raw["optimum"]),
+    )
+
+
+# -- what a desk keeps ----------------------------------------------------------------------------------------------
+
+
+class Kept(NamedTuple):
+    """One response as it is stored: whose, its state in JSON, and whether it is finished."""
+
+    person: str
+    text: str
+    finished: bool
+
+    def state(self) -> state.State:
+        """The state that was stored."""
+        return state.state_from(json.loads(self.text))
+
+
+class House:
+    """What everybody shares: forms, campaigns, pledges, responses and the tallies that are kept as they change."""
+
+    def __init__(self, surveys: Iterable[form.Form] = (), *, phone: str = PHONE) -> None:
+        survey, pledge, campaign = flows()
+        asked = tuple(surveys) or (survey,)
+        self.forms = {definition.version: definition for definition in (*asked, pledge)}
+        self.surveys = {definition.name: definition.version for definition in asked}
+        self.campaigns = {campaign.name: campaign}
+        self.phone = phone
+        self.clock, self.chance = Clock(), Chance()
+        self.responses: dict[str, Kept] = {}
+        self.tallies: Counter[contribution.Key] = Counter()
+        #: Pledges that stand, each with whose it is.
+        self.pledges: dict[str, tuple[str, messages.Promise]] = {}
+
+    def facts(self, person: str, scene: str, text: str) -> messages.Facts:
+        """What the desk would read for a message of this person in this scene, and nothing more."""
+        command = commands.recognise(text)
+        wants_promises = scene in ("home", "pledges", "withdraw") or command in (
+            commands.Command.PLEDGES,
+            commands.Command.DATA,
+        )
+        promises = [promise for of, promise in self.pledges.values() if of == person]
+        finished = [kept.state() for kept in self.responses.values() if kept.finished and kept.person == person]
+        return messages.Facts(
+            forms=self.forms,
+            surveys=self.surveys,
+            campaigns={name: self._standing(campaign) for name, campaign in self.campaigns.items()},
+            promises=tuple(promises) if person and wants_promises else (),
+            finished=tuple(finished) if person and command is commands.Command.DATA else (),
+            phone=self.phone,
+            site=SITE,
+        )
+
+    def _standing(self, campaign: messages.Campaign) -> messages.Campaign:
+        offers = [promise.offer for _, promise in self.pledges.values() if promise.campaign == campaign.name]
+        promised: dict[tuple[str, str], Decimal] = {}
+        for offer in offers:
+            key = offer.need, offer.unit
+            promised[key] = promised.get(key, Decimal(0)) + offer.quantity
+        return dataclasses.replace(campaign, promised=promised, pledges=len(offers))
+
+    def close(self, campaign: str, what: str = "closed") -> None:
+        """A campaign ends."""
+        self.campaigns[campaign] = dataclasses.replace(self.campaigns[campaign], state=what)
+
+    def record(self, turn: conversation.Turn, owner: str) -> None:
+        """Keep what a turn decided: responses first, then what happened to them."""
+        begun = {event.response: event.person for event in turn.events if isinstance(event, messages.Begun)}
+        for rid, response in turn.changed.items():
+            old = self.responses.get(rid)
+            self._keep(rid, Kept(old.person if old else begun.get(rid, owner), _text(response), finished=False))
+        for event in turn.events:
+            match event:
+                case messages.Finished():
+                    self.responses[event.response] = self.responses[event.response]._replace(finished=True)
+                case messages.Discarded():
+                    self._keep(event.response, None)
+                case messages.Pledged():
+                    promise = messages.Promise(event.pledge, event.campaign, event.offer, event.code, "confirmed")
+                    self.pledges[event.pledge] = (event.person, promise)
+                case messages.Withdrawn():
+                    del self.pledges[event.pledge]
+                case messages.Erased():
+                    for rid in [rid for rid, kept in self.responses.items() if kept.person == event.person]:
+                        self._keep(rid, None)
+                    self.pledges = {name: pledge for name, pledge in self.pledges.items() if pledge[0] != event.person}
+
+    def _keep(self, rid: str, kept: Kept | None) -> None:
+        old = self.responses.pop(rid, None)
+        difference = contribution.difference(self._counted(kept), self._counted(old))
+        for key, change in difference.items():
+            self.tallies[key] += change
+        if kept:
+            self.responses[rid] = kept
+
+    def _counted(self, kept: Kept | None) -> Counter[contribution.Key]:
+        if kept is None:
+            return Counter()
+        response = kept.state()
+        return contribution.contribution(self.forms[response.form], response)
+
+    def recount(self) -> Counter[contribution.Key]:
+        """The tallies from nothing but the responses."""
+        total: Counter[contribution.Key] = Counter()
+        for kept in self.responses.values():
+            total += self._counted(kept)
+        return total
+
+
+class Person:
+    """Whoever holds one phone. Everything the engine remembers passes through JSON between two messages."""
+
+    def __init__(self, house: House | None = None, *, channel: str = "web") -> None:
+        self.house = house or House()
+        self.channel = channel
+        self._talk = _text(state.Talk())
+
+    @property
+    def talk(self) -> state.Talk:
+        """Where the conversation stands."""
+        return state.talk_from(json.loads(self._talk))
+
+    @property
+    def response(self) -> state.State:
+        """The response that waits for this person."""
+        talk = self.talk
+        person = next(person for person in talk.people if person.id == talk.person)
+        return self.house.responses[person.open[-1]].state()
+
+    def send(
+        self, text: str = "", *, kind: str = "text", start: str = "", tap: tuple[str, int] | None = None
+    ) -> conversation.Turn:
+        """One message, and what became of it."""
+        house, talk = self.house, self.talk
+        house.clock.forward(minutes=1)
+        mine = [rid for person in talk.people for rid in person.open]
+        incoming = messages.Incoming(
+            text=text,
+            now=house.clock.now,
+            entropy=house.chance(),
+            facts=house.facts(talk.person, talk.scene, text),
+            channel=self.channel,
+            kind=kind,
+            start=start,
+            tap=tap,
+        )
+        turn = conversation.turn(talk, {rid: house.responses[rid].state() for rid in mine}, incoming)
+        self._talk = _text(turn.talk)
+        house.record(turn, talk.person)
+        return turn
+
+    def say(self, *texts: str) -> conversation.Turn:
+        """Several typed messages; gives what became of the last."""
+        return [self.send(text) for text in texts][-1]
+
+
+def _text(value: state.State | state.Talk) -> str:
+    return json.dumps(state.to_plain(value), ensure_ascii=False)

@@ -1,0 +1,195 @@
+"""The command, as people start it: what it prints and what its exit code means."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+from bot import __main__
+
+ROOT = Path(__file__).resolve().parents[1]
+FLOWS = ROOT / "flows"
+
+
+@pytest.fixture
+def environment(tmp_path: Path) -> dict[str, str]:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    return {**os.environ, "ASHAR_VAR": str(tmp_path / "var"), "ASHAR_PORT": str(port), "PYTHONUTF8": "1"}
+
+
+def ashar(environment: dict[str, str], *words: str, types: str = "") -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "bot", *words],
+        cwd=ROOT,
+        env=environment,
+        input=types,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+
+
+def test_the_version_is_said(environment: dict[str, str]) -> None:
+    done = ashar(environment, "--version")
+    assert done.returncode == 0
+    assert re.fullmatch(r"ashar \d+\.\d+\.\d+\S*\n", done.stdout)
+
+
+def test_wrong_settings_end_it_with_each_of_them(environment: dict[str, str]) -> None:
+    wrong = {"ASHAR_PORT": "x", "ASHAR_PUBLIC_URL": "ashar", "TWILIO_AUTH_TOKEN": "secret-token"}
+    done = ashar({**environment, **wrong}, "serve")
+    assert done.returncode == 2
+    assert "Traceback" not in done.stderr
+    assert "secret-token" not in done.stderr
+    for name in ("ASHAR_PORT: ", "ASHAR_PUBLIC_URL: ", "TWILIO_ACCOUNT_SID: "):
+        assert f"\n  {name}" in done.stderr
+
+
+def test_a_database_that_is_not_there(environment: dict[str, str]) -> None:
+    url = "postgresql://somebody:a-password@127.0.0.1:1/ashar"
+    done = ashar({**environment, "ASHAR_DATABASE_URL": url}, "serve")
+    assert done.returncode == 2
+    assert done.stderr.startswith("ASHAR_DATABASE_URL: the database does not answer")
+    assert "a-password" not in done.stderr + done.stdout
+    assert "Traceback" not in done.stderr
+
+
+def test_a_database_without_tables_is_not_exported(environment: dict[str, str]) -> None:
+    done = ashar(environment, "export", "priorities")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "ashar migrate" in done.stderr
+
+
+def test_a_wrong_command(environment: dict[str, str]) -> None:
+    assert ashar(environment, "dance").returncode == 2
+    for words in ([], ["demo", "--people", "0"], ["tally", "guess"]):
+        with pytest.raises(SystemExit, match="2"):
+            __main__.main(words)
+
+
+def test_check_says_every_problem(environment: dict[str, str], tmp_path: Path) -> None:
+    flows = Path(shutil.copytree(FLOWS, tmp_path / "flows"))
+    good = ashar(environment, "check", str(flows))
+    assert (good.returncode, good.stdout) == (0, "Nothing to mend.\n")
+    for file, old, new in (
+        ("priorities.yaml", "type: integer", "type: intger"),
+        ("priorities.yaml", "ashar::pick: 3", "ashar::pick: 30"),
+        ("suu.campaign.yaml", "minimum: 120", "minimum: some"),
+    ):
+        text = (flows / file).read_text("utf-8")
+        (flows / file).write_text(text.replace(old, new, 1), "utf-8")
+    bad = ashar(environment, "check", str(flows))
+    assert bad.returncode == 1
+    assert "did you mean “integer”?" in bad.stdout
+    assert "30 cannot be picked" in bad.stdout
+    assert "“some” is no quantity" in bad.stdout
+    assert bad.stdout.endswith("3 to mend.\n")
+    refused = ashar({**environment, "ASHAR_FLOWS": str(flows)}, "serve")
+    assert (refused.returncode, refused.stdout) == (1, "")
+    assert refused.stderr.endswith("Nothing was published.\n")
+
+
+def test_chat_plays_a_survey_without_anything_kept(environment: dict[str, str]) -> None:
+    words = ["2", "1", "1", "1", "мужчина", "34", "назад", "35", "1", "3 1 7", "стоп"]
+    done = ashar(environment, "chat", str(FLOWS / "priorities.yaml"), types="\n".join(words) + "\n")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.index("Русский") < done.stdout.index("мэрия города Каракол")
+    assert done.stdout.count("Сколько вам лет?") == 2
+    assert "> 3 1 7" in done.stdout
+    assert "продолжить" in done.stdout.splitlines()[-2]
+    assert not Path(environment["ASHAR_VAR"]).exists()
+
+
+def test_chat_plays_a_campaign_and_ends_with_its_input(environment: dict[str, str]) -> None:
+    done = ashar(environment, "chat", str(FLOWS / "suu.campaign.yaml"), types="1\n1\n2\n3\n1\n1\n")
+    assert done.returncode == 0, done.stderr
+    assert re.search(r"Код: [2-9A-Z]{6}", done.stdout)
+    assert "3 күндүк жумуш" in done.stdout
+
+
+def test_chat_needs_a_form_that_can_be_played(environment: dict[str, str], tmp_path: Path) -> None:
+    assert ashar(environment, "chat", str(FLOWS / "pledge.yaml")).returncode == 2
+    assert ashar(environment, "chat", str(tmp_path / "none.yaml")).returncode == 1
+
+
+def test_from_publishing_to_an_export(
+    environment: dict[str, str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    for name in ("ASHAR_VAR", "ASHAR_PORT"):
+        monkeypatch.setenv(name, environment[name])
+
+    def run(*words: str) -> tuple[int, str, str]:
+        # In this process: starting nine of them takes longer than all they do.
+        code = __main__.main(words)
+        return (code, *capsys.readouterr())
+
+    assert "campaign suu: version" in run("publish", str(FLOWS))[1]
+    assert "form priorities: as before" in run("publish", str(FLOWS))[1]
+    assert run("demo", "--people", "4")[1].startswith("4 made-up residents wrote")
+    assert run("tally", "check") == (0, "The tallies equal a recount.\n", "")
+    assert run("tally", "rebuild") == (0, "Recounted; 0 tallies were mended.\n", "")
+    output = tmp_path / "answers.csv"
+    assert run("export", "priorities", "--output", str(output))[0] == 0
+    assert output.read_bytes().decode() == run("export", "priorities")[1]
+    assert len(output.read_text("utf-8").splitlines()) >= 3
+    assert run("export", "priorities", "--output", str(output))[0] == 2
+    assert run("export", "nothing", "--output", str(tmp_path / "no.csv"))[0] == 2
+    assert not (tmp_path / "no.csv").exists()
+    # With another key everybody would be a stranger.
+    (tmp_path / "var" / "secrets.env").unlink()
+    code, _, said = run("tally", "check")
+    assert code == 2
+    assert said.startswith("ASHAR_HASH_KEY: ")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="ends a server by a signal")
+def test_serve_says_where_to_go_and_ends_when_told(environment: dict[str, str]) -> None:
+    site = f"http://127.0.0.1:{environment['ASHAR_PORT']}"
+    server = subprocess.Popen(
+        [sys.executable, "-m", "bot", "serve"],
+        cwd=ROOT,
+        # A platform that nobody answers for stops nothing.
+        env={**environment, "TELEGRAM_BOT_TOKEN": "1000:stand-in-token", "ASHAR_TELEGRAM_API": "http://127.0.0.1:1"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        assert _answers(f"{site}/api/health", server)
+        second = ashar(environment, "serve")
+        assert second.returncode == 2
+        assert "cannot listen" in second.stderr
+    finally:
+        server.send_signal(signal.SIGINT)
+        output, errors = server.communicate(timeout=20)
+    assert server.returncode == 0
+    for place in (f"{site}/chat", f"{site}/results", f"{site}/docs", "Telegram (polling)", "secrets.env"):
+        assert place in output
+    assert "Telegram does not answer" in errors
+    assert "stand-in-token" not in output + errors
+    assert "Traceback" not in errors
+
+
+def _answers(url: str, server: subprocess.Popen[str]) -> bool:
+    until = time.monotonic() + 20
+    while time.monotonic() < until and server.poll() is None:
+        try:
+            with urllib.request.urlopen(url, timeout=2) as answer:  # noqa: S310 - our own server on this machine
+                return bool(answer.status == 200)
+        except OSError:
+            time.sleep(0.05)
+    return False
