@@ -156,7 +156,6 @@ def test_from_publishing_to_an_export(
     assert said.startswith("ASHAR_HASH_KEY: ")
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="ends a server by a signal")
 def test_serve_says_where_to_go_and_ends_when_told(environment: dict[str, str]) -> None:
     site = f"http://127.0.0.1:{environment['ASHAR_PORT']}"
     server = subprocess.Popen(
