@@ -160,6 +160,11 @@ response = sa.Table(
     sa.Column("sealed", sa.LargeBinary, nullable=False),
     sa.Column("begun_at", _When, nullable=False),
     sa.Column("finished_at", _When),
+    #: Messages each way and their bytes at the phone (the model of `channels.weighing`), while it was under way.
+    sa.Column("messages_in", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("messages_out", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("bytes_in", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("bytes_out", sa.Integer, nullable=False, server_default="0"),
     sa.Index("ix_response_form_name_status", "form_name", "status"),
 )
 
@@ -168,11 +173,40 @@ answer = sa.Table(
     "answer",
     metadata,
     _ref("response_id", "response.id"),
-    sa.Column("question", sa.String(64), nullable=False),
+    #: The question's key (`engine.form.key`): its name, and in a repeat which round of it.
+    sa.Column("question", sa.String(96), nullable=False),
     sa.Column("value", sa.String(1000)),
     sa.Column("sealed", sa.LargeBinary),
     sa.Column("answered_at", _When, nullable=False),
+    #: How long it waited for its answer, five minutes at most.
+    sa.Column("seconds", sa.SmallInteger),
     sa.PrimaryKeyConstraint("response_id", "question"),
+)
+
+#: Something that was sent as an answer. Its bytes lie in the media directory under their hash, shared by all rows
+#: that have the same; fetched from the provider after the commit.
+media = sa.Table(
+    "media",
+    metadata,
+    _id(),
+    _ref("response_id", "response.id", index=True),
+    sa.Column("question", sa.String(96), nullable=False),
+    #: "image" or "audio".
+    sa.Column("kind", sa.String(8), nullable=False),
+    #: "waiting", "kept", "failed".
+    sa.Column("status", sa.String(8), nullable=False),
+    sa.Column("channel", sa.String(16), nullable=False),
+    #: Where the provider has it, sealed; emptied once it is here.
+    sa.Column("sealed", sa.LargeBinary),
+    sa.Column("content_hash", sa.String(64), index=True),
+    sa.Column("mime", sa.String(64)),
+    sa.Column("size", sa.Integer),
+    #: What a facilitator heard in it, sealed.
+    sa.Column("transcript", sa.LargeBinary),
+    sa.Column("attempts", sa.SmallInteger, nullable=False, server_default="0"),
+    sa.Column("not_before", _When, nullable=False),
+    sa.Column("created_at", _When, nullable=False),
+    sa.Index("ix_media_status_not_before", "status", "not_before"),
 )
 
 #: How many responses say what: kept in the same commit as the answers. `question` "" counts the responses.

@@ -53,7 +53,7 @@ class Inbound:
 
 @dataclass(frozen=True, slots=True)
 class Button:
-    """An option or an action a person may tap. `sends` is the text it stands for."""
+    """An option or an action a person may tap. `sends` is the text it stands for; an option's is its number."""
 
     label: str
     sends: str

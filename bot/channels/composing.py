@@ -17,11 +17,11 @@ def compose(voice: wording.Voice, reply: messages.Reply, language: str) -> base.
         options=tuple(
             base.Button(
                 label=voice.say(option.label, language),
-                sends=str(number),
+                sends=str(option.number or place),
                 description=voice.say(option.description, language) if option.description else "",
                 picked=option.picked,
             )
-            for number, option in enumerate(reply.options, start=1)
+            for place, option in enumerate(reply.options, start=1)
         ),
         foot=voice.lines(reply.foot, language),
         pick=reply.pick,

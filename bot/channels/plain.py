@@ -20,10 +20,10 @@ _HARD_SPACES = {0x00A0: " ", 0x202F: " "}
 def numbered(outbound: base.Outbound) -> str:
     """The whole message as text, its options as numbered lines: makes sense without a single button."""
     lines = [outbound.head] if outbound.head else []
-    for number, option in enumerate(outbound.options, start=1):
+    for option in outbound.options:
         description = f" ({option.description})" if option.description else ""
         mark = f" ✓{option.picked}" if option.picked else ""
-        lines.append(f"{number}. {option.label}{description}{mark}")
+        lines.append(f"{option.sends}. {option.label}{description}{mark}")
     if outbound.foot:
         lines.append(outbound.foot)
     return "\n".join(lines)

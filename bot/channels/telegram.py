@@ -294,7 +294,7 @@ def _keyboard(outbound: base.Outbound) -> dict[str, Any]:
         data = base.payload(outbound.tag, outbound.step, chosen.sends)
         return {"text": f"{label}{mark}", "callback_data": data}
 
-    keys = [button(option.label if labelled else str(n), option) for n, option in enumerate(options, start=1)]
+    keys = [button(option.label if labelled else option.sends, option) for option in options]
     rows = [keys[n : n + width] for n in range(0, len(keys), width)]
     row: list[dict[str, str]] = []
     for action in actions:

@@ -272,12 +272,12 @@ def _content(outbound: base.Outbound, text: str) -> tuple[str, dict[str, str]]:
     elif outbound.options and len(buttons) <= MAX_ROWS and longest <= MAX_ROW:
         name = f"ashar_list_{len(buttons)}"
         values.append(CHOOSE.get(outbound.language, CHOOSE["ky"]))
-        for number, button in enumerate(buttons, start=1):
+        for button in buttons:
             described = f"✓{button.picked} {button.description}" if button.picked else button.description
             # A variable may not be empty, so a row without room for its description shows its number.
             fits = described.strip() and plain.units(described) <= MAX_DESCRIPTION
             row = base.payload(outbound.tag, outbound.step, button.sends)
-            values += [button.label, row, described.strip() if fits else str(number)]
+            values += [button.label, row, described.strip() if fits else button.sends]
     else:
         return "", {}
     return name, {str(number): value for number, value in enumerate(values, start=1)}

@@ -90,6 +90,8 @@ def value_of(answer: state.Answer) -> expressions.Value:
     """An answer as expressions see it: several options are one text with spaces between."""
     if isinstance(answer, tuple):
         return " ".join(answer)
+    if isinstance(answer, state.Media):
+        return answer.id
     return float(answer) if isinstance(answer, int) else answer
 
 

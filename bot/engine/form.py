@@ -7,14 +7,14 @@ XLSForm; `flow.py` walks a person through it.
 from __future__ import annotations
 
 import enum
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from bot.engine import expressions
 
 LANGUAGES = ("ky", "ru")
 
-#: One text in every language it was written in: {"ky": ..., "ru": ...}.
+#: One text in every language it was written in: {"ky": ..., "ru": ...}; "" where its author named no language.
 Text = Mapping[str, str]
 
 
@@ -26,14 +26,30 @@ class Kind(enum.StrEnum):
     RANK = "rank"
     INTEGER = "integer"
     DECIMAL = "decimal"
+    RANGE = "range"
     TEXT = "text"
+    DATE = "date"
+    TIME = "time"
+    DATETIME = "dateTime"
+    GEOPOINT = "geopoint"
+    IMAGE = "image"
+    AUDIO = "audio"
+    ACKNOWLEDGE = "acknowledge"
     NOTE = "note"
     CALCULATE = "calculate"
+    HIDDEN = "hidden"
+    START = "start"
+    END = "end"
+    TODAY = "today"
+    #: "Add another?" before each round of a repeat without a fixed count; the engine's own, no type of an author's.
+    MORE = "more"
 
 
 CHOOSING = frozenset({Kind.SELECT_ONE, Kind.SELECT_MULTIPLE, Kind.RANK})
+#: Kinds whose value comes without asking.
+WORKED_OUT = frozenset({Kind.CALCULATE, Kind.HIDDEN, Kind.START, Kind.END, Kind.TODAY})
 #: Kinds a person never answers.
-SILENT = frozenset({Kind.NOTE, Kind.CALCULATE})
+SILENT = WORKED_OUT | {Kind.NOTE}
 
 #: Choices that stay at the end of a list whose order is drawn.
 LAST = ("other", "none", "dont_know", "refuse")
@@ -49,6 +65,9 @@ class Choice:
     description: Text = field(default_factory=dict)
     #: The other columns of its row, for `choice_filter`.
     columns: Mapping[str, str] = field(default_factory=dict)
+    #: Name of its picture or sound beside the form, by language.
+    image: Text = field(default_factory=dict)
+    audio: Text = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, eq=False)  # compared as the object it is, as a Form
@@ -71,6 +90,22 @@ class Question:
     constraint: expressions.Expression | None = None
     constraint_message: Text = field(default_factory=dict)
     calculation: expressions.Expression | None = None
+    #: Taken where the question is passed over; for a HIDDEN question its value.
+    default: expressions.Expression | None = None
+    #: Shown with its value, never asked.
+    read_only: bool = False
+    #: Longer help, said when the person asks for it.
+    guidance: Text = field(default_factory=dict)
+    #: Name of its picture or sound beside the form, by language.
+    image: Text = field(default_factory=dict)
+    audio: Text = field(default_factory=dict)
+    #: The words of `appearance` that mean something to a chat: "year", "month-year", "minimal", "likert", ...
+    appearance: frozenset[str] = frozenset()
+    #: Of a RANGE: first, last and step.
+    range: tuple[float, float, float] = (0.0, 10.0, 1.0)
+    #: Names of the groups and repeats it stands in, the outermost first, and of the repeats alone.
+    groups: tuple[str, ...] = ()
+    repeats: tuple[str, ...] = ()
     #: True for what may name a person: kept sealed and left out of exports unless asked for.
     personal: bool = False
     #: Where it stands in the file, for messages to its author.
@@ -84,13 +119,29 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Group:
+    """Rows between "begin group" and "end group", or "begin repeat" and "end repeat"."""
+
+    name: str
+    body: tuple[Question | Group, ...]
+    label: Text = field(default_factory=dict)
+    relevant: expressions.Expression | None = None
+    #: True for a repeat: the body is gone through several times.
+    repeat: bool = False
+    #: How many times; None asks "add another?" before each.
+    count: expressions.Expression | None = None
+    row: int = 0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Form:
     """One immutable version of a form. Compared and hashed as the object it is: there is one for each version."""
 
     #: The author's `form_id`: stays the same from version to version.
     name: str
     title: Text
-    questions: tuple[Question, ...]
+    #: Questions and groups as they are nested.
+    body: tuple[Question | Group, ...]
     #: Hash of the definition and of the lists attached to it, 16 hex digits; names this version everywhere.
     version: str = ""
     #: "" for a survey; "pledge" for a form whose completion is a pledge.
@@ -109,7 +160,37 @@ class Form:
     apart: expressions.Expression | None = None
     #: Where true after an answer, the response ends and nothing of it is kept (a parent said no).
     refuse: expressions.Expression | None = None
+    #: The language of texts that name none, and what is shown where a language is missing.
+    language: str = ""
+    #: Lists by name, for the expression instance('...'): rows of plain cells.
+    lists: Mapping[str, tuple[Mapping[str, str], ...]] = field(default_factory=dict)
+    #: Every question in the order of the rows, out of all groups.
+    questions: tuple[Question, ...] = field(init=False)
+    _named: Mapping[str, Question] = field(init=False, repr=False)
 
-    def question(self, name: str) -> Question | None:
-        """The question of that name, if the form has it."""
-        return next((question for question in self.questions if question.name == name), None)
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "questions", tuple(_flat(self.body)))
+        object.__setattr__(self, "_named", {question.name: question for question in reversed(self.questions)})
+
+    def question(self, key: str) -> Question | None:
+        """The question of that name, in whichever round of a repeat; None if the form has none."""
+        return self._named.get(key.partition("#")[0])
+
+
+def _flat(body: tuple[Question | Group, ...]) -> Iterator[Question]:
+    for each in body:
+        if isinstance(each, Group):
+            yield from _flat(each.body)
+        else:
+            yield each
+
+
+def key(name: str, at: tuple[int, ...] = ()) -> str:
+    """What an answer is kept under: its question's name, and in a repeat which round of it: "age#2", "age#2.1"."""
+    return f"{name}#{'.'.join(map(str, at))}" if at else name
+
+
+def place(key: str) -> tuple[str, tuple[int, ...]]:
+    """The name and the rounds (from 1, the outermost first) of a key."""
+    name, _, at = key.partition("#")
+    return name, tuple(map(int, at.split("."))) if at else ()

@@ -19,7 +19,7 @@ def offer(response: state.State, campaign: messages.Campaign) -> messages.Offer 
     given = dict(response.answers)
     need = next((need for need in campaign.needs if need.name == given.get("what")), None)
     quantity = given.get("amount" if need and need.kind == "money" else "quantity")
-    if need is None or quantity is None or isinstance(quantity, tuple):
+    if need is None or not isinstance(quantity, str | int):
         return None
     unit = str(given.get("currency", "KGS")) if need.kind == "money" else need.name
     return messages.Offer(need.name, Decimal(quantity), unit)

@@ -76,6 +76,8 @@ class Option:
     description: Line | None = None
     #: 1, 2, 3 where it was already picked in a ranking; 0 otherwise.
     picked: int = 0
+    #: The number it is answered with; 0 is its place in the list, from 1. A page of a long list keeps the list's own.
+    number: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,7 +187,29 @@ class Moved:
     code: str
 
 
-Event = Joined | Consented | Begun | Finished | Discarded | Pledged | Withdrawn | Stopped | Erased | CodeGiven | Moved
+@dataclass(frozen=True, slots=True)
+class Attached:
+    """What was sent is the answer under `key`; `media` is its new id."""
+
+    response: str
+    key: str
+    media: state.Media
+
+
+Event = (
+    Joined
+    | Consented
+    | Begun
+    | Attached
+    | Finished
+    | Discarded
+    | Pledged
+    | Withdrawn
+    | Stopped
+    | Erased
+    | CodeGiven
+    | Moved
+)
 
 
 # -- what the mind must know -------------------------------------------------------------------------------
@@ -264,7 +288,8 @@ class Facts:
 class Incoming:
     """One message of a person, already freed of its provider's dialect."""
 
-    #: What was typed, or what the tapped button stands for.
+    #: What was typed, or what the tapped button stands for; of a "place" its "latitude longitude altitude precision";
+    #: of a picture its caption.
     text: str
     now: dt.datetime
     #: 32 hex digits of chance from outside: ids, seeds and codes are drawn from it.
@@ -272,7 +297,7 @@ class Incoming:
     facts: Facts
     #: Name of the channel it came by.
     channel: str = ""
-    #: "text", or "media" for anything that is not words (a sticker, a photo, a voice note).
+    #: "text", "image", "audio", "place", or "media" for anything that cannot be taken (a sticker, a contact).
     kind: str = "text"
     #: Payload of the link that brought the person here, or "".
     start: str = ""

@@ -301,7 +301,7 @@ class _Reader:
         return form.Form(
             name=name,
             title=sheets.text_of(row, "form_title", self.problems),
-            questions=questions,
+            body=questions,
             version=self.version(),
             emits=self.emits,
             holder=holder,

@@ -12,8 +12,18 @@ from typing import Any
 
 VERSION = 1
 
-#: What an answer is: text, a whole number, an amount kept as its decimal text, or the names of chosen options.
-Answer = str | int | tuple[str, ...]
+
+@dataclass(frozen=True, slots=True)
+class Media:
+    """A picture or a sound that was sent as an answer: its id in the house, and "image" or "audio"."""
+
+    id: str
+    kind: str
+
+
+#: What an answer is: text (also an amount, a date, a place in digits), a whole number, the names of chosen options,
+#: or something that was sent.
+Answer = str | int | tuple[str, ...] | Media
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,14 +41,23 @@ class State:
     language: str = ""
     #: The campaign it pledges to, or "".
     campaign: str = ""
-    #: Name of the question that waits for an answer; "" when all are answered.
+    #: Key of the question that waits for an answer (`form.key`); "" when all are answered.
     at: str = ""
-    #: In the order in which they were given first.
+    #: By key, in the order in which they were given first.
     answers: tuple[tuple[str, Answer], ...] = ()
     #: Questions that were passed over on purpose.
     skipped: tuple[str, ...] = ()
     #: Options picked so far in a ranking that is answered one at a time.
     picked: tuple[str, ...] = ()
+    #: Of a long list: which ten are shown, from 0, and the names to which typing has narrowed it (empty: all).
+    page: int = 0
+    narrowed: tuple[str, ...] = ()
+    #: True while one earlier answer is changed: after it only what is still open is asked.
+    changing: bool = False
+    #: By key, in whole seconds: how long each question waited for its answer, a pause counting five minutes at most.
+    spent: tuple[tuple[str, int], ...] = ()
+    #: When it was finished, ISO 8601 in UTC.
+    ended: str = ""
 
     def answer(self, name: str) -> Answer | None:
         """The answer to that question, or None."""
@@ -89,6 +108,11 @@ def to_plain(value: State | Talk) -> dict[str, Any]:
     plain = {field: getattr(value, field) for field in value.__slots__}
     if isinstance(value, Talk):
         plain["people"] = [dataclasses.asdict(person) for person in value.people]
+    else:
+        plain["answers"] = [
+            (key, {"media": answer.id, "kind": answer.kind} if isinstance(answer, Media) else answer)
+            for key, answer in value.answers
+        ]
     # What is empty is left out: most of a state is, and every turn reads and writes one.
     return {"v": VERSION} | {field: content for field, content in plain.items() if content}
 
@@ -97,8 +121,9 @@ def state_from(plain: dict[str, Any]) -> State:
     """The State that `to_plain` (and JSON) made of it."""
     fields = _fields(plain)
     fields["answers"] = tuple((name, _answer(value)) for name, value in fields.get("answers", ()))
-    for name in ("skipped", "picked"):
+    for name in ("skipped", "picked", "narrowed"):
         fields[name] = tuple(fields.get(name, ()))
+    fields["spent"] = tuple((key, seconds) for key, seconds in fields.get("spent", ()))
     return State(**fields)
 
 
@@ -123,4 +148,6 @@ def _person(plain: dict[str, Any]) -> Person:
 
 
 def _answer(value: Any) -> Answer:
+    if isinstance(value, dict):
+        return Media(value["media"], value["kind"])
     return tuple(value) if isinstance(value, list | tuple) else value

@@ -46,4 +46,6 @@ def row(shape: tuple[Column, ...], answers: Mapping[str, str]) -> tuple[str, ...
 
 def stored(answer: state.Answer) -> str:
     """An answer as the answer table keeps it: option names with spaces between, numbers as digits."""
+    if isinstance(answer, state.Media):
+        return answer.id
     return " ".join(answer) if isinstance(answer, tuple) else str(answer)

@@ -11,8 +11,8 @@ import datetime as dt
 import math
 import operator
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 Value = str | float | bool
 
@@ -21,13 +21,25 @@ Value = str | float | bool
 class Context:
     """What an expression may look at."""
 
-    #: Answers by question name; a missing one counts as "". Several chosen options are joined by spaces.
+    #: Answers by question name; a missing one counts as "". Several chosen options are joined by spaces. Within a
+    #: repeat a name of its own means this round; outside, the first.
     answers: Mapping[str, Value]
     #: The answer being judged: ".".
     current: Value
     #: The columns of the choice being judged, for `choice_filter`: bare names.
     columns: Mapping[str, str]
+    #: When the response began, in Kyrgyz time.
     now: dt.datetime
+    #: The values of a question in all rounds of its repeat, in order; a repeat's own name has one "" a round.
+    series: Mapping[str, Sequence[Value]] = field(default_factory=dict)
+    #: Which round of which repeat this is, from 1, the outermost first.
+    at: tuple[int, ...] = ()
+    #: Fixes what random() gives for this response and question.
+    seed: str = ""
+    #: Rows of the lists, for instance('...').
+    lists: Mapping[str, Sequence[Mapping[str, str]]] = field(default_factory=dict)
+    #: (question name, choice name) -> label, for jr:choice-name().
+    label: Callable[[str, str], str] = field(default=lambda _question, choice: choice)
 
 
 #: One compiled piece; never raises.

@@ -21,8 +21,8 @@ TEXTS = st.lists(
 LIMITS = st.builds(base.Capabilities, text=st.integers(min_value=2, max_value=300)) | st.just(SMS)
 
 
-def button(label: str, description: str = "", picked: int = 0) -> base.Button:
-    return base.Button(label, label, description, picked)
+def button(label: str, description: str = "", picked: int = 0, sends: str = "") -> base.Button:
+    return base.Button(label, sends or label, description, picked)
 
 
 def squeezed(text: str) -> str:
@@ -31,9 +31,11 @@ def squeezed(text: str) -> str:
 
 def test_options_are_numbered_lines_between_question_and_hint() -> None:
     outbound = base.Outbound(
-        head="Эмне керек?", options=(button("Суу", "ичүүчү"), button("Жол", picked=1)), foot="1 же 2 жазыңыз"
+        head="Эмне керек?",
+        options=(button("Суу", "ичүүчү", sends="11"), button("Жол", picked=1, sends="12")),
+        foot="11 же 12",
     )
-    assert plain.numbered(outbound) == "Эмне керек?\n1. Суу (ичүүчү)\n2. Жол ✓1\n1 же 2 жазыңыз"
+    assert plain.numbered(outbound) == "Эмне керек?\n11. Суу (ичүүчү)\n12. Жол ✓1\n11 же 12"
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from models import db, tables
 from models import forgetting as rows
 from tests.services import house as houses
 from tests.services.house import SEAL, TOWN, VILLAGE, Letterbox, Person
+from tests.services.test_delivering import settled
 
 #: What only the person who is erased has said.
 THEIRS = ("Чон-Жар", "Мост через реку", "Айгүл Асанова")
@@ -88,6 +89,8 @@ async def test_after_the_farewell_only_the_hash_of_the_address_stays(database_ur
         async with house.postman() as postman:
             phone.fates = [base.Receipt(base.Fate.LATER, retry_after=90)]
             await houses.until(lambda: len(phone.sent) == 1)
+            # The 90 seconds begin when the receipt is written down.
+            await settled(house)
             house.clock.forward(seconds=60)
             await postman.look()
             assert await house.count("contact") == 1
