@@ -7,7 +7,6 @@ from collections.abc import AsyncIterator
 
 import fastapi
 from starlette.middleware import gzip
-from starlette.routing import Route
 
 from api import chat, docs, exports, health, pledges, public, results, webhooks
 from bot import settings as settings_
@@ -30,13 +29,13 @@ def app(settings: settings_.Settings | None = None) -> fastapi.FastAPI:
 
     made = fastapi.FastAPI(
         title="Ashar",
-        routes=[Route("/telegram", webhooks.telegram, methods=["POST"])],
         lifespan=lifespan,
         docs_url=None,
         redoc_url=None,
     )
     # Cyrillic pages shrink to a third, on lines that are paid by the megabyte.
     made.add_middleware(gzip.GZipMiddleware, minimum_size=_SMALL)
+    made.add_middleware(webhooks.Straight)
     for door in (chat, public, docs, webhooks):
         made.include_router(door.router)
     for door in (results, pledges, exports, health):

@@ -98,7 +98,7 @@ async def house(settings: settings_.Settings, *, receives: bool = True) -> Async
             channels,
             phone=settings.help_phone,
             site=settings.site,
-            woken=postman.wake,
+            postman=postman,
         )
         await stack.enter_async_context(postman)
         work: list[Coroutine[Any, Any, object]] = []

@@ -48,8 +48,10 @@ class Voice:
             return "\n".join(dict.fromkeys(said))
         if isinstance(line, messages.Written):
             text = line.text.get(language) or next(iter(line.text.values()), "")
-            filled = _REFERENCE.sub(lambda found: self._param(line.params.get(found[1], ""), language), text)
-            return line.prefix + _one_stop(filled)
+            if "${" in text:
+                filled = _REFERENCE.sub(lambda found: self._param(line.params.get(found[1], ""), language), text)
+                text = _one_stop(filled)
+            return line.prefix + text
         catalog = self._catalogs[language]
         several = catalog.ngettext(line.msgid, line.plural, line.number) if line.plural else ""
         text = several or catalog.gettext(line.msgid)

@@ -49,9 +49,23 @@ _LETTER = sa.select(
 ).join(_address, _address.c.id == _outgoing.c.address_id)
 
 
-async def add(connection: db.Connection, rows: list[dict[str, Any]]) -> None:
-    """Put messages into the outbox."""
-    await connection.execute(sa.insert(_outgoing), rows)
+_ADD = sa.insert(_outgoing).returning(_outgoing.c.id, sort_by_parameter_order=True)
+_PENDING_OF = sa.select(_outgoing.c.contact_id, _outgoing.c.status).where(
+    _outgoing.c.contact_id.in_(sa.bindparam("people", expanding=True)), _IN_INDEX
+)
+
+
+async def add(connection: db.Connection, rows: list[dict[str, Any]]) -> list[int]:
+    """Put messages into the outbox; their numbers, in the same order."""
+    return list((await connection.execute(_ADD, rows)).scalars())
+
+
+async def pending(connection: db.Connection, contacts: Sequence[str]) -> dict[str, set[str]]:
+    """The states of what is not done yet, by contact."""
+    found: dict[str, set[str]] = {}
+    for contact, status in await connection.execute(_PENDING_OF, {"people": list(contacts)}):
+        found.setdefault(contact, set()).add(status)
+    return found
 
 
 async def shown(connection: db.Connection, keys: Sequence[bytes]) -> dict[bytes, list[bytes]]:

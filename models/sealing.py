@@ -10,6 +10,7 @@ import os
 from collections.abc import Sequence
 from typing import Any
 
+import orjson
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
@@ -51,26 +52,36 @@ class Seal:
 
     def close(self, place: str, text: str) -> bytes:
         """Encrypt. Half a character, as broken software sends it, becomes a question mark."""
-        nonce, plain = os.urandom(_NONCE), text.encode(errors="replace")
+        return self._close(place, text.encode(errors="replace"))
+
+    def _close(self, place: str, plain: bytes) -> bytes:
+        nonce = os.urandom(_NONCE)
         return bytes([self._first]) + nonce + self._ciphers[self._first].encrypt(nonce, plain, place.encode())
 
     def open(self, place: str, sealed: bytes) -> str:
         """Decrypt; raises `Unreadable`."""
+        return self._open(place, sealed).decode()
+
+    def _open(self, place: str, sealed: bytes) -> bytes:
         cipher = self._ciphers.get(sealed[0]) if sealed else None
         if cipher is None:
             raise Unreadable(place)
         try:
-            return cipher.decrypt(sealed[1 : _NONCE + 1], sealed[_NONCE + 1 :], place.encode()).decode()
+            return cipher.decrypt(sealed[1 : _NONCE + 1], sealed[_NONCE + 1 :], place.encode())
         except InvalidTag:
             raise Unreadable(place) from None
 
     def close_json(self, place: str, value: Any) -> bytes:
         """Encrypt a value of JSON types."""
-        return self.close(place, json.dumps(value, ensure_ascii=False, separators=(",", ":")))
+        try:
+            return self._close(place, orjson.dumps(value))
+        except orjson.JSONEncodeError:
+            # Half a character, which it does not take; see `close`.
+            return self.close(place, json.dumps(value, ensure_ascii=False, separators=(",", ":")))
 
     def open_json(self, place: str, sealed: bytes) -> Any:
         """Decrypt a value of JSON types."""
-        return json.loads(self.open(place, sealed))
+        return orjson.loads(self._open(place, sealed))
 
     def hash(self, place: str, text: str) -> bytes:
         """Keyed hash, 32 bytes, to find a handle by."""

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
-from models import codes, db, tables
+from models import codes, db, outbox, tables
 
 Row = dict[str, Any]
 
@@ -210,6 +210,16 @@ class Writes:
     given_codes: list[Row] = field(default_factory=list)
     moves: list[codes.Move] = field(default_factory=list)
     outgoing: list[Row] = field(default_factory=list)
+    #: Beside each row of `outgoing` whatever its writer wants to keep of it.
+    said: list[Any] = field(default_factory=list)
+    #: How many messages of each channel may go at once instead of waiting in the outbox, and until when they are
+    #: then nobody else's.
+    room: dict[str, int] = field(default_factory=dict)
+    until: dt.datetime | None = None
+    #: Filled by `write`: the places in `outgoing` of those that go at once -> their numbers; contacts of whom others
+    #: wait behind them.
+    at_once: dict[int, int] = field(default_factory=dict)
+    behind: set[str] = field(default_factory=set)
     due: list[Row] = field(default_factory=list)
     #: Tally key (the columns of its primary key, in order) -> what to add.
     tallies: dict[Any, int] = field(default_factory=dict)
@@ -298,16 +308,33 @@ async def _write_outbox(connection: db.Connection, writes: Writes, at: dt.dateti
     if writes.silenced:
         theirs = outgoing.c.contact_id.in_(writes.silenced), outgoing.c.status.in_(["waiting", "unknown"])
         await connection.execute(sa.update(outgoing).where(*theirs).values(status="dropped"))
-    if writes.contacts:
+    people = [row["of"] for row in writes.contacts]
+    pending = await outbox.pending(connection, people) if people else {}
+    if any("unknown" in statuses for statuses in pending.values()):
         # Who writes has seen what came before, or asks again: the answer need not wait for what may have got lost.
-        people = [row["of"] for row in writes.contacts]
         overtaken = sa.update(outgoing).where(outgoing.c.contact_id.in_(people), outgoing.c.status == "unknown")
         await connection.execute(overtaken.values(status="sent", code="unknown"))
     if writes.seen:
         shown = outgoing.c.contact_id.in_(writes.seen), outgoing.c.status == "waiting", outgoing.c.channel == "web"
         await connection.execute(sa.update(outgoing).where(*shown).values(status="sent"))
     if writes.outgoing:
-        await connection.execute(sa.insert(outgoing), writes.outgoing)
+        free = set(people) - {contact for contact, statuses in pending.items() if statuses - {"unknown"}}
+        _choose(writes, free)
+        numbers = await outbox.add(connection, writes.outgoing)
+        writes.at_once = {place: numbers[place] for place in writes.at_once}
+
+
+def _choose(writes: Writes, free: set[str]) -> None:
+    """Which messages go at once: the first of each contact for whom nothing waits, while their channel has room."""
+    for place, row in enumerate(writes.outgoing):
+        contact, channel = row["contact_id"], row["channel"]
+        if contact in free and writes.room.get(channel, 0) > 0:
+            free.remove(contact)
+            writes.room[channel] -= 1
+            writes.at_once[place] = 0
+            row |= {"status": "sending", "not_before": writes.until}
+        else:
+            writes.behind.add(contact)
 
 
 async def _erase(connection: db.Connection, people: Sequence[str], at: dt.datetime) -> None:

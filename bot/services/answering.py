@@ -18,9 +18,9 @@ SHUTTING = ("blocked", "unblocked")
 
 
 async def take(
-    connection: db.Connection, kit: recording.Kit, group: Sequence[base.Inbound], at: dt.datetime
+    connection: db.Connection, kit: recording.Kit, group: Sequence[base.Inbound], writes: turns.Writes, at: dt.datetime
 ) -> list[base.Inbound]:
-    """Handle the group in this transaction.
+    """Handle the group in this transaction; all it changes is in `writes`, and written.
 
     Gives back messages that must wait for the next group, because another one of the same person (by another
     address) is in this one.
@@ -47,7 +47,7 @@ async def take(
     ]
     if now_:
         known_ = await _meet(connection, kit.seal, now_, addresses, at)
-        await _decide(connection, kit, known_, at)
+        await _decide(connection, kit, known_, writes, at)
     return later
 
 
@@ -119,7 +119,11 @@ async def _meet(
 
 
 async def _decide(
-    connection: db.Connection, kit: recording.Kit, group: Sequence[recording.Known], at: dt.datetime
+    connection: db.Connection,
+    kit: recording.Kit,
+    group: Sequence[recording.Known],
+    writes: turns.Writes,
+    at: dt.datetime,
 ) -> None:
     catalogue = await kit.library.catalogue(connection)
     running = [rid for known in group for person in known.talk.people for rid in person.open]
@@ -136,7 +140,6 @@ async def _decide(
         site=kit.site,
     )
     resumable = await _resumable(connection, kit, group, at)
-    writes = turns.Writes()
     for known in group:
         if known.inbound.kind in SHUTTING:
             closed = "blocked" if known.inbound.kind == "blocked" else None

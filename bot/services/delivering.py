@@ -11,7 +11,7 @@ import datetime as dt
 import logging
 import random
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from types import TracebackType
 from typing import Any, NamedTuple
 
@@ -70,6 +70,9 @@ class Postman:
         self._sending: dict[asyncio.Task[None], str] = {}
         self._done: list[_Done] = []
         self._early: dict[str, base.Receipt] = {}
+        #: Whether the outbox is to be looked through, and contacts for whom something waits behind what is on its way.
+        self._claims = True
+        self._behind: set[str] = set()
         #: Channel -> until when its provider wants to hear nothing.
         self._resting: dict[str, dt.datetime] = {}
 
@@ -97,8 +100,43 @@ class Postman:
         with contextlib.suppress(Exception):
             await self._record_and_claim()
 
+    def room(self) -> dict[str, int]:
+        """How many messages each channel would take at once."""
+        at, under_way = self._clock(), Counter(self._sending.values())
+        return {
+            name: IN_FLIGHT - under_way[name]
+            for name in self._channels
+            if not self._closing and self._resting.get(name, at) <= at and under_way[name] < IN_FLIGHT
+        }
+
+    def take(self, number: int, row: Mapping[str, Any], said: recording.Said) -> None:
+        """Send a message that was committed as this process's own; `row` is what was written of it."""
+        self._start(
+            outbox.Letter(
+                id=number,
+                contact_id=row["contact_id"],
+                address_id=row["address_id"],
+                channel=row["channel"],
+                status="sending",
+                sealed=b"",
+                attempts=0,
+                created_at=row["created_at"],
+                address=b"",
+                closed=None,
+                heard_at=None,
+            ),
+            said,
+        )
+
+    def expect(self, contacts: Collection[str]) -> None:
+        """Something waits for these contacts in the outbox."""
+        if contacts:
+            self._behind.update(contacts)
+            self.wake()
+
     def wake(self) -> None:
         """Something was put into the outbox."""
+        self._claims = True
         self._awake.set()
 
     async def note(self, status: base.Status) -> None:
@@ -136,11 +174,16 @@ class Postman:
                 await asyncio.sleep(IDLE)
                 continue
             for letter in claimed:
-                task = asyncio.create_task(self._send(letter))
-                self._sending[task] = letter.channel
-                task.add_done_callback(self._sending.pop)
-            with contextlib.suppress(TimeoutError):
+                self._start(letter, None)
+            try:
                 await asyncio.wait_for(self._awake.wait(), IDLE)
+            except TimeoutError:
+                self._claims = True
+
+    def _start(self, letter: outbox.Letter, said: recording.Said | None) -> None:
+        task = asyncio.create_task(self._send(letter, said))
+        self._sending[task] = letter.channel
+        task.add_done_callback(self._sending.pop)
 
     async def _look_after(self) -> None:
         begun = False
@@ -160,15 +203,15 @@ class Postman:
         self.wake()
         await forgetting.fall_due(self._database, list(self._channels), self._clock())
 
-    async def _send(self, letter: outbox.Letter) -> None:
+    async def _send(self, letter: outbox.Letter, said: recording.Said | None) -> None:
         edits = False
         try:
-            outbound = recording.opened(self._seal, letter.sealed)
+            outbound = said.outbound if said else recording.opened(self._seal, letter.sealed)
             edits = bool(outbound.edits)
             if letter.closed or letter.address is None:
                 receipt = base.Receipt(base.Fate.GONE, code=letter.closed or "erased")
             else:
-                address = self._seal.open("address", letter.address)
+                address = said.address if said else self._seal.open("address", letter.address)
                 receipt = await self._channels[letter.channel].send(address, outbound)
         except sealing.Unreadable:
             receipt = base.Receipt(base.Fate.FAILED, code="unreadable")
@@ -177,26 +220,28 @@ class Postman:
             _log.error("sending on %s failed: %s", letter.channel, type(error).__name__)
             receipt = base.Receipt(base.Fate.UNKNOWN, code=type(error).__name__)
         self._done.append(_Done(letter, edits, receipt))
-        self.wake()
+        # What came from the outbox may not have been the last there; what never was in it tells nothing of it.
+        if said is None or letter.contact_id in self._behind:
+            self._behind.discard(letter.contact_id)
+            self._claims = True
+        self._awake.set()
 
     async def _record_and_claim(self) -> list[outbox.Letter]:
         """One transaction: what became of the sent ones, and the next ones to send."""
-        at = self._clock()
-        done, self._done = self._done, []
-        rows = [self._row(each, at) for each in done]
-        under_way = Counter(self._sending.values())
-        open_ = [
-            name
-            for name in self._channels
-            if not self._closing and self._resting.get(name, at) <= at and under_way[name] < IN_FLIGHT
-        ]
+        done: list[_Done] = []
+        claimed: list[outbox.Letter] = []
         try:
             async with self._database.transaction() as connection:
-                await self._write(connection, done, rows)
-                room = min((IN_FLIGHT - under_way[name] for name in open_), default=0)
-                claimed = await outbox.claim(connection, open_, room, at, at + LEASE) if room else []
+                # Only now, for while the desk was writing more may have come.
+                at = self._clock()
+                done, self._done = self._done, []
+                await self._write(connection, done, [self._row(each, at) for each in done])
+                open_ = self.room()
+                if self._claims and open_:
+                    self._claims = False
+                    claimed = await outbox.claim(connection, list(open_), min(open_.values()), at, at + LEASE)
         except BaseException:
-            self._done = done + self._done
+            self._done, self._claims = done + self._done, True
             raise
         for each in done:
             if early := self._early.pop(each.receipt.provider_id, None):

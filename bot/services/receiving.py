@@ -13,6 +13,7 @@ import dataclasses
 import datetime as dt
 import logging
 import secrets
+import time
 import traceback
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from types import TracebackType
@@ -21,7 +22,7 @@ from typing import NamedTuple
 from bot import wording
 from bot.channels import base
 from bot.engine.messages import phrase
-from bot.services import answering, publishing, recording, showing
+from bot.services import answering, delivering, publishing, recording, showing
 from models import db, sealing, turns
 
 _log = logging.getLogger(__name__)
@@ -30,6 +31,8 @@ _log = logging.getLogger(__name__)
 GROUP = 256
 #: Messages waiting at most, before providers are told to come again (each may weigh some kilobytes).
 WAITING = 4096
+#: Seconds for which the next group is gathered at the most.
+_GATHER = 0.025
 #: Tries of a whole group that ran into another process.
 _REPLAYS = 5
 #: Seconds for the group in hand when the house closes.
@@ -61,7 +64,7 @@ class Desk:
         site: str = "",
         clock: Callable[[], dt.datetime] = db.now,
         entropy: Callable[[], str] = lambda: secrets.token_hex(16),
-        woken: Callable[[], None] = lambda: None,
+        postman: delivering.Postman | None = None,
     ) -> None:
         self._database = database
         self._seal = seal
@@ -70,7 +73,7 @@ class Desk:
         self._kit = recording.Kit(seal, voice, channels, publishing.Library(), phone, site, entropy)
         self._screens = showing.Screens(database, seal)
         self._clock = clock
-        self._woken = woken
+        self._postman = postman
         self._queue: collections.deque[_Waiting] = collections.deque()
         self._arrived = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
@@ -109,11 +112,13 @@ class Desk:
     # -- the writing task -----------------------------------------------------------------------------------
 
     async def _work(self) -> None:
+        pause = 0.0
         await self._arrived.wait()
         while not self._closing:
             # One turn of the loop costs nobody anything, and lets in what has arrived already.
-            await asyncio.sleep(0)
+            await asyncio.sleep(pause)
             group = self._take()
+            begun = time.monotonic()
             try:
                 await self._handle(group)
             except BaseException as error:
@@ -123,6 +128,9 @@ class Desk:
                     raise
                 # Whatever it is, the desk must go on.
                 _log.error("a group of %d could not be kept: %s", len(group), type(error).__name__)
+            # While many write, a group that waits a little is larger, and its fixed cost shared by more; who writes
+            # alone waits for nothing.
+            pause = min(time.monotonic() - begun, _GATHER) if len(group) > 1 else 0.0
             if not self._queue and not self._closing:
                 self._arrived.clear()
                 await self._arrived.wait()
@@ -157,13 +165,16 @@ class Desk:
         for waiting in group:
             if waiting not in again and not waiting.done.done():
                 waiting.done.set_result(None)
-        self._woken()
 
     async def _commit(self, group: Sequence[base.Inbound]) -> list[base.Inbound]:
         for attempt in range(_REPLAYS):
             try:
+                at = self._clock()
+                writes = turns.Writes(room=self._postman.room() if self._postman else {}, until=at + delivering.LEASE)
                 async with self._database.transaction() as connection:
-                    return await answering.take(connection, self._kit, group, self._clock())
+                    later = await answering.take(connection, self._kit, group, writes, at)
+                self._hand_over(writes)
+                return later
             except Exception as error:
                 # A broken uniqueness is somebody else's new phone or message, met at the same moment.
                 replay = db.must_replay(error) or isinstance(error, db.IntegrityError)
@@ -171,6 +182,13 @@ class Desk:
                     raise
                 await asyncio.sleep(0.01 * 2**attempt)
         raise AssertionError
+
+    def _hand_over(self, writes: turns.Writes) -> None:
+        """What was committed goes to the postman as it is: reading it back costs as much as writing it."""
+        if self._postman:
+            for place, number in writes.at_once.items():
+                self._postman.take(number, writes.outgoing[place], writes.said[place])
+            self._postman.expect(writes.behind)
 
     async def _set_aside(self, inbound: base.Inbound, error: Exception) -> None:
         # Where it happened, never what was said: an exception's text may quote the person.
@@ -197,11 +215,12 @@ class Desk:
             await turns.lock_contacts(connection, [address.contact_id])
             line = phrase("Your message has arrived and is not lost. We are a little late in answering.")
             said = base.Outbound(head=self._voice.say(line, ""), callback=inbound.callback)
-            rows = recording.outgoing_rows(self._kit, inbound, said, address.contact_id, address.id, "", at)
             forget = {"kind": "forget", "key": address.contact_id, "at": at + recording.UNCONSENTED}
-            writes = turns.Writes(outgoing=rows, due=[] if known else [forget])
+            writes = turns.Writes(due=[] if known else [forget])
+            recording.put_out(self._kit, writes, inbound, said, address.contact_id, address.id, "", at)
             writes.heard.append({"of": address.id, "heard_at": at, "closed": None})
             await turns.write(connection, writes, at)
+        self._hand_over(writes)
 
 
 def _refuse(messages: Iterable[_Waiting]) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import hashlib
-import json
 from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
@@ -227,40 +226,46 @@ class Recording:
         # Of an address that goes over, the reply does too: the next page takes its place.
         moved = any(isinstance(event, messages.Moved) for event in turn.events)
         contact = self.target if moved else self.known.contact_id
-        self.writes.outgoing += outgoing_rows(
-            self.kit, inbound, outbound, contact, self.known.address_id, person, self.at
-        )
+        put_out(self.kit, self.writes, inbound, outbound, contact, self.known.address_id, person, self.at)
 
     def _forget_later(self, kind: str, after: dt.timedelta) -> None:
         # The postman looks again then: a contact with nobody behind it, silent since, is removed.
         self.writes.due.append({"kind": kind, "key": self.known.contact_id, "at": self.at + after})
 
 
-def outgoing_rows(
+class Said(NamedTuple):
+    """One message as it will be sent, beside its row."""
+
+    outbound: base.Outbound
+    #: The provider's handle, in clear.
+    address: str
+
+
+def put_out(
     kit: Kit,
+    writes: turns.Writes,
     inbound: base.Inbound,
     outbound: base.Outbound,
     contact_id: str,
     address_id: str,
     person: str,
     at: dt.datetime,
-) -> list[dict[str, Any]]:
-    """The outbox rows of one reply: one, or several where the channel must split it."""
+) -> None:
+    """One reply into the outbox: one row, or several where the channel must split it."""
     channel = kit.channels.get(inbound.channel)
-    pieces = plain.pieces(outbound, channel.capabilities) if channel else [outbound]
-    return [
-        {
+    for piece in plain.pieces(outbound, channel.capabilities) if channel else [outbound]:
+        row = {
             "contact_id": contact_id,
             "address_id": address_id,
             "channel": inbound.channel,
             "respondent_id": person or None,
             "status": "waiting",
-            "sealed": kit.seal.close("outgoing", json.dumps(_slim(piece), ensure_ascii=False)),
+            "sealed": kit.seal.close_json("outgoing", _slim(piece)),
             "not_before": at,
             "created_at": at,
         }
-        for piece in pieces
-    ]
+        writes.outgoing.append(row)
+        writes.said.append(Said(piece, inbound.address))
 
 
 def _slim(outbound: base.Outbound) -> dict[str, Any]:

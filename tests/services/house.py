@@ -160,9 +160,12 @@ async def opened(
     url: str,
     *channels: base.Channel,
     clock: talking.Clock | None = None,
-    woken: Callable[[], None] = lambda: None,
+    handing: bool = False,
 ) -> AsyncIterator[House]:
-    """A house at work on that database, with the flows that ship; without channels, one that is called "sms"."""
+    """A house at work on that database, with the flows that ship; without channels, one that is called "sms".
+
+    With `handing` a postman works beside the desk, which hands over to it what need not wait in the outbox.
+    """
     database = db.Database(url)
     clock = clock or talking.Clock()
     flows = _flows()
@@ -171,9 +174,13 @@ async def opened(
         async with database.transaction() as connection:
             forms, campaigns = list(flows.forms.values()), list(flows.campaigns.values())
             await stored.publish(connection, forms, campaigns, clock.now, again=True)
-        async with receiving.Desk(
-            database, SEAL, voice(), by_name, phone=talking.PHONE, site=talking.SITE, clock=clock, woken=woken
-        ) as desk:
+        postman = delivering.Postman(database, SEAL, by_name, clock=clock) if handing else None
+        async with (
+            postman or contextlib.nullcontext(),
+            receiving.Desk(
+                database, SEAL, voice(), by_name, phone=talking.PHONE, site=talking.SITE, clock=clock, postman=postman
+            ) as desk,
+        ):
             yield House(database, by_name, clock, desk)
     finally:
         await database.close()
