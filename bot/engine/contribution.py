@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections import Counter
 from typing import NamedTuple
 
@@ -31,8 +32,10 @@ class Key(NamedTuple):
     value: str
 
 
+# What was new with one message is old with the next.
+@functools.lru_cache(maxsize=512)
 def contribution(definition: form.Form, response: state.State) -> Counter[Key]:
-    """The tallies of one response. A form that is no survey, or has no answer yet, adds none."""
+    """The tallies of one response, not to be changed. A form that is no survey, or has no answer yet, adds none."""
     if definition.emits or not _has_answer(definition, response):
         return Counter()
     view = passage.passage(definition, response)

@@ -6,7 +6,6 @@ frozen; `to_plain` and `from_plain` are exact inverses, and the version number l
 
 from __future__ import annotations
 
-import dataclasses
 from dataclasses import dataclass
 from typing import Any
 
@@ -109,7 +108,8 @@ def to_plain(value: State | Talk) -> dict[str, Any]:
     """A dict of JSON types, with the version number."""
     plain = {field: getattr(value, field) for field in value.__slots__}
     if isinstance(value, Talk):
-        plain["people"] = [dataclasses.asdict(person) for person in value.people]
+        # By hand: `dataclasses.asdict` copies every name in it, one by one.
+        plain["people"] = [{name: getattr(person, name) for name in person.__slots__} for person in value.people]
     else:
         plain["answers"] = [
             (key, {"media": answer.id, "kind": answer.kind} if isinstance(answer, Media) else answer)
