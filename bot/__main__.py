@@ -20,8 +20,8 @@ from pathlib import Path
 
 from bot import settings, wiring, wording
 from bot.channels import terminal
-from bot.services import counting, demonstrating, exporting, publishing, rehearsing
-from models import db
+from bot.services import counting, demonstrating, exporting, publishing, reaching, rehearsing
+from models import db, figures
 
 DONE, PROBLEMS, WRONG = 0, 1, 2
 
@@ -37,6 +37,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _wrong(str(error))
     except publishing.BadFiles as error:
         return _problems(error.problems, "Nothing was published.")
+    except reaching.Stuck as error:
+        return _problems([str(error)], "It cannot be played to its end.")
     except exporting.NoSuchForm as error:
         return _wrong(f"There is no form “{error}”.")
     except KeyboardInterrupt:
@@ -62,6 +64,8 @@ def _parser() -> argparse.ArgumentParser:
     command("migrate", _migrate, "bring the database to this program's tables")
     sub = command("chat", _chat, "play a form or campaign in this terminal, without a database")
     sub.add_argument("file", type=Path, metavar="FILE")
+    sub = command("reach", _reach, "say what a form costs on the line: messages, bytes, SMS segments, money")
+    sub.add_argument("form", metavar="FORM|FILE", help="name of a form or campaign that is open, or a file of one")
     sub = command("check", _check, "say every problem in forms and campaigns")
     sub.add_argument("files", type=Path, nargs="+", metavar="FILE", help="a form, a campaign, or a folder of them")
     sub = command("publish", _publish, "make forms and campaigns the current version, or say what is wrong with them")
@@ -198,7 +202,7 @@ def _chat(options: argparse.Namespace) -> int:
     if prepared.faults:
         return _problems(prepared.problems(), "It cannot be played like this.")
     catalogue = prepared.catalogue()
-    links = [*(f"s-{name}" for name in catalogue.surveys), *(f"a-{name}" for name in catalogue.campaigns)]
+    links = catalogue.links
     if not links:
         return _wrong("This form is pledged through a campaign: play that one's file.")
     rehearsal = rehearsing.Rehearsal(
@@ -216,6 +220,32 @@ def _chat(options: argparse.Namespace) -> int:
     while not ended and (heard := screen.hear()) is not None:
         outbound, ended = rehearsal.hear(heard)
         screen.show(outbound)
+    return DONE
+
+
+def _reach(options: argparse.Namespace) -> int:
+    rates, voice, file = settings.rates(os.environ), wording.Voice(), Path(options.form)
+    if file.is_file():
+        prepared = publishing.prepare([file])
+        if prepared.faults:
+            return _problems(prepared.problems(), "It cannot be played like this.")
+        catalogue, site = prepared.catalogue(), "https://ashar.example"
+        for link in catalogue.links:
+            print(reaching.report(link, reaching.reach(catalogue, link, voice, site, rates), rates))
+        return DONE
+    given = settings.current()
+
+    async def run() -> tuple[publishing.Catalogue, list[figures.Line]]:
+        async with wiring.memory(given) as memory, memory.database.reading() as connection:
+            found = await publishing.Library().catalogue(connection)
+            return found, await figures.line(connection, options.form)
+
+    catalogue, lines = asyncio.run(run())
+    links = [link for link in catalogue.links if link[2:] == options.form]
+    if not links:
+        raise exporting.NoSuchForm(options.form)
+    found = reaching.reach(catalogue, links[0], voice, given.site, rates)
+    print(reaching.report(links[0], found, rates), "", reaching.counted(lines), sep="\n")
     return DONE
 
 

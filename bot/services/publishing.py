@@ -49,6 +49,11 @@ class Catalogue:
     #: Current campaigns by name, in the order of publishing; `promised` is empty, `state` as it was last seen.
     campaigns: Mapping[str, messages.Campaign]
 
+    @property
+    def links(self) -> list[str]:
+        """What a link to each of them carries, surveys first."""
+        return [*(f"s-{name}" for name in self.surveys), *(f"a-{name}" for name in self.campaigns)]
+
 
 class Library:
     """Catalogues of one database. A version is compiled once: it never changes."""

@@ -10,7 +10,7 @@ from decimal import Decimal
 
 from bot import wording
 from bot.channels import base, composing
-from bot.engine import conversation, messages, state
+from bot.engine import conversation, form, messages, state
 from bot.services import publishing
 
 
@@ -43,6 +43,20 @@ class Rehearsal:
 
     def hear(self, text: str, *, start: str = "") -> tuple[base.Outbound, bool]:
         """Take one message; the answer, and whether the person has ended the conversation."""
+        turn = self._turn(text, start)
+        self._talk = turn.talk
+        self._responses |= turn.changed
+        for event in turn.events:
+            self._happened(event)
+        ended = any(isinstance(event, messages.Stopped | messages.Erased) for event in turn.events)
+        return composing.compose(self._voice, turn.reply, turn.language), ended
+
+    def leads_on(self, text: str) -> bool:
+        """True where this message would be understood and another question asked; nothing comes of it."""
+        talk = self._turn(text, "").talk
+        return not talk.misses and talk.step != self._talk.step
+
+    def _turn(self, text: str, start: str) -> conversation.Turn:
         incoming = messages.Incoming(
             text=text,
             now=self._clock(),
@@ -51,13 +65,26 @@ class Rehearsal:
             channel=self._channel,
             start=start,
         )
-        turn = conversation.turn(self._talk, self._responses, incoming)
-        self._talk = turn.talk
-        self._responses |= turn.changed
-        for event in turn.events:
-            self._happened(event)
-        ended = any(isinstance(event, messages.Stopped | messages.Erased) for event in turn.events)
-        return composing.compose(self._voice, turn.reply, turn.language), ended
+        return conversation.turn(self._talk, self._responses, incoming)
+
+    @property
+    def scene(self) -> str:
+        """Where the conversation stands, as in `state.Talk`."""
+        return self._talk.scene
+
+    @property
+    def waiting(self) -> tuple[form.Form, state.State] | None:
+        """The form under way and how far it is; None outside one."""
+        person = next((person for person in self._talk.people if person.id == self._talk.person), None)
+        if self._talk.scene != "form" or person is None or not person.open:
+            return None
+        response = self._responses[person.open[-1]]
+        return self._catalogue.forms[response.form], response
+
+    @property
+    def finished(self) -> tuple[state.State, ...]:
+        """What was answered to the end."""
+        return tuple(self._responses[rid] for rid in self._finished)
 
     def _facts(self) -> messages.Facts:
         promised: dict[str, dict[tuple[str, str], Decimal]] = defaultdict(lambda: defaultdict(Decimal))
@@ -76,7 +103,7 @@ class Rehearsal:
                 for name, campaign in self._catalogue.campaigns.items()
             },
             promises=tuple(self._promises),
-            finished=tuple(self._responses[rid] for rid in self._finished),
+            finished=self.finished,
             site=self._site,
         )
 
