@@ -8,7 +8,7 @@ from typing import NamedTuple, TypeVar
 
 import fastapi
 
-from api import pages, raw
+from api import pages, raw, uploads
 from bot import wiring
 from bot.channels import base, composing, web
 from bot.engine import conversation, form, messages, state
@@ -29,8 +29,12 @@ class _Words(NamedTuple):
     """What the page itself says."""
 
     answer: messages.Phrase = phrase("Your answer:")
+    instead: messages.Phrase = phrase("Or write it in words:")
     send: messages.Phrase = phrase("Send")
     together: messages.Phrase = phrase("Or all at once, the most important first:")
+    image: messages.Phrase = phrase("Send a picture:")
+    audio: messages.Phrase = phrase("Send a recording of your voice:")
+    voice: messages.Phrase = phrase("Or send a recording of your voice:")
 
 
 class _Button(NamedTuple):
@@ -69,18 +73,22 @@ async def answer(request: fastapi.Request) -> fastapi.Response:
     """Take what was said; then to a page that is safe to reload, or the page itself where cookies do not work."""
     house: wiring.House = request.app.state.house
     channel = house.channels[web.Web.name]
+    file = web.has_file(raw.bare(request))
     try:
-        arrived = await raw.request(request)
+        arrived = await uploads.request(house, request)
         channel.verify(arrived)
-        [inbound] = channel.read(arrived)
+        inbound = await uploads.read(channel, arrived)
     except raw.TooLong:
-        return _sorry(house, 413, phrase("That is too long to arrive. Please write it shorter."))
+        most = house.settings.media_limit // 1_000_000
+        return _sorry(house, 413, _large(most) if file else _LONG)
     except base.Refused:
         return _sorry(house, 403, phrase("This did not come from our own page, so nothing was changed."))
     except base.Malformed:
         return _sorry(house, 400, phrase("Something was lost on the way. Please try once more from the chat."))
+    except receiving.Busy:
+        return _sorry(house, 503, _BUSY)
     try:
-        await house.desk.receive(inbound)
+        await house.desk.receive(await uploads.put_away(house, inbound))
         if web.secret(arrived):
             headers = {**_QUIET, "Location": "/chat"}
             if _outside(inbound):
@@ -89,12 +97,23 @@ async def answer(request: fastapi.Request) -> fastapi.Response:
             return fastapi.Response(status_code=303, headers=headers)
         screen = await _screen(house, inbound.address)
     except receiving.Busy:
-        return _sorry(house, 503, _BUSY, again=web.form(arrived))
+        # A file cannot be put into a page, to be sent again from there.
+        return _sorry(house, 503, _BUSY, again=None if file else web.form(arrived))
     # Where the first message of all was put aside, there is nothing to show yet.
     return _page(house, screen, inbound.address) if screen else _opening(house, _NOTHING, secret=inbound.address)
 
 
 _BUSY = phrase("Many people are writing just now, and your answer has not been kept yet. Please send it again.")
+_LONG = phrase("That is too long to arrive. Please write it shorter.")
+
+
+def _large(megabytes: int) -> messages.Phrase:
+    return phrase(
+        "This file is too large. At most {megabytes} MB can arrive: please send a smaller or a shorter one.",
+        megabytes=megabytes,
+    )
+
+
 #: A redirection shows nothing, so it needs none of a page's protection; the page may use the same connection.
 _QUIET = {"Cache-Control": pages.HEADERS["Cache-Control"]}
 
@@ -197,6 +216,7 @@ def _page(house: wiring.House, screen: Sequence[base.Outbound], secret: str = ""
         options=asked.options,
         foot=asked.foot,
         places=_places(asked),
+        takes=asked.takes,
         actions=_actions(house, asked),
         words=_WORDS,
         tag=asked.tag,

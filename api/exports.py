@@ -1,60 +1,110 @@
-"""The door to the responses themselves, for whoever has the export token."""
+"""The doors to the responses themselves, for whoever has the export token."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from typing import Annotated
+from typing import Annotated, Any, Literal, NamedTuple
 
 import fastapi
 
 from api import deps, schemas
-from bot.services import exporting
+from bot.engine import table
+from bot.services import collecting, exporting
 
 router = fastapi.APIRouter(tags=["exports"], dependencies=[fastapi.Depends(deps.may_export)])
 
-_HEADER = "response,version,wave,apart,status,channel,language,begun,finished,sex,family_1,family_2,family_3"
+_HEADER = "response,version,wave,apart,status,channel,language,begun,finished,assisted,sex,family_1,family_2,family_3"
 _ROW = (
     "3f9d0c1b2a4e5f60,5f0c1d2e3a4b5c6d,1,0,finished,web,ky,"
-    "2026-11-20T09:15:02Z,2026-11-20T09:19:40Z,woman,work,health,education"
+    "2026-11-20T09:15:02Z,2026-11-20T09:19:40Z,0,woman,work,health,education"
 )
+_LINE = '{"response":"3f9d0c1b2a4e5f60","status":"finished","sex":"woman","family":["work","health","education"]}'
+
+
+def _answers(media: str, example: str) -> dict[int | str, dict[str, Any]]:
+    told: dict[int | str, dict[str, Any]] = {status: {"model": schemas.Problem} for status in (401, 403, 404)}
+    return {200: {"content": {media: {"example": example}}}} | told
+
+
+class _Order(NamedTuple):
+    """What is asked for: of which form, how laid out, whether with what is under way."""
+
+    form: str
+    layout: table.Layout
+    unfinished: bool
+
+
+def _order(
+    form: Annotated[str, fastapi.Path(description="The form's name.", examples=["priorities"])],
+    personal: Annotated[bool, fastapi.Query(description="Also what may name a person.")] = False,
+    unfinished: Annotated[bool, fastapi.Query(description="Also responses that are still open.")] = False,
+    values: Annotated[Literal["names", "labels"], fastapi.Query(description="How options are written.")] = "names",
+    headings: Annotated[Literal["names", "labels"], fastapi.Query(description="What stands over columns.")] = "names",
+    language: Annotated[str, fastapi.Query(description="Of the labels; else the form's own.", max_length=16)] = "",
+    multiple: Annotated[
+        table.Multiple, fastapi.Query(description="Several options as one column, as a column each, or both.")
+    ] = table.Multiple.BOTH,
+    groups: Annotated[bool, fastapi.Query(description="Headings begin with their groups.")] = False,
+    separator: Annotated[str, fastapi.Query(description="Between groups, questions, options.", max_length=8)] = "/",
+    paradata: Annotated[
+        Literal["plain", "full"], fastapi.Query(description="Full: seconds, options as shown, traffic.")
+    ] = "plain",
+) -> _Order:
+    layout = table.Layout(
+        labels=values == "labels",
+        headings=headings == "labels",
+        language=language,
+        multiple=multiple,
+        groups=groups,
+        separator=separator,
+        personal=personal,
+        full=paradata == "full",
+    )
+    return _Order(form, layout, unfinished)
+
+
+Order = Annotated[_Order, fastapi.Depends(_order)]
 
 
 @router.get(
     "/exports/{form}.csv",
     response_class=fastapi.responses.StreamingResponse,
-    responses={
-        200: {"content": {"text/csv": {"example": f"{_HEADER}\r\n{_ROW}\r\n"}}},
-        401: {"model": schemas.Problem},
-        403: {"model": schemas.Problem},
-        404: {"model": schemas.Problem},
-    },
+    responses=_answers("text/csv", f"{_HEADER}\r\n{_ROW}\r\n"),
 )
-async def export(
-    house: deps.House,
-    library: deps.Library,
-    form: Annotated[str, fastapi.Path(description="The form's name.", examples=["priorities"])],
-    personal: Annotated[bool, fastapi.Query(description="Also what may name a person.")] = False,
-    unfinished: Annotated[bool, fastapi.Query(description="Also responses that are still open.")] = False,
-) -> fastapi.responses.StreamingResponse:
+async def export(house: deps.House, library: deps.Library, order: Order) -> fastapi.responses.StreamingResponse:
     """The responses to a form as CSV (UTF-8 with a byte order mark, for spreadsheets), one row each.
 
     Columns that may name a person are left out unless asked for. A cell that a spreadsheet would take for a formula
-    begins with an apostrophe.
+    begins with an apostrophe. The rounds of repeats are not in it; JSON lines have them.
     """
-    pieces = exporting.csv_chunks(house.database, house.seal, library, form, personal=personal, unfinished=unfinished)
+    return await _streamed(house, library, order, exporting.Format.CSV, "text/csv; charset=utf-8")
+
+
+@router.get(
+    "/exports/{form}.jsonl",
+    response_class=fastapi.responses.StreamingResponse,
+    responses=_answers("application/jsonl", f"{_LINE}\n"),
+)
+async def export_lines(house: deps.House, library: deps.Library, order: Order) -> fastapi.responses.StreamingResponse:
+    """The responses to a form as JSON lines, an object a line, the rounds of a repeat as a list in it.
+
+    What may name a person is left out unless asked for.
+    """
+    return await _streamed(house, library, order, exporting.Format.JSONL, "application/jsonl")
+
+
+async def _streamed(
+    house: deps.House, library: deps.Library, order: _Order, format_: exporting.Format, media: str
+) -> fastapi.responses.StreamingResponse:
+    form, layout, unfinished = order
     try:
-        # The header before the answer begins, while it can still be another one.
-        header = await anext(pieces)
-    except exporting.NoSuchForm:
+        source = await collecting.collect(house.database, house.seal, library, form, layout, unfinished=unfinished)
+    except collecting.NoSuchForm:
         raise fastapi.HTTPException(404, f"There is no form “{form}”.") from None
     return fastapi.responses.StreamingResponse(
-        _all(header, pieces),
-        media_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": 'attachment; filename="responses.csv"', "Cache-Control": "no-store"},
+        exporting.chunks(source, format_),
+        media_type=media,
+        headers={
+            "Content-Disposition": f'attachment; filename="responses.{format_}"',
+            "Cache-Control": "no-store",
+        },
     )
-
-
-async def _all(header: str, pieces: AsyncIterator[str]) -> AsyncIterator[str]:
-    yield header
-    async for piece in pieces:
-        yield piece

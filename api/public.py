@@ -11,7 +11,7 @@ import fastapi
 
 from api import deps, pages, pledges, results, schemas
 from bot import wiring
-from bot.engine import form, giving, messages
+from bot.engine import form, giving, joining, messages
 from bot.engine.messages import phrase
 
 router = fastapi.APIRouter(include_in_schema=False)
@@ -52,6 +52,7 @@ class _Words(NamedTuple):
     chat: messages.Phrase = phrase("Start the chat")
     join: messages.Phrase = phrase("Take part")
     among: messages.Phrase = phrase("Named among the three most important:")
+    earlier: messages.Phrase = phrase("Asked in other words, or with other choices; no longer asked like this.")
     few: messages.Phrase = phrase("There are not enough answers yet to show results.")
     sample: messages.Phrase = phrase("These are the answers of those who took part, not of everybody who lives here.")
 
@@ -72,7 +73,8 @@ async def privacy(house: deps.House, library: deps.Library) -> fastapi.Response:
         catalogue = await library.catalogue(connection)
     holders = [
         phrase("The survey “{title}” is held by {holder}. For how long: {term}.", **_of(catalogue.forms[version]))
-        for version in catalogue.surveys.values()
+        for version in (*catalogue.surveys.values(), *catalogue.closed.values())
+        if catalogue.forms[version].holder and catalogue.forms[version].term
     ]
     holders += [
         phrase("The ashar “{title}”: {holder} answers for the gifts.", title=each.title, holder=each.holder)
@@ -93,7 +95,8 @@ async def show_results(
     other = next(language for language in form.LANGUAGES if language != lang)
     async with house.database.reading() as connection:
         catalogue = await library.catalogue(connection)
-    made = [await results.results(house, library, name) for name in catalogue.surveys]
+    # What a survey brought out does not vanish when it is closed.
+    made = [await results.results(house, library, name) for name in (*catalogue.surveys, *catalogue.closed)]
     return pages.page(
         "results.html",
         house,
@@ -101,7 +104,7 @@ async def show_results(
         words=_WORDS,
         other=other,
         other_name=_NAMES[other],
-        surveys=[_survey(each, lang) for each in made],
+        surveys=[{**_survey(each, lang), "open": each.name in catalogue.surveys} for each in made],
         campaigns=[
             _campaign(catalogue.campaigns[each.name], each, lang) for each in await pledges.campaigns(house, library)
         ],
@@ -124,7 +127,7 @@ def _both(
 
 
 def _of(survey: form.Form) -> dict[str, Any]:
-    return {"title": survey.title, "holder": survey.holder, "term": survey.term}
+    return {"title": survey.title, "holder": survey.holder or joining.HOLDER, "term": survey.term or joining.TERM}
 
 
 def _survey(made: schemas.Results, language: str) -> dict[str, object]:
@@ -132,21 +135,27 @@ def _survey(made: schemas.Results, language: str) -> dict[str, object]:
     told = [question for question in made.questions if any(not each.withheld for each in question.everybody.figures)]
     return {
         "name": made.name,
-        "title": made.title.get(language, made.name),
+        "title": _said(made.title, language, made.name),
         "answered": phrase("Answered: {n}.", n=made.n) if made.n else None,
         "questions": [_question(question, language) for question in told],
     }
 
 
 def _question(question: schemas.Question, language: str) -> dict[str, object]:
-    labels = {option.name: option.label.get(language, option.name) for option in question.options}
+    labels = {option.name: _said(option.label, language, option.name) for option in question.options}
     shares = {figure.option: figure.among or figure.chosen for figure in question.everybody.figures}
     ordered = sorted(shares.items(), key=lambda pair: -(pair[1].share if pair[1] else 0))
     return {
-        "label": question.label.get(language, question.name),
+        "label": _said(question.label, language, question.name),
+        "earlier": question.earlier,
         "ranked": any(figure.among for figure in question.everybody.figures),
         "rows": [(labels.get(name, name), f"{share.share:.0%}" if share else "—") for name, share in ordered],
     }
+
+
+def _said(text: Mapping[str, str], language: str, otherwise: str) -> str:
+    """The text in that language, or in any: a survey may have been written in one only."""
+    return text.get(language) or next(iter(text.values()), otherwise)
 
 
 def _campaign(campaign: messages.Campaign, stands: schemas.Campaign, language: str) -> dict[str, object]:

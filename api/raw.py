@@ -11,20 +11,20 @@ LONGEST = 65536
 
 
 class TooLong(Exception):
-    """The body is longer than `LONGEST`; what is left of it has not been read."""
+    """The body is longer than it may be; what is left of it has not been read."""
 
 
-async def request(incoming: starlette.requests.Request) -> base.Request:
+async def request(incoming: starlette.requests.Request, longest: int = LONGEST) -> base.Request:
     """The request with its body; raises `TooLong`, before reading where the length is announced."""
     announced = incoming.headers.get("content-length", "0")
-    if not (announced.isascii() and announced.isdigit()) or int(announced[:12]) > LONGEST:
+    if not (announced.isascii() and announced.isdigit()) or int(announced[:12]) > longest:
         raise TooLong
-    body = b""
+    body = bytearray()
     async for piece in incoming.stream():
         body += piece
-        if len(body) > LONGEST:
+        if len(body) > longest:
             raise TooLong
-    return bare(incoming, body)
+    return bare(incoming, bytes(body))
 
 
 def bare(incoming: starlette.requests.Request, body: bytes = b"") -> base.Request:

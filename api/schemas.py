@@ -100,6 +100,7 @@ class Question(_Schema):
 
     name: str
     version: str = pydantic.Field(description="Names the wording: kind, label and options.")
+    earlier: bool = pydantic.Field(description="True for a wording that is no longer asked.")
     kind: Literal["select_one", "select_multiple", "rank"]
     label: Text
     options: list[Option]
@@ -138,6 +139,7 @@ class Results(_Schema):
                 {
                     "name": "sex",
                     "version": "0a1b2c3d",
+                    "earlier": False,
                     "kind": "select_one",
                     "label": {"ky": "Сиз:", "ru": "Вы:"},
                     "options": [

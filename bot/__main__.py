@@ -8,20 +8,18 @@ from __future__ import annotations
 import argparse
 import asyncio
 import contextlib
-import gc
 import importlib.metadata
 import os
-import secrets
 import signal
 import socket
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from bot import settings, wiring, wording
-from bot.channels import terminal
-from bot.services import counting, demonstrating, exporting, publishing, reaching, rehearsing
-from models import db, figures
+from bot import settings, wiring
+from bot.services import collecting, counting, demonstrating, publishing, reaching, shelving, transcribing
+from bot.shell import chat, export, forms, reach, voices
+from models import db, sealing
 
 DONE, PROBLEMS, WRONG = 0, 1, 2
 
@@ -36,11 +34,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except wiring.NotReady as error:
         return _wrong(str(error))
     except publishing.BadFiles as error:
-        return _problems(error.problems, "Nothing was published.")
+        return forms.refuse(error.faults, options, "Nothing was published.")
     except reaching.Stuck as error:
-        return _problems([str(error)], "It cannot be played to its end.")
-    except exporting.NoSuchForm as error:
+        print(error, "It cannot be played to its end.", sep="\n", file=sys.stderr)
+        return PROBLEMS
+    except shelving.NotAlone as error:
+        return _wrong(f"“{error}” is pledged through campaigns, and open as long as one of them is.")
+    except transcribing.NoSuchVoice as error:
+        return _wrong(f"{error}; `ashar voices` lists them.")
+    except (collecting.NoSuchForm, shelving.NoSuchForm) as error:
         return _wrong(f"There is no form “{error}”.")
+    except sealing.Unreadable:
+        return _wrong("ASHAR_SEAL_KEYS: a key is missing with which some of this was sealed.")
     except KeyboardInterrupt:
         return 128 + signal.SIGINT
     except BrokenPipeError:
@@ -62,25 +67,37 @@ def _parser() -> argparse.ArgumentParser:
     command("serve", _serve, "migrate, publish what is in flows/, and start everything in this process")
     command("deliver", _deliver, "only send what waits in the outbox, beside other processes that serve")
     command("migrate", _migrate, "bring the database to this program's tables")
-    sub = command("chat", _chat, "play a form or campaign in this terminal, without a database")
+    sub = command("chat", chat.chat, "play a form or campaign in this terminal, without a database")
     sub.add_argument("file", type=Path, metavar="FILE")
-    sub = command("reach", _reach, "say what a form costs on the line: messages, bytes, SMS segments, money")
+    sub.add_argument("--random", type=int, metavar="SEED", help="let a made-up respondent play it; a number draws one")
+    _spoken(sub)
+    sub = command("reach", reach.reach, "say what a form costs on the line: messages, bytes, SMS segments, money")
     sub.add_argument("form", metavar="FORM|FILE", help="name of a form or campaign that is open, or a file of one")
-    sub = command("check", _check, "say every problem in forms and campaigns")
+    _spoken(sub)
+    sub = command("check", forms.check, "say every problem in forms (.xlsx, .xls, .yaml) and campaigns")
     sub.add_argument("files", type=Path, nargs="+", metavar="FILE", help="a form, a campaign, or a folder of them")
-    sub = command("publish", _publish, "make forms and campaigns the current version, or say what is wrong with them")
+    _spoken(sub)
+    sub = command(
+        "publish", forms.publish, "make forms and campaigns the current version, or say what is wrong with them"
+    )
     sub.add_argument("files", type=Path, nargs="+", metavar="FILE", help="a form, a campaign, or a folder of them")
-    sub = command("export", _export, "write the responses to a form as CSV")
-    sub.add_argument("form", metavar="FORM", help="name of the form, such as priorities")
-    sub.add_argument("--output", type=Path, metavar="FILE", help="a file that is not there yet; else standard output")
-    sub.add_argument("--personal", action="store_true", help="with what may name a person")
-    sub.add_argument("--unfinished", action="store_true", help="with responses under way")
+    _spoken(sub)
+    sub = command("forms", forms.show, "list the forms; close and reopen them, and see what changed")
+    _spoken(sub)
+    forms.arguments(sub)
+    export.arguments(command("export", export.export, "write the responses to a form"))
+    voices.arguments(command("voices", voices.voices, "voice notes that wait to be put into words"))
     sub = command("tally", _tally, "recount the answers")
     sub.add_argument("what", choices=("check", "rebuild"), help="compare the tallies with a recount, or replace them")
     sub = command("demo", _demo, "fill the database with made-up residents")
     sub.add_argument("--people", type=_count, default=200, metavar="N", help="how many (200)")
     sub.add_argument("--seed", type=int, default=1, metavar="S", help="another number makes other people (1)")
     return parser
+
+
+def _spoken(parser: argparse.ArgumentParser) -> None:
+    text = "the language in which problems are told; that of this terminal, or else en"
+    parser.add_argument("--language", choices=("ky", "ru", "en"), help=text)
 
 
 def _count(text: str) -> int:
@@ -97,11 +114,6 @@ def _version() -> str:
 def _wrong(*lines: str) -> int:
     print(*lines, sep="\n  ", file=sys.stderr)
     return WRONG
-
-
-def _problems(problems: Sequence[str], end: str) -> int:
-    print(*problems, end, sep="\n", file=sys.stderr)
-    return PROBLEMS
 
 
 # -- the house ------------------------------------------------------------------------------------------------------
@@ -136,10 +148,7 @@ def _serve(_options: argparse.Namespace) -> int:
             timeout_graceful_shutdown=10,
         )
         server = uvicorn.Server(config)
-        # A group of messages makes thousands of objects and drops them by itself. Looking for garbage among all
-        # that stands since the start, again and again, was a quarter of the work.
-        gc.freeze()
-        gc.set_threshold(50_000, 20, 20)
+        wiring.calm_collector()
         with contextlib.suppress(KeyboardInterrupt):  # the usual way to end it
             server.run(sockets=[listening])
         return DONE if server.started else PROBLEMS
@@ -194,117 +203,7 @@ def _migrate(_options: argparse.Namespace) -> int:
     return DONE
 
 
-# -- forms and campaigns --------------------------------------------------------------------------------------------
-
-
-def _chat(options: argparse.Namespace) -> int:
-    prepared = publishing.prepare([options.file])
-    if prepared.faults:
-        return _problems(prepared.problems(), "It cannot be played like this.")
-    catalogue = prepared.catalogue()
-    links = catalogue.links
-    if not links:
-        return _wrong("This form is pledged through a campaign: play that one's file.")
-    rehearsal = rehearsing.Rehearsal(
-        catalogue,
-        wording.Voice(),
-        db.now,
-        lambda: secrets.token_hex(16),
-        channel=terminal.Terminal.name,
-        site="https://ashar.example",
-    )
-    print("You are a resident now; what you write is not kept. Ctrl-D ends it.", file=sys.stderr)
-    screen = terminal.Terminal()
-    outbound, ended = rehearsal.hear("start", start=links[0])
-    screen.show(outbound)
-    while not ended and (heard := screen.hear()) is not None:
-        outbound, ended = rehearsal.hear(heard)
-        screen.show(outbound)
-    return DONE
-
-
-def _reach(options: argparse.Namespace) -> int:
-    rates, voice, file = settings.rates(os.environ), wording.Voice(), Path(options.form)
-    if file.is_file():
-        prepared = publishing.prepare([file])
-        if prepared.faults:
-            return _problems(prepared.problems(), "It cannot be played like this.")
-        catalogue, site = prepared.catalogue(), "https://ashar.example"
-        for link in catalogue.links:
-            print(reaching.report(link, reaching.reach(catalogue, link, voice, site, rates), rates))
-        return DONE
-    given = settings.current()
-
-    async def run() -> tuple[publishing.Catalogue, list[figures.Line]]:
-        async with wiring.memory(given) as memory, memory.database.reading() as connection:
-            found = await publishing.Library().catalogue(connection)
-            return found, await figures.line(connection, options.form)
-
-    catalogue, lines = asyncio.run(run())
-    links = [link for link in catalogue.links if link[2:] == options.form]
-    if not links:
-        raise exporting.NoSuchForm(options.form)
-    found = reaching.reach(catalogue, links[0], voice, given.site, rates)
-    print(reaching.report(links[0], found, rates), "", reaching.counted(lines), sep="\n")
-    return DONE
-
-
-def _check(options: argparse.Namespace) -> int:
-    problems = publishing.check(options.files)
-    print(*problems, f"{len(problems)} to mend." if problems else "Nothing to mend.", sep="\n")
-    return PROBLEMS if problems else DONE
-
-
-def _publish(options: argparse.Namespace) -> int:
-    given = settings.current()
-
-    async def run() -> list[publishing.Published]:
-        async with wiring.memory(given, migrate=True) as memory:
-            return await publishing.publish(memory.database, options.files)
-
-    published = asyncio.run(run())
-    for each in published:
-        print(f"{each.kind} {each.name}: {'version' if each.new else 'as before, version'} {each.version}")
-    if not published:
-        print("Nothing to publish: a form that emits a pledge is published with the campaign that names it.")
-    return DONE
-
-
 # -- answers --------------------------------------------------------------------------------------------------------
-
-
-def _export(options: argparse.Namespace) -> int:
-    given = settings.current()
-    try:
-        # Never over something: an export of last month may be the only one there is.
-        output = options.output.open("x", encoding="utf-8", newline="") if options.output else None
-    except OSError as error:
-        return _wrong(f"--output: {options.output} cannot be written ({error.strerror})")
-
-    async def run() -> None:
-        async with wiring.memory(given) as memory:
-            chunks = exporting.csv_chunks(
-                memory.database,
-                memory.seal,
-                publishing.Library(),
-                options.form,
-                personal=options.personal,
-                unfinished=options.unfinished,
-            )
-            async for chunk in chunks:
-                (output or sys.stdout).write(chunk)
-
-    try:
-        asyncio.run(run())
-    except BaseException:
-        if options.output:
-            options.output.unlink(missing_ok=True)
-        raise
-    finally:
-        if output:
-            output.close()
-    sys.stdout.flush()
-    return DONE
 
 
 def _tally(options: argparse.Namespace) -> int:

@@ -30,6 +30,8 @@ NAMES = (
     "ASHAR_PUBLIC_URL",
     "ASHAR_HELP_PHONE",
     "ASHAR_FLOWS",
+    "ASHAR_MEDIA",
+    "ASHAR_MEDIA_LIMIT",
     "TELEGRAM_BOT_TOKEN",
     "TWILIO_ACCOUNT_SID",
     "TWILIO_AUTH_TOKEN",
@@ -108,6 +110,9 @@ class Settings:
     public_url: str
     help_phone: str
     flows: Path
+    #: Folder of what people send, and how many bytes one file may have.
+    media: Path
+    media_limit: int
     telegram_token: str = field(repr=False)
     telegram_api: str
     telegram_secret: str = field(repr=False)
@@ -154,6 +159,12 @@ def current() -> Settings:
     return read(os.environ)
 
 
+def language(environ: Mapping[str, str] = os.environ) -> str:
+    """The language of whoever sits at this terminal, "ky", "ru" or "en", as the operating system says it."""
+    said = next((said for name in ("LC_ALL", "LC_MESSAGES", "LANG") if (said := environ.get(name))), "")
+    return said[:2] if said[:2] in ("ky", "ru") else "en"
+
+
 class _Reader:
     """One reading; nothing outlives it but the problems."""
 
@@ -178,10 +189,12 @@ class _Reader:
             "database_url": self.database(var),
             "host": self.matching("ASHAR_HOST", re.compile(r"[^\s/]+"), "a host or address, such as 127.0.0.1")
             or "127.0.0.1",
-            "port": self.port(),
+            "port": self.number("ASHAR_PORT", 8000, 1, 65535),
             "public_url": public_url,
             "help_phone": self.matching("ASHAR_HELP_PHONE", _PHONE, "a telephone, such as +996 555 123456"),
             "flows": self.flows(),
+            "media": Path(self.given.get("ASHAR_MEDIA", var / "media")),
+            "media_limit": self.number("ASHAR_MEDIA_LIMIT", 20, 1, 20) * 1_000_000,
             "telegram_token": self.matching(
                 "TELEGRAM_BOT_TOKEN", _TELEGRAM_TOKEN, "a token as @BotFather gives it, 123456:ABC-DEF…"
             ),
@@ -224,11 +237,11 @@ class _Reader:
             )
         return url
 
-    def port(self) -> int:
-        text = self.given.get("ASHAR_PORT", "8000")
-        if not (text.isascii() and text.isdigit() and 1 <= int(text) <= 65535):
-            self.say("ASHAR_PORT", "expected a number from 1 to 65535")
-            return 8000
+    def number(self, name: str, usual: int, least: int, most: int) -> int:
+        text = self.given.get(name, str(usual))
+        if not (text.isascii() and text.isdigit() and len(text) < 10 and least <= int(text) <= most):
+            self.say(name, f"expected a number from {least} to {most}")
+            return usual
         return int(text)
 
     def flows(self) -> Path:

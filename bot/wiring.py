@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import logging
 from collections.abc import AsyncIterator, Coroutine, Iterable
 from dataclasses import dataclass
@@ -14,8 +15,8 @@ import aiohttp
 from bot import settings as settings_
 from bot import wording
 from bot.channels import base, web
-from bot.services import delivering, introducing, polling, receiving
-from models import db, migrating, providers, sealing
+from bot.services import delivering, fetching, introducing, polling, receiving
+from models import db, files, migrating, providers, sealing
 
 if TYPE_CHECKING:
     from bot.channels import telegram, twilio
@@ -27,7 +28,7 @@ _CONNECTIONS = 128
 #: Libraries that tell more than we may keep: at DEBUG and INFO they write tokens, numbers and texts.
 _TALKATIVE = ("aiohttp", "alembic", "asyncio", "httpcore", "httpx", "sqlalchemy", "telegram", "twilio", "uvicorn")
 #: Hosts of Twilio's that its client calls.
-_TWILIO = ("api.twilio.com", "content.twilio.com")
+_TWILIO = ("api.twilio.com", "content.twilio.com", "media.twiliocdn.com")
 
 
 class NotReady(Exception):
@@ -41,6 +42,7 @@ class Memory:
     settings: settings_.Settings
     database: db.Database
     seal: sealing.Seal
+    files: files.Files
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,7 @@ class House:
     settings: settings_.Settings
     database: db.Database
     seal: sealing.Seal
+    files: files.Files
     voice: wording.Voice
     desk: receiving.Desk
     postman: delivering.Postman
@@ -70,14 +73,14 @@ async def memory(settings: settings_.Settings, *, migrate: bool = False) -> Asyn
     seal = sealing.Seal(settings.seal_keys, settings.hash_key)
     try:
         await _ready(settings, database, seal, migrate=migrate)
-        yield Memory(settings, database, seal)
+        yield Memory(settings, database, seal, files.Files(settings.media, seal))
     finally:
         await database.close()
 
 
 @contextlib.asynccontextmanager
 async def house(settings: settings_.Settings, *, receives: bool = True) -> AsyncIterator[House]:
-    """The whole house, running until the block ends; with `receives` false it only delivers.
+    """The whole house, running until the block ends; with `receives` false it only delivers and fetches.
 
     The database must be migrated; raises `NotReady`.
     """
@@ -91,6 +94,9 @@ async def house(settings: settings_.Settings, *, receives: bool = True) -> Async
         telegram_bot = _telegram(settings, session, channels)
         whatsapp = _twilio(settings, session, channels)
         postman = delivering.Postman(kept.database, kept.seal, channels)
+        keepers = {each.name: each for each in (telegram_bot, whatsapp) if each}
+        most = settings.media_limit
+        fetcher = fetching.Fetcher(kept.database, kept.seal, kept.files, keepers, most=most)
         desk = receiving.Desk(
             kept.database,
             kept.seal,
@@ -99,8 +105,10 @@ async def house(settings: settings_.Settings, *, receives: bool = True) -> Async
             phone=settings.help_phone,
             site=settings.site,
             postman=postman,
+            sent=fetcher.wake,
         )
         await stack.enter_async_context(postman)
+        await stack.enter_async_context(fetcher)
         work: list[Coroutine[Any, Any, object]] = []
         if whatsapp:
             weather = introducing.Weather("Twilio")
@@ -116,7 +124,15 @@ async def house(settings: settings_.Settings, *, receives: bool = True) -> Async
                 else introducing.start(telegram_bot, weather)
             )
         await stack.enter_async_context(_running(work))
-        yield House(settings, kept.database, kept.seal, voice, desk, postman, channels)
+        yield House(settings, kept.database, kept.seal, kept.files, voice, desk, postman, channels)
+
+
+def calm_collector() -> None:
+    """Look for garbage less often, and never among what stands since the start."""
+    # A group of messages, or a page of an export, makes thousands of objects and drops them by itself. Looking for
+    # garbage among all the rest, again and again, was a quarter of the work.
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 20)
 
 
 def talks_on(settings: settings_.Settings) -> list[str]:
@@ -146,6 +162,7 @@ def _telegram(
         session,
         base_url=settings.telegram_api,
         public_url=settings.public_url,
+        largest=settings.media_limit,
     )
     channels[channel.name] = channel
     return channel

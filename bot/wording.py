@@ -36,9 +36,11 @@ class Voice:
     """Speaks every language of the house. Reading the catalogs takes some milliseconds; make one and keep it."""
 
     def __init__(self, folder: Path = LOCALES) -> None:
-        self._catalogs = {
+        self._catalogs: dict[str, support.NullTranslations] = {
             language: _read(folder / language / "LC_MESSAGES" / "messages.po") for language in form.LANGUAGES
         }
+        # English stands in the code; operators and authors may ask for it, residents are never shown it.
+        self._catalogs["en"] = support.NullTranslations()
         self._plurals = {language: Locale.parse(language).plural_form for language in form.LANGUAGES}
 
     def say(self, line: messages.Line, language: str) -> str:
@@ -47,7 +49,7 @@ class Voice:
             said = [self.say(line, each) for each in form.LANGUAGES]
             return "\n".join(dict.fromkeys(said))
         if isinstance(line, messages.Written):
-            text = line.text.get(language) or next(iter(line.text.values()), "")
+            text = form.said(line.text, language, line.default)
             if "${" in text:
                 filled = _REFERENCE.sub(lambda found: self._param(line.params.get(found[1], ""), language), text)
                 text = _one_stop(filled)
@@ -68,12 +70,12 @@ class Voice:
         match value:
             case messages.Quantity():
                 return self._quantity(value, language)
-            case messages.Written():
+            case messages.Written() | messages.Phrase():
                 return self.say(value, language)
             case dt.date():
                 return plain_spaces(dates.format_date(value, _DATES[language], locale=_FORMATS[language]))
             case Mapping():
-                return str(value.get(language) or next(iter(value.values()), ""))
+                return form.said(value, language)
             case list() | tuple():
                 # Options and sums have commas of their own.
                 return "; ".join(self._param(each, language) for each in value)

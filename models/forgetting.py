@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import sqlalchemy as sa
 
-from models import codes, db, outbox, tables
+from models import codes, db, media, outbox, tables
 
 
 class Due(NamedTuple):
@@ -19,10 +19,9 @@ class Due(NamedTuple):
 
 
 async def due(connection: db.Connection, at: dt.datetime, limit: int = 100) -> list[Due]:
-    """What is due, the oldest first."""
-    rows = await connection.execute(
-        sa.select(tables.due).where(tables.due.c.at <= at).order_by(tables.due.c.at).limit(limit)
-    )
+    """What is due, the oldest first; files are seen to by whoever fetches them."""
+    mine = tables.due.c.at <= at, tables.due.c.kind != media.FILE
+    rows = await connection.execute(sa.select(tables.due).where(*mine).order_by(tables.due.c.at).limit(limit))
     return [Due(*row) for row in rows]
 
 

@@ -45,10 +45,26 @@ class Shelf(NamedTuple):
     #: "form" or "campaign".
     kind: str
     name: str
-    #: Version new conversations begin with; None while a form is closed.
     current: str | None
     #: What a form emits, or the state of a campaign.
     word: str
+    #: True for a form with which no new conversation begins.
+    closed: bool = False
+
+
+class Listed(NamedTuple):
+    """One form as its facilitator sees it."""
+
+    name: str
+    emits: str
+    current: str | None
+    closed_at: dt.datetime | None
+    #: When the current version was published first.
+    published_at: dt.datetime
+    versions: int
+    #: Responses under way and finished, to all versions.
+    open: int
+    finished: int
 
 
 async def publish(
@@ -61,7 +77,7 @@ async def publish(
 ) -> set[str]:
     """Store the versions that are new and make them current; the versions that were new.
 
-    A version that is known already is left as it is; `again` makes it current (and open) once more.
+    A version that is known already is left as it is; `again` makes it current once more. What is closed stays closed.
     """
     new = set()
     for form in forms:
@@ -73,7 +89,7 @@ async def publish(
         if again or form.version in new:
             await _renew(connection, tables.form, row)
     for campaign in campaigns:
-        # A closed campaign stays closed: its new version corrects it, it does not open it.
+        # As a closed form: a new version corrects it, it does not open it.
         row = {"name": campaign.name, "current": campaign.version}
         await _stand(connection, tables.campaign, row | {"state": "open"})
         if await _add(connection, tables.campaign_version, _campaign_row(campaign, at)):
@@ -111,6 +127,7 @@ async def shelf(connection: db.Connection) -> tuple[Shelf, ...]:
         tables.form.c.name,
         tables.form.c.current,
         tables.form.c.emits.label("word"),
+        tables.form.c.closed_at.is_not(None).label("closed"),
         tables.form.c.position,
     )
     campaigns = sa.select(
@@ -118,10 +135,62 @@ async def shelf(connection: db.Connection) -> tuple[Shelf, ...]:
         tables.campaign.c.name,
         tables.campaign.c.current,
         tables.campaign.c.state.label("word"),
+        sa.false().label("closed"),
         tables.campaign.c.position,
     )
     found = await connection.execute(sa.union_all(forms, campaigns).order_by("position", "name"))
-    return tuple(Shelf(row.kind, row.name, row.current, row.word) for row in found)
+    return tuple(Shelf(row.kind, row.name, row.current, row.word, bool(row.closed)) for row in found)
+
+
+async def forms(connection: db.Connection) -> list[Listed]:
+    """Every form in the order in which it was first published, with how much it is used."""
+    form, version, response = tables.form, tables.form_version, tables.response
+    versions = (
+        sa.select(version.c.form_name, sa.func.count().label("versions")).group_by(version.c.form_name).subquery()
+    )
+    status = response.c.status
+    used = (
+        sa.select(
+            response.c.form_name,
+            sa.func.count(sa.case((status == "open", 1))).label("open"),
+            sa.func.count(sa.case((status == "finished", 1))).label("finished"),
+        )
+        .group_by(response.c.form_name)
+        .subquery()
+    )
+    found = await connection.execute(
+        sa.select(
+            form.c.name,
+            form.c.emits,
+            form.c.current,
+            form.c.closed_at,
+            version.c.published_at,
+            versions.c.versions,
+            sa.func.coalesce(used.c.open, 0),
+            sa.func.coalesce(used.c.finished, 0),
+        )
+        .join(version, version.c.version == form.c.current)
+        .join(versions, versions.c.form_name == form.c.name)
+        .outerjoin(used, used.c.form_name == form.c.name)
+        .order_by(form.c.position, form.c.name)
+    )
+    return [Listed(*row) for row in found]
+
+
+async def close(connection: db.Connection, name: str, at: dt.datetime | None) -> None:
+    """Let no new conversation begin with this form from now on; with `at` None, let them begin again."""
+    await connection.execute(sa.update(tables.form).where(tables.form.c.name == name).values(closed_at=at))
+
+
+async def history(connection: db.Connection, name: str) -> list[str]:
+    """Every version of a form, the latest published first."""
+    table = tables.form_version
+    found = await connection.scalars(
+        sa.select(table.c.version)
+        .where(table.c.form_name == name)
+        .order_by(table.c.published_at.desc(), table.c.version)
+    )
+    return list(found)
 
 
 async def form_versions(connection: db.Connection) -> set[str]:

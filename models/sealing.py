@@ -52,17 +52,19 @@ class Seal:
 
     def close(self, place: str, text: str) -> bytes:
         """Encrypt. Half a character, as broken software sends it, becomes a question mark."""
-        return self._close(place, text.encode(errors="replace"))
-
-    def _close(self, place: str, plain: bytes) -> bytes:
-        nonce = os.urandom(_NONCE)
-        return bytes([self._first]) + nonce + self._ciphers[self._first].encrypt(nonce, plain, place.encode())
+        return self.close_bytes(place, text.encode(errors="replace"))
 
     def open(self, place: str, sealed: bytes) -> str:
         """Decrypt; raises `Unreadable`."""
-        return self._open(place, sealed).decode()
+        return self.open_bytes(place, sealed).decode()
 
-    def _open(self, place: str, sealed: bytes) -> bytes:
+    def close_bytes(self, place: str, content: bytes) -> bytes:
+        """Encrypt a file."""
+        nonce = os.urandom(_NONCE)
+        return bytes([self._first]) + nonce + self._ciphers[self._first].encrypt(nonce, content, place.encode())
+
+    def open_bytes(self, place: str, sealed: bytes) -> bytes:
+        """Decrypt a file; raises `Unreadable`."""
         cipher = self._ciphers.get(sealed[0]) if sealed else None
         if cipher is None:
             raise Unreadable(place)
@@ -74,18 +76,22 @@ class Seal:
     def close_json(self, place: str, value: Any) -> bytes:
         """Encrypt a value of JSON types."""
         try:
-            return self._close(place, orjson.dumps(value))
+            return self.close_bytes(place, orjson.dumps(value))
         except orjson.JSONEncodeError:
             # Half a character, which it does not take; see `close`.
             return self.close(place, json.dumps(value, ensure_ascii=False, separators=(",", ":")))
 
     def open_json(self, place: str, sealed: bytes) -> Any:
         """Decrypt a value of JSON types."""
-        return orjson.loads(self._open(place, sealed))
+        return orjson.loads(self.open_bytes(place, sealed))
 
     def hash(self, place: str, text: str) -> bytes:
         """Keyed hash, 32 bytes, to find a handle by."""
-        return hmac.digest(self._hash_key, f"{place}\x00{text}".encode(errors="surrogatepass"), "sha256")
+        return self.hash_bytes(place, text.encode(errors="surrogatepass"))
+
+    def hash_bytes(self, place: str, content: bytes) -> bytes:
+        """Keyed hash of a file, 32 bytes: the same file has the same, and nobody without the key can try files out."""
+        return hmac.digest(self._hash_key, place.encode() + b"\0" + content, "sha256")
 
 
 def _key_id(key: bytes) -> int:

@@ -6,12 +6,9 @@ Quantities, money included, are whole hundredths: exact on every database.
 
 from __future__ import annotations
 
-import datetime as dt
-import functools
-from collections.abc import Callable
-from typing import Any
-
 import sqlalchemy as sa
+
+from models.columns import Serial, When, identity, ref
 
 metadata = sa.MetaData(
     naming_convention={
@@ -23,70 +20,33 @@ metadata = sa.MetaData(
     }
 )
 
-# SQLite numbers rows by itself only in a column that is exactly INTEGER.
-_Serial = sa.BigInteger().with_variant(sa.Integer, "sqlite")
-
-
-@functools.lru_cache(maxsize=512)
-def _as_text(value: dt.datetime | None) -> str | None:
-    # SQLAlchemy's own way to keep an instant in SQLite: always with microseconds, so that texts sort like instants.
-    return value.astimezone(dt.UTC).strftime("%Y-%m-%d %H:%M:%S.%f") if value else None
-
-
-def _as_utc(value: dt.datetime | None) -> dt.datetime | None:
-    return value.astimezone(dt.UTC) if value else None
-
-
-class _When(sa.TypeDecorator[dt.datetime]):
-    """An instant: aware and in UTC on both sides, though SQLite keeps no zone."""
-
-    impl = sa.DateTime(timezone=True)
-    cache_ok = True
-
-    def bind_processor(self, dialect: sa.Dialect) -> Callable[[dt.datetime | None], Any]:
-        # One group of messages writes the same instant a hundred times; putting it into words each time was a
-        # fiftieth of all work.
-        return _as_text if dialect.name == "sqlite" else _as_utc
-
-    def process_result_value(self, value: dt.datetime | None, dialect: sa.Dialect) -> dt.datetime | None:
-        return value.replace(tzinfo=dt.UTC) if value is not None and value.tzinfo is None else value
-
-
-def _id() -> sa.Column[str]:
-    return sa.Column("id", sa.String(32), primary_key=True)
-
-
-def _ref(name: str, target: str, *, nullable: bool = False, index: bool = False) -> sa.Column[str]:
-    return sa.Column(name, sa.String(32), sa.ForeignKey(target), nullable=nullable, index=index)
-
-
 # -- who is who --------------------------------------------------------------------------------------------
 
 #: Whoever holds a phone. The row that is locked, and the unit of order.
 contact = sa.Table(
     "contact",
     metadata,
-    _id(),
+    identity(),
     sa.Column("language", sa.String(8), nullable=False, server_default=""),
     sa.Column("stopped", sa.Boolean, nullable=False, server_default=sa.false()),
     #: The conversation's state (`engine.state.Talk`), sealed.
     sa.Column("sealed", sa.LargeBinary),
-    sa.Column("created_at", _When, nullable=False),
+    sa.Column("created_at", When, nullable=False),
 )
 
 #: One channel's handle of a contact.
 address = sa.Table(
     "address",
     metadata,
-    _id(),
+    identity(),
     sa.Column("channel", sa.String(16), nullable=False),
     sa.Column("key_hash", sa.LargeBinary(32), nullable=False),
     #: Empty once erased: the hash alone stays, so that a refusal is remembered.
     sa.Column("sealed", sa.LargeBinary),
-    _ref("contact_id", "contact.id", nullable=True, index=True),
+    ref("contact_id", "contact.id", nullable=True, index=True),
     #: Why nothing can be sent to it ("blocked", "erased", a provider's code), or NULL.
     sa.Column("closed", sa.String(32)),
-    sa.Column("heard_at", _When),
+    sa.Column("heard_at", When),
     sa.UniqueConstraint("channel", "key_hash"),
 )
 
@@ -94,10 +54,10 @@ address = sa.Table(
 respondent = sa.Table(
     "respondent",
     metadata,
-    _id(),
-    _ref("contact_id", "contact.id", nullable=True, index=True),
-    sa.Column("created_at", _When, nullable=False),
-    sa.Column("erased_at", _When),
+    identity(),
+    ref("contact_id", "contact.id", nullable=True, index=True),
+    sa.Column("created_at", When, nullable=False),
+    sa.Column("erased_at", When),
 )
 
 #: Codes to go on elsewhere, one a contact at most; only their hash is kept.
@@ -105,8 +65,8 @@ resume_code = sa.Table(
     "resume_code",
     metadata,
     sa.Column("code_hash", sa.LargeBinary(32), primary_key=True),
-    _ref("contact_id", "contact.id", index=True),
-    sa.Column("expires_at", _When, nullable=False),
+    ref("contact_id", "contact.id", index=True),
+    sa.Column("expires_at", When, nullable=False),
 )
 
 consent_text = sa.Table(
@@ -119,13 +79,13 @@ consent_text = sa.Table(
 consent = sa.Table(
     "consent",
     metadata,
-    _ref("respondent_id", "respondent.id"),
+    ref("respondent_id", "respondent.id"),
     sa.Column("purpose", sa.String(100), nullable=False),
     sa.Column("text_version", sa.String(16), sa.ForeignKey("consent_text.version"), nullable=False),
     sa.Column("language", sa.String(8), nullable=False),
     sa.Column("channel", sa.String(16), nullable=False),
-    sa.Column("given_at", _When, nullable=False),
-    sa.Column("withdrawn_at", _When),
+    sa.Column("given_at", When, nullable=False),
+    sa.Column("withdrawn_at", When),
     sa.PrimaryKeyConstraint("respondent_id", "purpose"),
 )
 
@@ -137,8 +97,10 @@ form = sa.Table(
     sa.Column("name", sa.String(64), primary_key=True),
     #: What finishing it does: "" for a survey, "pledge".
     sa.Column("emits", sa.String(16), nullable=False, server_default=""),
-    #: The version new conversations begin with; NULL while closed.
+    #: The version new conversations begin with, once it is open.
     sa.Column("current", sa.String(16)),
+    #: Since when no new conversation begins; NULL while open.
+    sa.Column("closed_at", When),
     sa.Column("position", sa.Integer, nullable=False),
 )
 
@@ -149,7 +111,7 @@ form_version = sa.Table(
     sa.Column("form_name", sa.String(64), sa.ForeignKey("form.name"), nullable=False, index=True),
     #: The sheets and attached lists as JSON; never changed once written.
     sa.Column("definition", sa.Text, nullable=False),
-    sa.Column("published_at", _When, nullable=False),
+    sa.Column("published_at", When, nullable=False),
 )
 
 # -- what is answered ---------------------------------------------------------------------------------------
@@ -158,8 +120,8 @@ form_version = sa.Table(
 response = sa.Table(
     "response",
     metadata,
-    _id(),
-    _ref("respondent_id", "respondent.id", index=True),
+    identity(),
+    ref("respondent_id", "respondent.id", index=True),
     sa.Column("form_version", sa.String(16), sa.ForeignKey("form_version.version"), nullable=False),
     sa.Column("form_name", sa.String(64), nullable=False),
     sa.Column("wave", sa.String(32), nullable=False),
@@ -167,11 +129,11 @@ response = sa.Table(
     sa.Column("status", sa.String(16), nullable=False),
     sa.Column("channel", sa.String(16), nullable=False),
     sa.Column("language", sa.String(8), nullable=False),
-    _ref("recorded_by", "respondent.id", nullable=True),
+    ref("recorded_by", "respondent.id", nullable=True),
     #: The engine's `State`, sealed.
     sa.Column("sealed", sa.LargeBinary, nullable=False),
-    sa.Column("begun_at", _When, nullable=False),
-    sa.Column("finished_at", _When),
+    sa.Column("begun_at", When, nullable=False),
+    sa.Column("finished_at", When),
     #: Messages each way and their bytes at the phone (the model of `channels.weighing`), while it was under way.
     sa.Column("messages_in", sa.Integer, nullable=False, server_default="0"),
     sa.Column("messages_out", sa.Integer, nullable=False, server_default="0"),
@@ -184,12 +146,12 @@ response = sa.Table(
 answer = sa.Table(
     "answer",
     metadata,
-    _ref("response_id", "response.id"),
+    ref("response_id", "response.id"),
     #: The question's key (`engine.form.key`): its name, and in a repeat which round of it.
     sa.Column("question", sa.String(96), nullable=False),
-    sa.Column("value", sa.String(1000)),
+    sa.Column("value", sa.Text),
     sa.Column("sealed", sa.LargeBinary),
-    sa.Column("answered_at", _When, nullable=False),
+    sa.Column("answered_at", When, nullable=False),
     #: How long it waited for its answer, five minutes at most.
     sa.Column("seconds", sa.SmallInteger),
     sa.PrimaryKeyConstraint("response_id", "question"),
@@ -200,8 +162,8 @@ answer = sa.Table(
 media = sa.Table(
     "media",
     metadata,
-    _id(),
-    _ref("response_id", "response.id", index=True),
+    identity(),
+    ref("response_id", "response.id", index=True),
     sa.Column("question", sa.String(96), nullable=False),
     #: "image" or "audio".
     sa.Column("kind", sa.String(8), nullable=False),
@@ -213,11 +175,15 @@ media = sa.Table(
     sa.Column("content_hash", sa.String(64), index=True),
     sa.Column("mime", sa.String(64)),
     sa.Column("size", sa.Integer),
+    #: How long a voice note plays.
+    sa.Column("seconds", sa.SmallInteger),
+    #: Why it was not had the last time, a short word.
+    sa.Column("code", sa.String(32)),
     #: What a facilitator heard in it, sealed.
     sa.Column("transcript", sa.LargeBinary),
     sa.Column("attempts", sa.SmallInteger, nullable=False, server_default="0"),
-    sa.Column("not_before", _When, nullable=False),
-    sa.Column("created_at", _When, nullable=False),
+    sa.Column("not_before", When, nullable=False),
+    sa.Column("created_at", When, nullable=False),
     sa.Index("ix_media_status_not_before", "status", "not_before"),
 )
 
@@ -248,7 +214,7 @@ received = sa.Table(
     metadata,
     sa.Column("channel", sa.String(16), nullable=False),
     sa.Column("key_hash", sa.LargeBinary(32), nullable=False),
-    sa.Column("received_at", _When, nullable=False, index=True),
+    sa.Column("received_at", When, nullable=False, index=True),
     sa.PrimaryKeyConstraint("channel", "key_hash"),
 )
 
@@ -256,21 +222,21 @@ received = sa.Table(
 outgoing = sa.Table(
     "outgoing",
     metadata,
-    sa.Column("id", _Serial, primary_key=True, autoincrement=True),
-    _ref("contact_id", "contact.id"),
-    _ref("address_id", "address.id"),
+    sa.Column("id", Serial, primary_key=True, autoincrement=True),
+    ref("contact_id", "contact.id"),
+    ref("address_id", "address.id"),
     sa.Column("channel", sa.String(16), nullable=False),
     #: The person it speaks to, for erasure; NULL before consent.
-    _ref("respondent_id", "respondent.id", nullable=True),
+    ref("respondent_id", "respondent.id", nullable=True),
     #: "waiting", "sending", "unknown", "sent", "failed", "dropped".
     sa.Column("status", sa.String(8), nullable=False),
     sa.Column("sealed", sa.LargeBinary, nullable=False),
-    sa.Column("not_before", _When, nullable=False),
+    sa.Column("not_before", When, nullable=False),
     sa.Column("attempts", sa.Integer, nullable=False, server_default="0"),
     sa.Column("provider_id", sa.String(64)),
     sa.Column("code", sa.String(64)),
-    sa.Column("created_at", _When, nullable=False, index=True),
-    sa.Column("sent_at", _When),
+    sa.Column("created_at", When, nullable=False, index=True),
+    sa.Column("sent_at", When),
     sa.Index("ix_outgoing_contact_id_id", "contact_id", "id"),
     sa.Index("ix_outgoing_respondent_id", "respondent_id"),
     sa.Index("ix_outgoing_provider_id", "provider_id"),
@@ -290,14 +256,14 @@ outgoing = sa.Table(
 set_aside = sa.Table(
     "set_aside",
     metadata,
-    _id(),
+    identity(),
     sa.Column("channel", sa.String(16), nullable=False),
     #: As in `address`, so that erasure finds it.
     sa.Column("key_hash", sa.LargeBinary(32), nullable=False, index=True),
     sa.Column("sealed", sa.LargeBinary, nullable=False),
     #: The exception's type and place in the code; never its text, which may quote the person.
     sa.Column("error", sa.String(300), nullable=False),
-    sa.Column("created_at", _When, nullable=False),
+    sa.Column("created_at", When, nullable=False),
 )
 
 #: What falls due: every purge (and later reminder, deadline, lapse), once.
@@ -306,7 +272,7 @@ due = sa.Table(
     metadata,
     sa.Column("kind", sa.String(32), nullable=False),
     sa.Column("key", sa.String(64), nullable=False),
-    sa.Column("at", _When, nullable=False, index=True),
+    sa.Column("at", When, nullable=False, index=True),
     sa.PrimaryKeyConstraint("kind", "key"),
 )
 
@@ -329,7 +295,7 @@ campaign_version = sa.Table(
     sa.Column("campaign_name", sa.String(48), sa.ForeignKey("campaign.name"), nullable=False, index=True),
     sa.Column("definition", sa.Text, nullable=False),
     sa.Column("form_version", sa.String(16), sa.ForeignKey("form_version.version"), nullable=False),
-    sa.Column("published_at", _When, nullable=False),
+    sa.Column("published_at", When, nullable=False),
 )
 
 need = sa.Table(
@@ -347,14 +313,14 @@ need = sa.Table(
 pledge = sa.Table(
     "pledge",
     metadata,
-    _id(),
+    identity(),
     sa.Column("campaign_name", sa.String(48), sa.ForeignKey("campaign.name"), nullable=False, index=True),
     sa.Column("campaign_version", sa.String(16), sa.ForeignKey("campaign_version.version"), nullable=False),
     sa.Column("need", sa.String(32), nullable=False),
     sa.Column("unit", sa.String(32), nullable=False),
     sa.Column("quantity", sa.BigInteger, nullable=False),
     sa.Column("code", sa.String(12), nullable=False, unique=True),
-    _ref("respondent_id", "respondent.id", nullable=True, index=True),
+    ref("respondent_id", "respondent.id", nullable=True, index=True),
     #: The name to be shown, if the giver wants one shown.
     sa.Column("sealed", sa.LargeBinary),
 )
@@ -363,11 +329,11 @@ pledge = sa.Table(
 pledge_event = sa.Table(
     "pledge_event",
     metadata,
-    sa.Column("id", _Serial, primary_key=True, autoincrement=True),
-    _ref("pledge_id", "pledge.id", index=True),
+    sa.Column("id", Serial, primary_key=True, autoincrement=True),
+    ref("pledge_id", "pledge.id", index=True),
     sa.Column("step", sa.String(16), nullable=False),
     sa.Column("quantity", sa.BigInteger, nullable=False),
-    sa.Column("at", _When, nullable=False),
+    sa.Column("at", When, nullable=False),
 )
 
 #: Promised so far by campaign, need and unit; kept in the same commit as the events, equal to their fold.

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
-from models import codes, db, outbox, tables
+from models import codes, db, erasing, media, outbox, tables
 
 Row = dict[str, Any]
 
@@ -200,6 +200,9 @@ class Writes:
     discarded: list[str] = field(default_factory=list)
     answers: list[Row] = field(default_factory=list)
     cleared: list[Row] = field(default_factory=list)
+    #: What was sent as an answer, and ids of what is no answer any more.
+    attached: list[Row] = field(default_factory=list)
+    detached: list[str] = field(default_factory=list)
     pledges: list[Row] = field(default_factory=list)
     pledge_events: list[Row] = field(default_factory=list)
     #: (campaign, need, unit) -> [hundredths, pledges] to add.
@@ -278,11 +281,16 @@ async def write(connection: db.Connection, writes: Writes, at: dt.datetime) -> N
         await many(
             upsert.on_conflict_do_update(
                 index_elements=["response_id", "question"],
-                set_={"value": new.value, "sealed": new.sealed, "answered_at": new.answered_at},
+                set_={name: new[name] for name in ("value", "sealed", "answered_at", "seconds")},
             ),
             writes.answers,
         )
+    if writes.attached:
+        await many(sa.insert(tables.media), writes.attached)
+    if writes.detached:
+        await media.drop(connection, at, writes.detached)
     if writes.discarded:
+        await media.drop_of(connection, at, sorted(writes.discarded))
         ids = [{"of": rid} for rid in writes.discarded]
         await many(sa.delete(answer).where(answer.c.response_id == b("of")), ids)
         await many(sa.delete(response).where(response.c.id == b("of")), ids)
@@ -305,7 +313,7 @@ async def write(connection: db.Connection, writes: Writes, at: dt.datetime) -> N
 async def _write_outbox(connection: db.Connection, writes: Writes, at: dt.datetime) -> None:
     outgoing = tables.outgoing
     if writes.erased:
-        await _erase(connection, writes.erased, at)
+        await erasing.erase(connection, writes.erased, at)
     if writes.cleaned:
         hashes = sa.select(tables.address.c.key_hash).where(tables.address.c.contact_id.in_(writes.cleaned))
         await connection.execute(sa.delete(tables.set_aside).where(tables.set_aside.c.key_hash.in_(hashes)))
@@ -340,30 +348,6 @@ def _choose(writes: Writes, free: set[str]) -> None:
             row |= {"status": "sending", "not_before": writes.until}
         else:
             writes.behind.add(contact)
-
-
-async def _erase(connection: db.Connection, people: Sequence[str], at: dt.datetime) -> None:
-    """Empty the rows of these people.
-
-    What they said, promised and were told goes. That they once agreed, and when they took it back, stays as proof
-    without a name.
-    """
-    response, answer, outgoing, pledge = tables.response, tables.answer, tables.outgoing, tables.pledge
-    theirs = sa.select(response.c.id).where(response.c.respondent_id.in_(people))
-    await connection.execute(sa.delete(answer).where(answer.c.response_id.in_(theirs)))
-    await connection.execute(sa.delete(response).where(response.c.respondent_id.in_(people)))
-    await connection.execute(
-        sa.update(pledge).where(pledge.c.respondent_id.in_(people)).values(respondent_id=None, sealed=None)
-    )
-    await connection.execute(
-        sa.update(tables.consent).where(tables.consent.c.respondent_id.in_(people)).values(withdrawn_at=at)
-    )
-    gone = sa.delete(outgoing).where(outgoing.c.respondent_id.in_(people))
-    await connection.execute(gone)
-    respondent = tables.respondent
-    await connection.execute(
-        sa.update(respondent).where(respondent.c.id.in_(people)).values(contact_id=None, erased_at=at)
-    )
 
 
 async def _write_totals(connection: db.Connection, writes: Writes) -> None:

@@ -12,7 +12,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from bot.engine import contribution, flow, form, reading, state, table
+from bot.engine import contribution, form, passage, state, table
+from bot.engine.authoring import reading
 from models import db, publishing, sealing, tables, turns
 
 BEGUN = dt.datetime(2027, 3, 1, 9, 0, tzinfo=dt.UTC)
@@ -154,10 +155,10 @@ async def respond(
 
 
 def _answers(seal: sealing.Seal, definition: form.Form, response: state.State, rid: str) -> Iterable[dict[str, Any]]:
-    for name, answer in flow.counted(definition, response).items():
+    for name, answer in passage.counted(definition, response).items():
         question = definition.question(name)
         assert question is not None
-        sealed = question.personal or question.kind is form.Kind.TEXT
+        sealed = question.personal or question.kind in form.IN_WORDS
         text_ = table.stored(answer)
         yield {
             "response_id": rid,

@@ -15,10 +15,12 @@ from typing import Any, NamedTuple
 
 import yaml
 
-from bot.engine import commands, contribution, conversation, form, messages, reading, state
+from bot.engine import commands, contribution, conversation, form, messages, reviewing, state
+from bot.engine.authoring import reading
 from bot.services import campaigning
 
 FLOWS = Path(__file__).resolve().parents[1] / "flows"
+FORMS = Path(__file__).resolve().parent / "forms"
 START = dt.datetime(2027, 3, 1, 9, 0, tzinfo=dt.UTC)
 PHONE = "0700 12 34 56"
 SITE = "https://ashar.example"
@@ -168,7 +170,8 @@ class House:
         begun = {event.response: event.person for event in turn.events if isinstance(event, messages.Begun)}
         for rid, response in turn.changed.items():
             old = self.responses.get(rid)
-            self._keep(rid, Kept(old.person if old else begun.get(rid, owner), _text(response), finished=False))
+            finished = bool(old and old.finished)
+            self._keep(rid, Kept(old.person if old else begun.get(rid, owner), _text(response), finished))
         for event in turn.events:
             match event:
                 case messages.Finished():
@@ -207,6 +210,17 @@ class House:
         return total
 
 
+def house(about: str = "") -> House:
+    """A new house; with a form of the tests by its name, beside what ships."""
+    return House([flows()[0], tested(about)] if about else ())
+
+
+@functools.cache
+def tested(name: str) -> form.Form:
+    """A form of the tests."""
+    return made(yaml.safe_load((FORMS / f"{name}.yaml").read_text(encoding="utf-8")))
+
+
 class Person:
     """Whoever holds one phone. Everything the engine remembers passes through JSON between two messages."""
 
@@ -233,7 +247,8 @@ class Person:
         """One message, and what became of it."""
         house, talk = self.house, self.talk
         house.clock.forward(minutes=1)
-        mine = [rid for person in talk.people for rid in person.open]
+        looked_at = reviewing.wanted(talk, text)
+        mine = {*(rid for person in talk.people for rid in person.open), *([looked_at] if looked_at else ())}
         incoming = messages.Incoming(
             text=text,
             now=house.clock.now,
@@ -244,7 +259,7 @@ class Person:
             start=start,
             tap=tap,
         )
-        turn = conversation.turn(talk, {rid: house.responses[rid].state() for rid in mine}, incoming)
+        turn = conversation.turn(talk, {rid: house.responses[rid].state() for rid in sorted(mine)}, incoming)
         self._talk = _text(turn.talk)
         house.record(turn, talk.person)
         return turn

@@ -15,12 +15,12 @@ def voice() -> wording.Voice:
     return wording.Voice()
 
 
-@pytest.mark.parametrize("path", script.files(), ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", script.files(), ids=script.name)
 async def test_the_bot_says_what_the_conversation_says(
     path: Path, voice: wording.Voice, request: pytest.FixtureRequest
 ) -> None:
     wanted = script.read(path.read_text(encoding="utf-8"))
-    driver: script.Driver = engine.EngineDriver(voice)
+    driver: script.Driver = engine.EngineDriver(voice, about=script.about(path))
     played = await script.replay(wanted, driver)
     if request.config.getoption("--rewrite-conversations"):
         path.write_text(script.write(played), encoding="utf-8")
@@ -29,10 +29,10 @@ async def test_the_bot_says_what_the_conversation_says(
 
 
 def test_every_conversation_is_held_in_both_languages() -> None:
-    names = {path.name for path in script.files()}
+    names = {script.name(path) for path in script.files()}
     stems = {name.split(".")[0] for name in names}
     assert stems
-    assert {f"{stem}.{language}.txt" for stem in stems for language in ("ky", "ru")} == names
+    assert {f"{stem}.{language}" for stem in stems for language in ("ky", "ru")} == names
 
 
 def test_a_file_survives_being_read_and_written() -> None:
@@ -53,6 +53,7 @@ def test_pieces_of_one_message_are_the_same_message() -> None:
         ("[tap Артка]", script.Step("tap", "Артка")),
         ("[tap 2, one message earlier]", script.Step("earlier", "2")),
         ("[sticker]", script.Step("media", "sticker")),
+        ("[place 42.49 -78.39]", script.Step("place", "42.49 -78.39")),
         ("[link a-suu]", script.Step("link", "a-suu")),
         ("[10000 letters]", script.Step("text", "а" * 10000)),
         ("[1 week later]", script.Step("later", "", 7 * 24 * 60)),

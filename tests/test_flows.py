@@ -12,7 +12,9 @@ from typing import Any
 import pytest
 import yaml
 
-from bot.engine import expressions, form, reading
+from bot.engine import form
+from bot.engine.authoring import reading
+from bot.engine.xpath import expressions
 
 FLOWS = pathlib.Path(__file__).parent.parent / "flows"
 NOW = dt.datetime(2027, 3, 21, tzinfo=dt.UTC)

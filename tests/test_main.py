@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+import base64
+import datetime as dt
+import io
 import os
 import re
 import shutil
@@ -16,7 +20,12 @@ from pathlib import Path
 import pytest
 
 from bot import __main__
+from models import db, sealing
+from tests import samples, talking
+from tests.services import sending, workbooks
 
+#: As tests/services/house.py has them.
+KEYS = {"ASHAR_SEAL_KEYS": b"k", "ASHAR_HASH_KEY": b"h"}
 ROOT = Path(__file__).resolve().parents[1]
 FLOWS = ROOT / "flows"
 
@@ -25,7 +34,8 @@ FLOWS = ROOT / "flows"
 def environment(tmp_path: Path) -> dict[str, str]:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    return {**os.environ, "ASHAR_VAR": str(tmp_path / "var"), "ASHAR_PORT": str(port), "PYTHONUTF8": "1"}
+    ours = {"ASHAR_VAR": str(tmp_path / "var"), "ASHAR_PORT": str(port)}
+    return {**os.environ, **ours, "PYTHONUTF8": "1", "LC_ALL": "C.UTF-8"}
 
 
 def ashar(environment: dict[str, str], *words: str, types: str = "") -> subprocess.CompletedProcess[str]:
@@ -73,7 +83,7 @@ def test_a_database_without_tables_is_not_exported(environment: dict[str, str]) 
 
 def test_a_wrong_command(environment: dict[str, str]) -> None:
     assert ashar(environment, "dance").returncode == 2
-    for words in ([], ["demo", "--people", "0"], ["tally", "guess"]):
+    for words in ([], ["demo", "--people", "0"], ["tally", "guess"], ["export", "priorities", "--format", "pdf"]):
         with pytest.raises(SystemExit, match="2"):
             __main__.main(words)
 
@@ -94,10 +104,81 @@ def test_check_says_every_problem(environment: dict[str, str], tmp_path: Path) -
     assert "did you mean “integer”?" in bad.stdout
     assert "30 cannot be picked" in bad.stdout
     assert "“some” is no quantity" in bad.stdout
-    assert bad.stdout.endswith("3 to mend.\n")
+    assert bad.stdout.endswith("To mend: 3. Mended in reading: 0. Advice: 0.\n")
     refused = ashar({**environment, "ASHAR_FLOWS": str(flows)}, "serve")
     assert (refused.returncode, refused.stdout) == (1, "")
     assert refused.stderr.endswith("Nothing was published.\n")
+
+
+def test_check_tells_in_the_language_of_the_terminal_or_the_one_asked_for(
+    environment: dict[str, str], tmp_path: Path
+) -> None:
+    rows = [["type", "name", "label::ky", "label::ru"], ["integer", "age", "Жашыңыз?", "Сколько вам лет?"], ["intger"]]
+    form = str(workbooks.xlsx(tmp_path / "form.xlsx", {"survey": rows}))
+    ky = ashar({**environment, "LC_ALL": "", "LANG": "ky_KG.UTF-8"}, "check", form)
+    ru = ashar(environment, "check", form, "--language", "ru")
+    assert f"{form}: survey, сап: 3, тилке: type: " in ky.stdout
+    assert f"{form}: survey, строка 3, столбец type: " in ru.stdout
+    for told in (ky, ru):
+        assert told.returncode == 1
+        assert "“integer”" in told.stdout
+    assert "Оңдоо керек: " in ky.stdout.splitlines()[-1]
+    assert "Исправить: " in ru.stdout.splitlines()[-1]
+
+
+def test_chat_plays_a_spreadsheet(environment: dict[str, str], tmp_path: Path) -> None:
+    shutil.copy(FLOWS / "places.csv", tmp_path)
+    tables = workbooks.of_yaml(FLOWS / "priorities.yaml")
+    for form in (workbooks.xlsx(tmp_path / "form.xlsx", tables), workbooks.xls(tmp_path / "form.xls", tables)):
+        done = ashar(environment, "chat", str(form), types="2\n1\n1\nстоп\n")
+        assert done.returncode == 0, done.stderr
+        assert "мэрия города Каракол" in done.stdout
+
+
+def test_the_shelf_from_the_shell(
+    environment: dict[str, str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    for name in ("ASHAR_VAR", "ASHAR_PORT", "LC_ALL"):
+        monkeypatch.setenv(name, environment[name])
+
+    def run(*words: str) -> tuple[int, str, str]:
+        code = __main__.main(words)
+        return (code, *capsys.readouterr())
+
+    assert run("forms")[0] == 2  # no tables yet
+    flows = Path(shutil.copytree(FLOWS, tmp_path / "flows"))
+    survey = flows / "priorities.yaml"
+    first = re.findall(r"form priorities: version (\w{16})\n", run("publish", str(flows))[1])
+    assert first
+    listed = run("forms")[1].splitlines()
+    assert re.fullmatch(rf"priorities +open +{first[0]} +[-\d]+ [\d:]+ +1 +0 +0 +\S.*", listed[1])
+    assert "by campaigns" in listed[2]
+    assert run("forms", "changes", "priorities")[1] == f"{first[0]} is the only version.\n"
+
+    assert run("forms", "close", "priorities")[1].startswith("priorities is closed")
+    assert run("forms", "close", "priorities")[1] == "priorities was closed before.\n"
+    assert "  closed  " in run("forms")[1]
+    text = survey.read_text("utf-8").replace("Сколько вам лет?", "Ваш возраст?")
+    survey.write_text(text.replace("type: select_one sex", "type: select one from sex"), "utf-8")
+    said = run("publish", str(survey))[1]
+    assert "“ashar forms reopen priorities” lets people begin" in said
+    change = (
+        f"  since version {first[0]}:\n    age: wording changed; its answers are counted apart from the earlier ones"
+    )
+    assert change in said
+    assert said.endswith("To mend: 0. Mended in reading: 1. Advice: 0. “ashar check” shows them.\n")
+    assert change in run("forms", "changes", "priorities", "--since", first[0])[1]
+    assert run("forms", "reopen", "priorities")[1] == "priorities is open again.\n"
+    assert run("forms", "reopen", "priorities")[1] == "priorities was open all the time.\n"
+
+    assert run("forms", "close", "nothing") == (2, "", "There is no form “nothing”.\n")
+    assert run("forms", "close", "pledge")[0] == 2
+    survey.write_text("survey:\n  - {type: intger, name: age}\n", "utf-8")
+    code, _, refused = run("publish", str(survey))
+    assert (code, refused.splitlines()[-1]) == (1, "Nothing was published.")
 
 
 def test_chat_plays_a_survey_without_anything_kept(environment: dict[str, str]) -> None:
@@ -134,6 +215,7 @@ def test_reach_says_what_a_file_costs_without_anything_kept(environment: dict[st
     assert wrong.returncode == 2
     assert "ASHAR_COST_SMS_OUT: expected an amount" in wrong.stderr
     assert ashar(environment, "reach", str(FLOWS / "places.csv")).returncode == 1
+    assert ashar(environment, "reach", str(FLOWS / "none.yaml")).returncode == 2
 
 
 def test_chat_needs_a_form_that_can_be_played(environment: dict[str, str], tmp_path: Path) -> None:
@@ -174,11 +256,87 @@ def test_from_publishing_to_an_export(
     assert run("export", "priorities", "--output", str(output))[0] == 2
     assert run("export", "nothing", "--output", str(tmp_path / "no.csv"))[0] == 2
     assert not (tmp_path / "no.csv").exists()
+    for name in ("a.xlsx", "a.zsav", "a.parquet", "a.jsonl", "a", "a.zip"):
+        assert run("export", "priorities", "--output", str(tmp_path / name)) == (0, "", "")
+        assert (tmp_path / name).exists()
+    for words, remedy in (
+        (["--format", "xlsx"], "name a file with --output"),
+        (["--format", "flowresults", "--output", str(tmp_path / "b.json")], "let --output end in .zip"),
+        (["--output", str(tmp_path / "a.xlsx")], "cannot be written (File exists)"),
+        (["--output", str(tmp_path / "none" / "a.csv")], "cannot be written (No such file or directory)"),
+    ):
+        code, said, complained = run("export", "priorities", *words)
+        assert (code, said) == (2, "")
+        assert remedy in complained
+    assert run("export", "priorities", "--format", "datapackage", "--output", str(tmp_path / "p.zip"))[0] == 0
+    book = run("export", "priorities", "--codebook")
+    assert "Сиз:,Вы:" in book[1]
+    wanted = ["--values", "labels", "--headings", "labels", "--language", "ru", "--paradata", "full"]
+    laid_out = run("export", "priorities", *wanted, "--multiple", "split", "--groups", "--group-separator", "-")
+    assert "Вы:" in laid_out[1].splitlines()[0]
+    assert "age_seconds" in laid_out[1].splitlines()[0]
+    # A key that sealed some of it is missing.
+    secrets = tmp_path / "var" / "secrets.env"
+    kept = secrets.read_text("utf-8")
+    secrets.write_text(re.sub(r"(ASHAR_SEAL_KEYS=).*", rf"\g<1>{sealing.new_key()}", kept), "utf-8")
+    code, _, said = run("export", "priorities", "--personal", "--output", str(tmp_path / "lost.csv"))
+    assert code == 2
+    assert said.startswith("ASHAR_SEAL_KEYS: a key is missing")
+    assert not (tmp_path / "lost.csv").exists()
     # With another key everybody would be a stranger.
     (tmp_path / "var" / "secrets.env").unlink()
     code, _, said = run("tally", "check")
     assert code == 2
     assert said.startswith("ASHAR_HASH_KEY: ")
+
+
+def test_a_voice_note_is_listed_played_and_written_down(
+    environment: dict[str, str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    keys = {name: base64.urlsafe_b64encode(letter * 32).decode() for name, letter in KEYS.items()}
+    for name, value in (environment | keys).items():
+        monkeypatch.setenv(name, value)
+
+    def run(*words: str, types: str = "") -> tuple[int, str, str]:
+        monkeypatch.setattr("sys.stdin", io.StringIO(types))
+        code = __main__.main(words)
+        return (code, *capsys.readouterr())
+
+    assert run("migrate")[0] == 0
+    assert run("voices") == (0, "No voice note waits for a transcript.\n", "")
+    voice = asyncio.run(_keep_a_voice(tmp_path / "var"))
+    title, question, line = run("voices")[1].splitlines()
+    assert re.fullmatch(r"1 voice notes wait for a transcript, the oldest for 5\d min\.", title)
+    assert question == "sent, story"
+    short = line.split()[0]
+    assert voice.startswith(short)
+    output = tmp_path / "voice.ogg"
+    assert run("voices", "play", short, "--output", str(output)) == (0, "", "")
+    assert output.read_bytes() == samples.ogg()
+    assert output.stat().st_mode & 0o777 == 0o600
+    assert run("voices", "play", short, "--output", str(output))[0] == 2
+    assert run("voices", "play", "zz", "--output", str(tmp_path / "no"))[::2] == (
+        2,
+        "there is no voice note zz; `ashar voices` lists them.\n",
+    )
+    assert run("voices", "write", short, types="\n")[0] == 2
+    assert run("voices", "write", short, types="Көпүрө керек\n") == (0, "Written down.\n", "")
+    assert run("voices", "write", short, "Жол керек")[1] == "Written down, instead of what stood there.\n"
+    assert run("voices")[1] == "No voice note waits for a transcript.\n"
+    assert run("voices", "retry")[1] == "0 will be fetched again.\n"
+
+
+async def _keep_a_voice(folder: Path) -> str:
+    """Somebody has sent one to this house an hour ago; its id."""
+    clock = talking.Clock()
+    clock.now = db.now() - dt.timedelta(hours=1)
+    async with sending.opened(f"sqlite:///{folder / 'ashar.sqlite'}", folder, clock=clock) as sent:
+        await sent.sends(await sent.begins("skip"), samples.ogg())
+        await sent.fetched()
+        return str((await sent.rows("id"))[0])
 
 
 def test_serve_says_where_to_go_and_ends_when_told(environment: dict[str, str]) -> None:

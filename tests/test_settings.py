@@ -100,6 +100,15 @@ def test_twilio_is_whole_or_absent(tmp_path: Path) -> None:
         assert any(name in each for each in wrong(tmp_path, **rest))
 
 
+def test_media_lie_beside_the_database_unless_told_otherwise(tmp_path: Path) -> None:
+    made = read(tmp_path)
+    assert (made.media, made.media_limit) == (tmp_path / "var" / "media", 20_000_000)
+    made = read(tmp_path, ASHAR_MEDIA=str(tmp_path / "shared"), ASHAR_MEDIA_LIMIT="3")
+    assert (made.media, made.media_limit) == (tmp_path / "shared", 3_000_000)
+    for limit in ("0", "21", "x", "-1", "²"):
+        assert wrong(tmp_path, ASHAR_MEDIA_LIMIT=limit) == ["ASHAR_MEDIA_LIMIT"]
+
+
 def test_an_empty_variable_is_not_set(tmp_path: Path) -> None:
     # docker compose hands on names without values.
     assert read(tmp_path, ASHAR_PORT="", TELEGRAM_BOT_TOKEN=" ").port == 8000
@@ -159,3 +168,18 @@ def test_no_secret_shows_when_settings_are_printed(tmp_path: Path) -> None:
 def test_the_readme_documents_every_setting() -> None:
     text = (ROOT / "README.md").read_text(encoding="utf-8")
     assert [name for name in settings.NAMES if f"`{name}`" not in text] == []
+
+
+@pytest.mark.parametrize(
+    ("environment", "language"),
+    [
+        ({}, "en"),
+        ({"LANG": "C.UTF-8"}, "en"),
+        ({"LANG": "ky_KG.UTF-8"}, "ky"),
+        ({"LANG": "ky_KG.UTF-8", "LC_MESSAGES": "ru_RU.UTF-8"}, "ru"),
+        ({"LANG": "ky_KG.UTF-8", "LC_MESSAGES": "ru_RU", "LC_ALL": "de_DE.UTF-8"}, "en"),
+        ({"LC_ALL": "", "LANG": "ru"}, "ru"),
+    ],
+)
+def test_the_language_of_the_terminal(environment: dict[str, str], language: str) -> None:
+    assert settings.language(environment) == language

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 
@@ -29,6 +29,25 @@ class Unreachable(Exception):
     """The provider cannot be reached, or does not let us in; its text may be shown and holds no secret."""
 
 
+class Lost(Exception):
+    """What a person sent will never be had: too large, or no longer there; its text is a short word for why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Media:
+    """A picture or a sound that a person sent, while its provider still has it."""
+
+    #: "image" or "audio", as the provider says.
+    kind: str
+    #: What the provider hands it out by (`Keeper.fetch`); whoever has it may have the file.
+    reference: str = field(default="", repr=False)
+    mime: str = ""
+    #: Bytes; 0 where the provider does not say.
+    size: int = 0
+    #: The file itself, where it came with the message. The door puts it away and names the place as reference.
+    content: bytes = field(default=b"", repr=False)
+
+
 @dataclass(frozen=True, slots=True)
 class Inbound:
     """One message from a person, as a channel read it."""
@@ -39,8 +58,10 @@ class Inbound:
     #: The provider's handle of the person: opaque text, at most 160 characters.
     address: str
     text: str = ""
-    #: "text", "media" (not words), "blocked" (the person shut us out) or "unblocked".
+    #: "text", "image" or "audio" (with `media`; the text is its caption), "place" (the text is "latitude longitude
+    #: altitude precision"), "media" (anything else), "blocked" (the person shut us out) or "unblocked".
     kind: str = "text"
+    media: Media | None = None
     #: Payload of a deep link, or "".
     start: str = ""
     #: What a button or page carried: (tag, step).
@@ -92,6 +113,8 @@ class Outbound:
     tag: str = "-"
     step: int = 0
     language: str = "ky"
+    #: "image" or "audio" where a page needs a field for one, "voice" where words do as well as a voice.
+    takes: str = ""
     #: See `Inbound`: the message to edit in place, and the tap to acknowledge.
     edits: str = ""
     callback: str = ""
@@ -143,6 +166,8 @@ class Capabilities:
     push: bool = True
     #: True where one message is one SMS segment.
     segments: bool = False
+    #: True where a picture or a sound needs a field to be put into; a messenger has a button of its own.
+    uploads: bool = False
 
 
 class Channel(Protocol):
@@ -159,3 +184,25 @@ class Channel(Protocol):
 
     async def send(self, address: str, outbound: Outbound) -> Receipt:
         """Send one message; never raises for what a provider may answer."""
+
+
+class Keeper(Protocol):
+    """Whoever has what people sent until it is fetched."""
+
+    async def fetch(self, reference: str, most: int) -> bytes:
+        """The whole file, `most` bytes long at the most.
+
+        Raises `Unreachable` where it may be had later, and `Lost` where it never will be.
+        """
+
+
+def place(latitude: str, longitude: str, precision: str = "") -> str:
+    """A place as XLSForm writes one: "latitude longitude altitude precision"; "" where these are no numbers."""
+    try:
+        north, east, within = float(latitude), float(longitude), float(precision or 0)
+    except ValueError:
+        return ""
+    # What is no number compares as false.
+    if not (abs(north) <= 90 and abs(east) <= 180 and 0 <= within < 1e6):
+        return ""
+    return f"{north:.7g} {east:.8g} 0 {within:.4g}"

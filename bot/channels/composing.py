@@ -7,7 +7,13 @@ from bot.channels import base
 from bot.engine import messages
 from bot.engine.messages import phrase
 
-_ACTIONS = {"back": phrase("Back"), "skip": phrase("Skip")}
+_ACTIONS = {
+    "back": phrase("Back"),
+    "skip": phrase("Skip"),
+    "more": phrase("More"),
+    "continue": phrase("Continue"),
+    "answers": phrase("My answers"),
+}
 
 
 def compose(voice: wording.Voice, reply: messages.Reply, language: str) -> base.Outbound:

@@ -7,7 +7,7 @@ import contextlib
 import hmac
 import json
 import logging
-import re
+import urllib.parse
 from collections.abc import Iterator, Mapping
 from typing import Any, cast
 
@@ -16,18 +16,17 @@ import orjson
 import telegram
 import telegram.error
 import telegram.request
+import yarl
 
-from bot.channels import base, plain
+from bot.channels import base, downloading, plain, telegram_reading
 
 _log = logging.getLogger(__name__)
 
 #: What we ask Telegram for; edited messages are left out, an answer is changed by going back.
 _ALLOWED = ("message", "callback_query", "my_chat_member")
-_COMMAND = re.compile(r"/(\w{1,32})(?:@\w+)?(?:\s+(.*))?", re.DOTALL)
-_LINK_PAYLOAD = re.compile(r"[A-Za-z0-9_-]{1,64}")
-#: The tap of a button that is none of ours. No response has this tag and step, so it passes for an old one.
-_FOREIGN_TAP = ("?", -1)
 
+#: Bytes that Telegram hands out to bots at the most.
+LARGEST = 20_000_000
 #: Seconds. Giving up early on a slow line costs a doubled message, so an answer is waited for a while.
 _CONNECT, _READ = 5.0, 15.0
 #: Seconds to wait where Telegram names no time itself.
@@ -157,6 +156,7 @@ class Telegram:
         session: aiohttp.ClientSession,
         base_url: str = "https://api.telegram.org",
         public_url: str = "",
+        largest: int = LARGEST,
     ) -> None:
         # At DEBUG the library writes the token, chat ids and texts into the log.
         logging.getLogger("telegram").setLevel(logging.WARNING)
@@ -164,6 +164,9 @@ class Telegram:
         self._webhook = f"{public_url.rstrip('/')}/telegram"
         #: True where updates are to be asked for: Telegram calls no webhook without https.
         self.polling = not public_url.startswith("https://")
+        self._session = session
+        self._files = f"{base_url}/file/bot{token}/"
+        self._largest = min(largest, LARGEST)
         http = _Http(session)
         self._bot = telegram.Bot(token, base_url=f"{base_url}/bot", request=http, get_updates_request=http)
 
@@ -181,7 +184,7 @@ class Telegram:
             raise base.Malformed("not JSON") from None
         if not isinstance(update, dict) or not isinstance(update.get("update_id"), int):
             raise base.Malformed("not an update")
-        inbound = _read(update)
+        inbound = telegram_reading.read(update, self._largest)
         return [inbound] if inbound else []
 
     async def send(self, address: str, outbound: base.Outbound) -> base.Receipt:
@@ -213,7 +216,27 @@ class Telegram:
             # Not `get_updates`: that decodes all or nothing, so one odd update would come again forever,
             # and it logs them in full. With a capital G (all the same to Telegram) we get them as they came.
             batch = await self._bot.do_api_request("GetUpdates", asked, read_timeout=wait + _READ)
-        return [(update["update_id"], _read(update)) for update in cast("list[dict[str, Any]]", batch)]
+        updates = cast("list[dict[str, Any]]", batch)
+        return [(update["update_id"], telegram_reading.read(update, self._largest)) for update in updates]
+
+    async def fetch(self, reference: str, most: int) -> bytes:
+        """A file by its id; see `base.Keeper`. Its address lives an hour only, so it is asked for anew each time."""
+        try:
+            found = await self._call("GetFile", file_id=reference)
+            url = yarl.URL(self._files + urllib.parse.quote(found["file_path"]), encoded=True)
+            size = int(found.get("file_size") or 0)
+        except telegram.error.TelegramError as error:
+            if "too big" in error.message.lower():
+                raise base.Lost("too large") from None
+            raise base.Unreachable(error.message[:60]) from None
+        except (TypeError, KeyError, ValueError, AttributeError) as error:
+            raise base.Unreachable(type(error).__name__) from None
+        return await downloading.whole(self._session, url, self._way, most, size)
+
+    def _way(self, url: yarl.URL) -> tuple[yarl.URL, Mapping[str, str]]:
+        if not str(url).startswith(self._files):
+            raise base.Unreachable("led elsewhere")
+        return url, {}
 
     async def _show(self, address: str, outbound: base.Outbound) -> base.Receipt:
         text, keyboard = plain.numbered(outbound), _keyboard(outbound)
@@ -315,75 +338,3 @@ def _json(body: bytes) -> Any:
     except orjson.JSONDecodeError:
         # Half of a character: broken software sends it, and Telegram would send it again for a day.
         return json.loads(body)
-
-
-def _read(data: dict[str, Any]) -> base.Inbound | None:
-    tapped: dict[str, Any] = {}
-    match data:
-        # What was tapped comes whole, with text and keyboard: half the time of decoding a tap, for three fields.
-        case {"callback_query": {"message": dict() as tapped} as query}:
-            del query["message"]
-        case {"message": dict() as message}:
-            # Who wrote is known by the chat, and the text is taken as it is: these cost as much as all the rest.
-            for unread in ("reply_to_message", "from", "entities"):
-                message.pop(unread, None)
-    try:
-        update = telegram.Update.de_json(data)
-        if update.callback_query:
-            return _tap(str(update.update_id), update.callback_query, tapped)
-        if update.my_chat_member:
-            return _membership(str(update.update_id), update.my_chat_member)
-        return _message(str(update.update_id), update.message) if update.message else None
-    except Exception as error:  # noqa: BLE001 - whatever it is, refusing it holds up this chat for 24 hours
-        _log.warning("an update that python-telegram-bot cannot read: %s", type(error).__name__)
-        return None
-
-
-def _tap(key: str, query: telegram.CallbackQuery, message: dict[str, Any]) -> base.Inbound | None:
-    if query.inline_message_id or (message and message["chat"]["type"] != telegram.Chat.PRIVATE):
-        return None
-    tap, sends = base.read_payload(_clean(query.data or "")) or (_FOREIGN_TAP, "")
-    return base.Inbound(
-        "telegram",
-        key,
-        # In a private chat the chat's id is the person's; an old message may come without its chat.
-        str(query.from_user.id),
-        sends,
-        tap=tap,
-        # Telegram gives the date 0 to a message that it does not show any more.
-        edits=str(message["message_id"]) if message and message["date"] else "",
-        callback=query.id,
-    )
-
-
-def _membership(key: str, change: telegram.ChatMemberUpdated) -> base.Inbound | None:
-    kinds = {"kicked": "blocked", "member": "unblocked"}
-    kind = kinds.get(change.new_chat_member.status)
-    if kind is None or change.chat.type != telegram.Chat.PRIVATE:
-        return None
-    return base.Inbound("telegram", key, str(change.chat.id), kind=kind)
-
-
-def _message(key: str, message: telegram.Message) -> base.Inbound | None:
-    if message.chat.type != telegram.Chat.PRIVATE:
-        return None
-    address = str(message.chat.id)
-    if not message.text:
-        # Unknown fields are a kind of content newer than the library; the rest is notices ("message pinned").
-        if message.effective_attachment or message.checklist or message.api_kwargs:
-            return base.Inbound("telegram", key, address, kind="media")
-        return None
-    text = _clean(message.text)
-    command = _COMMAND.fullmatch(text)
-    if not command:
-        return base.Inbound("telegram", key, address, text)
-    word, rest = command[1], command[2] or ""
-    if word.lower() == "start":
-        return base.Inbound("telegram", key, address, "start", start=rest if _LINK_PAYLOAD.fullmatch(rest) else "")
-    # With its slash, by which the mind knows a command it does not know from an answer.
-    return base.Inbound("telegram", key, address, f"/{word} {rest}".strip())
-
-
-def _clean(text: str) -> str:
-    """Without halves of characters, which JSON can hold and no database takes."""
-    return text.encode(errors="replace").decode()

@@ -17,23 +17,14 @@ from twilio.base import exceptions
 from twilio.http import AsyncHttpClient
 from twilio.http import response as twilio_response
 from twilio.rest import Client
-from twilio.rest.content.v1 import content
 
-from bot.channels import base, plain
+from bot.channels import base, downloading, plain, twilio_templates
 
 #: 4,096 Cyrillic letters of WhatsApp are 25 kB when percent-encoded; beyond this nobody is talking to us.
 MAX_BODY = 256 * 1024
 MAX_FIELDS = 300
 #: WhatsApp ids with hidden numbers are longer than a number; the column holds as much.
 MAX_ADDRESS = 160
-
-#: Content API: the text above buttons or a list. A plain message may have 1,600 (21617).
-MAX_CONTENT_BODY = 1024
-#: Without Meta's approval three buttons, each of 20 characters; a list has ten rows of 24, described in 72.
-MAX_BUTTONS, MAX_TITLE = 3, 20
-MAX_ROWS, MAX_ROW, MAX_DESCRIPTION = 10, 24, 72
-#: What opens a list; it needs a text of its own beside the rows.
-CHOOSE = {"ky": "Тандоо", "ru": "Выбрать"}
 
 #: Pool and connection within the first, the whole call within the second: seconds.
 TIMEOUT = aiohttp.ClientTimeout(total=20, connect=5)
@@ -84,13 +75,10 @@ class _Http(AsyncHttpClient):
     ) -> twilio_response.Response:
         headers = dict(headers or {})
         if auth:
-            headers["Authorization"] = "Basic " + base64.b64encode(":".join(auth).encode()).decode()
+            headers["Authorization"] = _basic(*auth)
         as_json = headers.get("Content-Type") == "application/json"
         body = json.dumps(data) if as_json else urllib.parse.urlencode(data or {}, doseq=True)
-        url = yarl.URL(uri)
-        elsewhere = self._bases.get(url.host or "")
-        if elsewhere:
-            url = yarl.URL(elsewhere.rstrip("/") + url.raw_path_qs, encoded=True)
+        url = _truly(yarl.URL(uri), self._bases)
         if params:
             url = url.extend_query({name: str(value) for name, value in params.items()})
         async with self._session.request(
@@ -99,6 +87,12 @@ class _Http(AsyncHttpClient):
             if answer.status == 429:
                 raise _Busy(_seconds(answer.headers.get("Retry-After", "")))
             return twilio_response.Response(answer.status, await answer.text(), answer.headers)
+
+
+def _truly(url: yarl.URL, bases: Mapping[str, str]) -> yarl.URL:
+    """Where an address of a platform's truly leads."""
+    base_ = bases.get(url.host or "")
+    return yarl.URL(base_.rstrip("/") + url.raw_path_qs, encoded=True) if base_ else url
 
 
 def door(request: base.Request) -> str:
@@ -132,7 +126,9 @@ class Twilio:
         self._sender = sender.removeprefix("whatsapp:")
         self._public_url = public_url.rstrip("/")
         self._validator = request_validator.RequestValidator(auth_token)
-        self._client = Client(account_sid, auth_token, http_client=_Http(session, bases or {}))
+        self._session, self._bases = session, bases or {}
+        self._password = _basic(account_sid, auth_token)
+        self._client = Client(account_sid, auth_token, http_client=_Http(session, self._bases))
 
     def verify(self, request: base.Request) -> None:
         """Raise `base.Refused` unless Twilio signed this for our public address, path and query."""
@@ -177,11 +173,18 @@ class Twilio:
             tap, text = carried
             return [dataclasses.replace(inbound, text=text, tap=tap)]
         # Only with Advanced Opt-Out does Twilio say that it stopped or resumed, and has answered it itself.
-        kind = {"STOP": "blocked", "START": "unblocked"}.get(form.get("OptOutType", ""), "text")
-        # A picture's caption is words; a place's Body is only its name.
-        if kind == "text" and ("Latitude" in form or not inbound.text.strip()):
-            kind = "media"
-        return [dataclasses.replace(inbound, kind=kind)]
+        if kind := {"STOP": "blocked", "START": "unblocked"}.get(form.get("OptOutType", "")):
+            return [dataclasses.replace(inbound, kind=kind)]
+        # Pictures by SMS do not exist in Kyrgyzstan, and elsewhere cost more than they bring.
+        media = _media(form) if self.name == "whatsapp" else None
+        if media:
+            return [dataclasses.replace(inbound, kind=media.kind, media=media)]
+        if "Latitude" in form:
+            # The Body of a place is only its name.
+            spot = base.place(form["Latitude"], form.get("Longitude", ""))
+            return [dataclasses.replace(inbound, kind="place" if spot else "media", text=spot)]
+        # The caption of what cannot be taken is words all the same.
+        return [dataclasses.replace(inbound, kind="text" if inbound.text.strip() else "media")]
 
     def read_status(self, request: base.Request) -> base.Status | None:
         """What became of a message, or None while it is on its way; raise `base.Malformed`.
@@ -206,7 +209,7 @@ class Twilio:
         """Send one message: with buttons or a list where WhatsApp has room for them, else numbered."""
         text = plain.numbered(outbound)
         if self.name == "whatsapp":
-            template, variables = _content(outbound, text)
+            template, variables = twilio_templates.content(outbound, text)
             if template in self.templates:
                 # Twilio wants the variables as one JSON text; Cyrillic escaped would be thrice as long.
                 packed = json.dumps(variables, ensure_ascii=False)
@@ -222,13 +225,24 @@ class Twilio:
         They are not tied to a language or a survey: every text in them is a variable. Raises
         `TwilioException`, `aiohttp.ClientError` or `TimeoutError`.
         """
-        wanted = _templates()
+        wanted = twilio_templates.wanted()
         contents = self._client.content.v1.contents
         found = {each.friendly_name: each.sid for each in await contents.list_async()}
         for name, request in wanted.items():
             if name not in found:
                 found[name] = (await contents.create_async(request)).sid
         return {name: sid for name in wanted if (sid := found[name])}
+
+    async def fetch(self, reference: str, most: int) -> bytes:
+        """A file by the address its webhook gave; see `base.Keeper`."""
+        return await downloading.whole(self._session, yarl.URL(reference), self._way, most)
+
+    def _way(self, url: yarl.URL) -> tuple[yarl.URL, Mapping[str, str]]:
+        # Twilio's own host asks for the password and sends on to a store, whose address is a password by itself.
+        if url.scheme != "https" or not url.host:
+            raise base.Unreachable("led elsewhere")
+        ours = url.host == "api.twilio.com" or url.host.endswith(".api.twilio.com")
+        return _truly(url, self._bases), {"Authorization": self._password} if ours else {}
 
     async def _create(self, address: str, **message: str) -> base.Receipt:
         if self._sender.startswith("MG") and len(self._sender) == 34:
@@ -252,70 +266,6 @@ class Twilio:
             # Success, but not in Twilio's words: a proxy's page.
             return base.Receipt(base.Fate.UNKNOWN, code="unreadable")
         return base.Receipt(base.Fate.SENT, created.sid or "")
-
-
-def _content(outbound: base.Outbound, text: str) -> tuple[str, dict[str, str]]:
-    """Name and variables of the generic template that can show this, or ("", {}) where none can."""
-    buttons = outbound.options or outbound.actions
-    labels = {button.label for button in buttons}
-    # WhatsApp refuses two equal titles, and none may be empty.
-    if len(labels) < len(buttons) or not all(label.strip() for label in labels):
-        return "", {}
-    if not buttons or not text.strip() or plain.units(text) > MAX_CONTENT_BODY:
-        return "", {}
-    longest = max(plain.units(label) for label in labels)
-    values = [text]
-    if len(buttons) <= MAX_BUTTONS and longest <= MAX_TITLE:
-        name = f"ashar_quick_reply_{len(buttons)}"
-        for button in buttons:
-            values += [button.label, base.payload(outbound.tag, outbound.step, button.sends)]
-    elif outbound.options and len(buttons) <= MAX_ROWS and longest <= MAX_ROW:
-        name = f"ashar_list_{len(buttons)}"
-        values.append(CHOOSE.get(outbound.language, CHOOSE["ky"]))
-        for button in buttons:
-            described = f"✓{button.picked} {button.description}" if button.picked else button.description
-            # A variable may not be empty, so a row without room for its description shows its number.
-            fits = described.strip() and plain.units(described) <= MAX_DESCRIPTION
-            row = base.payload(outbound.tag, outbound.step, button.sends)
-            values += [button.label, row, described.strip() if fits else button.sends]
-    else:
-        return "", {}
-    return name, {str(number): value for number, value in enumerate(values, start=1)}
-
-
-def _templates() -> dict[str, content.ContentList.ContentCreateRequest]:
-    """The 13 generic templates by name; variables are numbered in the order of `_content`."""
-    wanted = []
-    for count in range(1, MAX_BUTTONS + 1):
-        actions = [
-            {"type": "QUICK_REPLY", "title": _variable(2 * n), "id": _variable(2 * n + 1)} for n in range(1, count + 1)
-        ]
-        quick = {"body": _variable(1), "actions": actions}
-        wanted.append((f"ashar_quick_reply_{count}", "twilio/quick-reply", quick, 1 + 2 * count))
-    for count in range(1, MAX_ROWS + 1):
-        items = [
-            {"item": _variable(3 * n), "id": _variable(3 * n + 1), "description": _variable(3 * n + 2)}
-            for n in range(1, count + 1)
-        ]
-        picker = {"body": _variable(1), "button": _variable(2), "items": items}
-        wanted.append((f"ashar_list_{count}", "twilio/list-picker", picker, 2 + 3 * count))
-    return {
-        name: content.ContentList.ContentCreateRequest(
-            {
-                "friendly_name": name,
-                # Required, and says nothing here: no text of a language stands in the template.
-                "language": "en",
-                "variables": {str(number): "Ашар" for number in range(1, variables + 1)},
-                # With an underscore for the slash the package silently makes a template without a type.
-                "types": {kind: shape},
-            }
-        )
-        for name, kind, shape, variables in wanted
-    }
-
-
-def _variable(number: int) -> str:
-    return "{{" + str(number) + "}}"
 
 
 def _refusal(status: int, code: int) -> base.Receipt:
@@ -346,6 +296,17 @@ def _later(code: str, seconds: float, whole_account: bool = True) -> base.Receip
 def _seconds(header: str) -> float:
     """Seconds of a Retry-After; 0 for none, for a date, and for nonsense."""
     return min(float(header), 3600.0) if header.isascii() and header.isdigit() else 0.0
+
+
+def _basic(name: str, password: str) -> str:
+    return "Basic " + base64.b64encode(f"{name}:{password}".encode()).decode()
+
+
+def _media(form: Mapping[str, str]) -> base.Media | None:
+    """The picture or sound in a webhook; a sticker (WhatsApp's only use of WebP) is none."""
+    mime, url = form.get("MediaContentType0", "").partition(";")[0].strip().lower(), form.get("MediaUrl0", "")
+    kind = "image" if mime in ("image/jpeg", "image/png") else "audio" if mime.startswith("audio/") else ""
+    return base.Media(kind, url, mime[:64]) if kind and url.startswith("https://") and len(url) < 1000 else None
 
 
 def _owner(form: Mapping[str, str]) -> str:

@@ -1,4 +1,4 @@
-"""The web chat as a channel: a posted form -> what the person said. Nothing is ever sent, pages are fetched."""
+"""The web chat as a channel: a posted form -> what the person said or put in. Nothing is sent, pages are fetched."""
 
 from __future__ import annotations
 
@@ -7,8 +7,11 @@ import http.cookies
 import re
 import secrets
 import urllib.parse
+from collections import defaultdict
 
-from bot.channels import base
+from python_multipart import exceptions, multipart
+
+from bot.channels import base, sniffing
 
 COOKIE = "ashar"
 #: 128 bits in URL-safe letters. Whoever shows it is taken for the person, so anything else is not looked at.
@@ -26,7 +29,7 @@ class Web:
     """The channel "web". `site` is the address people know us by: a form posted from elsewhere is refused."""
 
     name = "web"
-    capabilities = base.Capabilities(text=4096, push=False)
+    capabilities = base.Capabilities(text=4096, push=False, uploads=True)
 
     def __init__(self, site: str = "") -> None:
         self._host = urllib.parse.urlsplit(site).netloc
@@ -51,9 +54,9 @@ class Web:
 
         Fields: `secret` (where there is no cookie), `tag` and `step` of the page, `key` that makes a repeat known
         for one, and what the person said: `pick` (a button), `rank` (several selects) or `say` (typed); `start`
-        for a link's payload.
+        for a link's payload. A `file` comes as `Inbound.media` with its content, whatever it is called and said to be.
         """
-        fields = form(request)
+        fields, file = _form(request)
         address, key = secret(request) or fields.get("secret", [""])[0], fields.get("key", [""])[0]
         tag, step, start = (fields.get(name, [default])[0] for name, default in _CARRIED)
         if not (_SECRET.fullmatch(address) and _KEY.fullmatch(key)):
@@ -63,8 +66,10 @@ class Web:
         said = next((said for name in ("pick", "say", "rank") if any(said := fields.get(name, []))), [])
         text = " ".join(each for each in said if each)
         # The words belong to the key: the same page sent again is a repeat, another button of it is not.
-        repeat = hashlib.sha256("\0".join((address, key, text, start)).encode()).hexdigest()
-        return [base.Inbound(self.name, repeat, address, text=text, start=start, tap=(tag, int(step)))]
+        repeat = hashlib.sha256("\0".join((address, key, text, start)).encode() + file).hexdigest()
+        kind, mime = sniffing.kind(file) if file else ("text", "")
+        media = base.Media(kind, mime=mime, size=len(file), content=file) if file and kind else None
+        return [base.Inbound(self.name, repeat, address, text, kind or "media", media, start, (tag, int(step)))]
 
     async def send(self, address: str, outbound: base.Outbound) -> base.Receipt:
         """Never asked for: the page is made from what waits in the outbox."""
@@ -99,14 +104,76 @@ def secret(request: base.Request) -> str:
     return found if _SECRET.fullmatch(found) else ""
 
 
+def has_file(request: base.Request) -> bool:
+    """True for the kind of form in which a file can come; its body is not looked at."""
+    return _kind(request) == "multipart/form-data"
+
+
 def form(request: base.Request) -> dict[str, list[str]]:
-    """The fields of a posted form; raise `base.Malformed`."""
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if kind != "application/x-www-form-urlencoded":
+    """The fields of a posted form, files aside; raise `base.Malformed`."""
+    return _form(request)[0]
+
+
+def _kind(request: base.Request) -> str:
+    return request.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+
+def _form(request: base.Request) -> tuple[dict[str, list[str]], bytes]:
+    """The fields, and the content of the field `file`."""
+    if has_file(request):
+        return _parts(request)
+    if _kind(request) != "application/x-www-form-urlencoded":
         raise base.Malformed("no form")
     try:
-        return urllib.parse.parse_qs(
+        fields = urllib.parse.parse_qs(
             request.body.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=_FIELDS
         )
     except ValueError as error:
+        raise base.Malformed("no form") from error
+    return fields, b""
+
+
+class _Parts:
+    """What a parser of multipart bodies calls: the parts by name, as bytes."""
+
+    def __init__(self) -> None:
+        self.found: dict[str, list[bytearray]] = defaultdict(list)
+        self._header, self._value, self._name = b"", b"", ""
+
+    def on_part_begin(self) -> None:
+        self._name = ""
+
+    def on_header_field(self, data: bytes, start: int, end: int) -> None:
+        self._header += data[start:end]
+
+    def on_header_value(self, data: bytes, start: int, end: int) -> None:
+        self._value += data[start:end]
+
+    def on_header_end(self) -> None:
+        if self._header.lower() == b"content-disposition":
+            self._name = multipart.parse_options_header(self._value)[1].get(b"name", b"").decode()
+        self._header = self._value = b""
+
+    def on_headers_finished(self) -> None:
+        if sum(map(len, self.found.values())) >= _FIELDS:
+            raise ValueError("too many parts")
+        self.found[self._name].append(bytearray())
+
+    def on_part_data(self, data: bytes, start: int, end: int) -> None:
+        self.found[self._name][-1] += data[start:end]
+
+
+def _parts(request: base.Request) -> tuple[dict[str, list[str]], bytes]:
+    # By hand, for the package's own form keeps large files on disk, in the open.
+    parts = _Parts()
+    names = ("part_begin", "header_field", "header_value", "header_end", "headers_finished", "part_data")
+    callbacks = {f"on_{name}": getattr(parts, f"on_{name}") for name in names}
+    try:
+        boundary = multipart.parse_options_header(request.headers["content-type"])[1][b"boundary"]
+        parser = multipart.MultipartParser(boundary, callbacks)  # type: ignore[arg-type]  # its callbacks are these
+        parser.write(request.body)
+        parser.finalize()
+        file = bytes(next(iter(parts.found.pop("file", [])), b""))
+        return {name: [bytes(each).decode() for each in values] for name, values in parts.found.items()}, file
+    except (exceptions.FormParserError, KeyError, ValueError) as error:
         raise base.Malformed("no form") from error

@@ -26,6 +26,9 @@ class Command(enum.StrEnum):
     DATA = "data"
     ANOTHER = "another"
     CODE = "code"
+    ANSWERS = "answers"
+    MORE = "more"
+    RESTART = "restart"
 
 
 # Both languages at all times: people mix them. The Latin words come out of folding by themselves; those that
@@ -48,10 +51,14 @@ _WORDS: dict[Command, str] = {
     Command.DATA: "маалыматым, мои данные",
     Command.ANOTHER: "башка киши, башка, другой, другой человек",
     Command.CODE: "код, улантуу коду, код продолжения, code",
+    Command.ANSWERS: "жооптор, жоопторум, менин жоопторум, жоопторумду көрүү, ответы, мои ответы, answers",
+    Command.MORE: "дагы, кийинки он, кийинки ону, ещё, следующие десять, more",
+    Command.RESTART: "башынан, башынан баштоо, сначала, заново, начать заново, начать сначала, restart, start over",
 }
 
 _YES = "ооба, ообо, ия, макул, макулмун, болот, туура, oba, да, ага, угу, конечно, верно, давай, ок, даю согласие, yes"
 _NO = "жок, жо, эмес, болбойт, макул эмесмин, zhok, нет, не, неа, не надо, не даю, no"
+_DONE = "бүттү, бүттүм, болду, даяр, готово, всё, done"
 _DONT_KNOW = "билбейм, bilbeim, не знаю, затрудняюсь"
 
 _LATIN = {
@@ -92,6 +99,8 @@ _BY_WORD = {word: command for command, words in _WORDS.items() for word in _spli
 YES = _split(_YES)
 NO = _split(_NO)
 DONT_KNOW = _split(_DONT_KNOW)
+#: Enough, where something is looked through; elsewhere it may well be an answer.
+DONE = _split(_DONE)
 
 #: Payload of a link, typed or sent by the messenger: "s-priorities", "a-suu".
 _ENTRY = re.compile(r"/?(?:start|ashar|ашар)[ _]+([A-Za-z0-9_-]{1,64})", re.IGNORECASE)

@@ -10,10 +10,22 @@ import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from bot.engine import answers, commands, flow, inviting, joining, lobby, messages, resuming, state
+from bot.engine import (
+    commands,
+    flow,
+    inviting,
+    joining,
+    lobby,
+    messages,
+    promising,
+    resuming,
+    reviewing,
+    state,
+)
 from bot.engine.commands import Command
 from bot.engine.messages import phrase
 from bot.engine.turning import Turning
+from bot.engine.understanding import answers
 
 #: After so long, somebody else may hold the phone and nobody remembers the question.
 PAUSE = dt.timedelta(hours=12)
@@ -55,7 +67,13 @@ def turn(talk: state.Talk, responses: Mapping[str, state.State], incoming: messa
     if not asked or _asked(turning) != asked:
         turning.change(step=talk.step + 1)
     shown = _SHOW[turning.talk.scene](turning)
-    reply = dataclasses.replace(shown, lines=(*turning.lines, *shown.lines), tag=turning.tag(), step=turning.talk.step)
+    reply = dataclasses.replace(
+        shown,
+        lines=(*turning.lines, *shown.lines),
+        actions=(*shown.actions, *turning.actions),
+        tag=turning.tag(),
+        step=turning.talk.step,
+    )
     return Turn(
         talk=turning.talk,
         changed=turning.changed,
@@ -95,8 +113,10 @@ def _settle(turning: Turning) -> None:
             turning.change(listed=still)
         else:
             turning.go_home()
-    elif talk.scene == "withdraw" and not joining.promised(turning):
+    elif talk.scene == "withdraw" and not promising.promised(turning):
         turning.go_home()
+    elif talk.scene in ("answers", "restart") and talk.pending not in turning.responses:
+        turning.go_on()
     if turning.talk.scene in ("form", "resume") and not turning.current():
         turning.go_home()
     if turning.talk.scene == "home":
@@ -153,6 +173,8 @@ def _receive(turning: Turning, *, paused: bool) -> None:
         return
     elif command in _COMMANDS:
         _COMMANDS[command](turning)
+    elif command is Command.RESTART and scene == "form" and turning.current():
+        reviewing.ask_restart(turning)
     elif command is None and incoming.text.startswith("/"):
         turning.miss(phrase("I do not know this command. Write “help” and I will explain."))
     elif scene == "form":
@@ -170,18 +192,19 @@ def _is_answer(turning: Turning) -> bool:
 
 
 #: Commands that mean nothing while it is not known who asks.
-_OF_A_PERSON = (Command.DATA, Command.PLEDGES, Command.CODE)
+_OF_A_PERSON = (Command.DATA, Command.PLEDGES, Command.CODE, Command.ANSWERS)
 
 #: Commands that mean the same in every scene.
 _COMMANDS: dict[Command | None, Callable[[Turning], None]] = {
     Command.HOME: Turning.go_home,
     Command.HELP: lobby.help_,
     Command.LANGUAGE: lobby.ask_language,
-    Command.RESULTS: joining.say_results,
-    Command.PLEDGES: joining.list_pledges,
+    Command.RESULTS: promising.say_results,
+    Command.PLEDGES: promising.list_pledges,
     Command.DATA: lobby.tell_data,
     Command.ANOTHER: lobby.another,
     Command.CODE: resuming.give,
+    Command.ANSWERS: reviewing.ask,
 }
 
 _TAKE: dict[str, Callable[[Turning, Command | None], None]] = {
@@ -190,9 +213,11 @@ _TAKE: dict[str, Callable[[Turning, Command | None], None]] = {
     "list": joining.take_list,
     "consent": joining.take_consent,
     "resume": lobby.take_resume,
+    "answers": reviewing.take,
+    "restart": reviewing.take_restart,
     "who": lambda turning, _command: lobby.take_who(turning),
-    "pledges": joining.take_pledges,
-    "withdraw": joining.take_withdraw,
+    "pledges": promising.take_pledges,
+    "withdraw": promising.take_withdraw,
     "erase": lobby.take_erase,
     # One address of this contact went over; whoever writes by another one stays.
     "moved": lambda turning, _command: turning.go_home(),
@@ -206,9 +231,11 @@ _SHOW: dict[str, Callable[[Turning], messages.Reply]] = {
     "consent": joining.show_consent,
     "form": joining.show_form,
     "resume": lobby.show_resume,
+    "answers": reviewing.show,
+    "restart": reviewing.show_restart,
     "who": lobby.show_who,
-    "pledges": joining.show_pledges,
-    "withdraw": joining.show_withdraw,
+    "pledges": promising.show_pledges,
+    "withdraw": promising.show_withdraw,
     "erase": lobby.show_erase,
     "stopped": lambda _turning: messages.Reply(()),
     "moved": lambda _turning: messages.Reply(()),

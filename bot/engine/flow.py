@@ -1,30 +1,36 @@
-"""Walking one person through one form: begin() and advance()."""
+"""One message of one person for one form: begin(), advance(), and changing an answer given before."""
 
 from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-import functools
-import hashlib
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from bot.engine import answers, commands, expressions, form, messages, state
+from bot.engine import asking, commands, form, judging, messages, offering, passage, state, telling
+from bot.engine.form import Kind
 from bot.engine.messages import phrase
+from bot.engine.passage import Passage, Station
+from bot.engine.understanding import answers
+from bot.engine.xpath import expressions
 
-#: Fills ${name} references that are no questions (the offer of a pledge).
-Given = Mapping[str, object]
+#: A pause counts so many seconds at most: nobody thinks about one question for a night.
+LONGEST = 300
+#: What is asked of a kind of message, by the questions it can answer.
+_SENT = {"image": (Kind.IMAGE,), "audio": (Kind.AUDIO, Kind.TEXT), "place": (Kind.GEOPOINT,)}
+_OF_ITS_OWN = frozenset({Kind.IMAGE, Kind.AUDIO, Kind.GEOPOINT})
 
 
 @dataclass(frozen=True, slots=True)
-class Passage:
-    """What a response looks like under the form's conditions: which questions stand, and what everything is worth."""
+class Sent:
+    """What a person has sent for the question that waits."""
 
-    #: The questions this person is asked, notes included, in order.
-    asked: tuple[form.Question, ...]
-    #: Every relevant answer and calculation, as expressions see them.
-    values: Mapping[str, expressions.Value]
-    now: dt.datetime
+    text: str
+    command: commands.Command | None = None
+    #: As `messages.Incoming.kind`, and the id that a picture or sound gets where it is an answer.
+    kind: str = "text"
+    media: str = ""
+    #: When, in whatever zone.
+    now: dt.datetime = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,331 +45,237 @@ class Step:
     refused: bool = False
     #: The message was no answer.
     missed: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Asking:
-    """The question that waits, ready to be put into a Reply."""
-
-    lines: tuple[messages.Line, ...]
-    options: tuple[messages.Option, ...] = ()
-    foot: tuple[messages.Line, ...] = ()
-    pick: int = 0
-    actions: tuple[str, ...] = field(default=())
+    #: The change of an earlier answer is done, or given up.
+    reviewed: bool = False
 
 
 def begin(definition: form.Form, fresh: state.State) -> state.State:
-    """Stand before the first question that is asked."""
-    first = _next(definition, passage(definition, fresh), after="")
-    return dataclasses.replace(fresh, at=first)
+    """Stand before the first question that is asked; at none where nothing is."""
+    kept = _keep_once(definition, fresh)
+    asked = passage.passage(definition, kept).asked
+    return _stand(kept, asked[0].key if asked else "")
 
 
-@functools.lru_cache(maxsize=512)
-def passage(definition: form.Form, response: state.State) -> Passage:
-    """Go through the form once, in order: an answer to a question that is not relevant counts for nothing.
-
-    One turn asks this of the same two states a dozen times, and it is the dearest part of a turn.
-    """
-    now = dt.datetime.fromisoformat(response.begun)
-    given = dict(response.answers)
-    values: dict[str, expressions.Value] = {}
-    asked: list[form.Question] = []
-    for question in definition.questions:
-        context = expressions.Context(answers=values, current="", columns={}, now=now)
-        if question.relevant and not expressions.truth(question.relevant.evaluate(context)):
-            continue
-        if question.kind is form.Kind.CALCULATE:
-            values[question.name] = question.calculation.evaluate(context) if question.calculation else ""
-            continue
-        answer = given.get(question.name)
-        stands = answer is not None and (question.choice_filter is None or _stands(question, answer, context))
-        # Where nothing is left to choose there is nothing to ask; an answer that stands has shown that there is.
-        if question.kind in form.CHOOSING and not stands and not _offered(question, context):
-            continue
-        asked.append(question)
-        if answer is not None and stands:
-            values[question.name] = value_of(answer)
-    return Passage(tuple(asked), values, now)
-
-
-def value_of(answer: state.Answer) -> expressions.Value:
-    """An answer as expressions see it: several options are one text with spaces between."""
-    if isinstance(answer, tuple):
-        return " ".join(answer)
-    if isinstance(answer, state.Media):
-        return answer.id
-    return float(answer) if isinstance(answer, int) else answer
-
-
-def counted(definition: form.Form, response: state.State) -> dict[str, state.Answer]:
-    """The answers that count: given, and relevant under all the others."""
-    view = passage(definition, response)
-    return {name: answer for name, answer in response.answers if name in view.values}
-
-
-def _stands(question: form.Question, answer: state.Answer, context: expressions.Context) -> bool:
-    chosen = answer if isinstance(answer, tuple) else (answer,)
-    choices = [question.choice(name) for name in chosen if isinstance(name, str)]
-    return all(choice is not None and _fits(question, choice, context) for choice in choices)
-
-
-def _fits(question: form.Question, choice: form.Choice, context: expressions.Context) -> bool:
-    if question.choice_filter is None:
-        return True
-    columns = {**choice.columns, "name": choice.name}
-    return expressions.truth(
-        question.choice_filter.evaluate(expressions.Context(context.answers, "", columns, context.now))
-    )
-
-
-def _offered(question: form.Question, context: expressions.Context) -> tuple[form.Choice, ...]:
-    if question.choice_filter is None:
-        return question.choices
-    # The same for everybody who has said the same, and asked for twice a turn. The type is part of the key, for
-    # 1.0 and True are equal to a cache and not to an expression.
-    seen = tuple(
-        (name, type(value), value)
-        for name in sorted(question.choice_filter.references)
-        if (value := context.answers.get(name)) is not None
-    )
-    return _kept(question, seen, context.now)
-
-
-@functools.lru_cache(maxsize=4096)
-def _kept(
-    question: form.Question, seen: tuple[tuple[str, type, expressions.Value], ...], now: dt.datetime
-) -> tuple[form.Choice, ...]:
-    context = expressions.Context({name: value for name, _, value in seen}, "", {}, now)
-    return tuple(choice for choice in question.choices if _fits(question, choice, context))
-
-
-def options(question: form.Question, response: state.State, view: Passage) -> tuple[form.Choice, ...]:
-    """The options in the order this person sees: drawn once from the seed, "other" and "don't know" last."""
-    context = expressions.Context(answers=view.values, current="", columns={}, now=view.now)
-    choices = _offered(question, context)
-    if not question.randomize:
-        return choices
-
-    def place(choice: form.Choice) -> tuple[int, bytes]:
-        last = form.LAST.index(choice.name) + 1 if choice.name in form.LAST else 0
-        return last, hashlib.sha256(f"{response.seed}/{question.name}/{choice.name}".encode()).digest()
-
-    return tuple(sorted(choices, key=place))
-
-
-# -- one message -------------------------------------------------------------------------------------------
-
-
-def advance(definition: form.Form, response: state.State, text: str, command: commands.Command | None) -> Step:
+def advance(definition: form.Form, response: state.State, sent: Sent) -> Step:
     """Take one message for the question that waits."""
-    question = definition.question(response.at)
-    if question is None:
-        return Step(response, finished=True)
-    view = passage(definition, response)
-    if command is commands.Command.BACK:
-        return _back(view, question, response)
-    if command is commands.Command.SKIP or _is_passed_over(question, text):
-        return _skip(definition, question, response)
-    shown = options(question, response, view)
-    reading = answers.understand(question, shown, text, response.picked)
-    if isinstance(reading, answers.Misunderstood):
-        return Step(response, (reading.line,), missed=True)
-    if isinstance(reading, answers.Picking):
-        lines = (reading.line,) if reading.line else ()
-        missed = bool(lines) and reading.picked == response.picked
-        return Step(dataclasses.replace(response, picked=reading.picked), lines, missed=missed)
-    broken = _broken(question, reading.answer, view)
-    if broken:
-        return Step(response, (broken,), missed=True)
-    return _answered(definition, question, response, reading.answer)
+    view = passage.passage(definition, response)
+    station = next((station for station in view.asked if station.key == response.at), None)
+    if station is None:
+        # The question went away under a condition: on to what is open.
+        return _arrive(definition, view, response, _first_open(view, response))
+    match _command(sent, station):
+        case commands.Command.BACK:
+            return _back(view, station, response)
+        case commands.Command.SKIP:
+            return _skip(definition, view, station, response)
+        case commands.Command.MORE if _page(view, station, response).turns:
+            return Step(dataclasses.replace(response, page=response.page + 1))
+    if _is_passed_over(view, station, sent):
+        return _skip(definition, view, station, response, default=False)
+    return _take(definition, view, station, response, sent)
+
+
+def waited(response: state.State, key: str, seconds: float) -> state.State:
+    """That question has waited so much longer."""
+    spent = dict(response.spent)
+    total = min(LONGEST, spent.get(key, 0) + round(max(0.0, min(seconds, LONGEST))))
+    return dataclasses.replace(response, spent=tuple((spent | {key: total}).items())) if total else response
 
 
 def names_option(definition: form.Form, response: state.State, text: str) -> bool:
-    """True where the whole message is the label of an option shown now: "Башка" may be one, and a command too."""
-    question = definition.question(response.at)
-    if question is None or question.kind not in form.CHOOSING:
+    """True where the whole message is the label of an option: "Башка" may be one, and a command too."""
+    view = passage.passage(definition, response)
+    station = view.station(response.at)
+    if station is None or station.question.kind not in form.CHOOSING:
         return False
-    shown = options(question, response, passage(definition, response))
-    return answers.named(shown, answers.clean(text)) is not None
+    return answers.named(asking.options(view, station), answers.clean(text)) is not None
 
 
-def _is_passed_over(question: form.Question, text: str) -> bool:
+def reopen(response: state.State, key: str) -> state.State:
+    """Ask once more what was answered before."""
+    return dataclasses.replace(_stand(response, key), changing=True)
+
+
+def leave(definition: form.Form, response: state.State) -> state.State:
+    """Give up a change: back to where the response stood."""
+    view = passage.passage(definition, response)
+    at = "" if response.ended else _first_open(view, response) or (view.asked[-1].key if view.asked else "")
+    return dataclasses.replace(_stand(response, at), changing=False)
+
+
+# -- understanding -----------------------------------------------------------------------------------------
+
+
+def _command(sent: Sent, station: Station) -> commands.Command | None:
+    """ "More!" is a yes where it is asked whether there is another."""
+    more = sent.command is commands.Command.MORE and station.question.kind is Kind.MORE
+    return None if more else sent.command
+
+
+def _page(view: Passage, station: Station, response: state.State) -> offering.Page:
+    return offering.page(asking.options(view, station), response.narrowed, response.page)
+
+
+def _is_passed_over(view: Passage, station: Station, sent: Sent) -> bool:
     """ "I don't know" passes an optional question over, unless it is an option or the answer is in words."""
+    question = station.question
     return (
-        not question.required
-        and question.kind is not form.Kind.TEXT
+        sent.kind == "text"
+        and question.kind not in form.IN_WORDS
         and question.choice("dont_know") is None
-        and commands.fold(text) in commands.DONT_KNOW
+        and commands.fold(sent.text[:40]) in commands.DONT_KNOW
+        and not judging.is_required(view, station)
     )
 
 
-def _answered(definition: form.Form, question: form.Question, response: state.State, answer: state.Answer) -> Step:
-    given = dict(response.answers) | {question.name: answer}
-    after = dataclasses.replace(
-        response,
-        answers=tuple(given.items()),
-        skipped=tuple(name for name in response.skipped if name != question.name),
-        picked=(),
-    )
-    return _go_on(definition, after, question.name)
+def _take(definition: form.Form, view: Passage, station: Station, response: state.State, sent: Sent) -> Step:
+    if sent.kind != "text":
+        return _take_sent(definition, view, station, response, sent)
+    reading = _read(view, station, response, sent)
+    match reading:
+        case answers.Misunderstood():
+            return Step(response, (reading.line,), missed=True)
+        case answers.Doubtful():
+            narrowed = dataclasses.replace(response, narrowed=reading.names, page=0)
+            # Who types the same again is not helped by the same few.
+            line = answers.NOT_UNDERSTOOD if narrowed == response else _WHICH
+            return Step(narrowed, (line,), missed=narrowed == response)
+        case answers.Picking():
+            lines = (reading.line,) if reading.line else ()
+            missed = bool(lines) and reading.picked == response.picked
+            after = dataclasses.replace(response, picked=reading.picked)
+            if not missed:
+                after = dataclasses.replace(after, page=0, narrowed=())
+            return Step(after, lines, missed=missed)
+    wrong = judging.broken(view, station, reading.answer)
+    return Step(response, (wrong,), missed=True) if wrong else _answered(definition, station, response, reading.answer)
+
+
+_WHICH = phrase("Did you mean one of these?")
+
+
+def _read(view: Passage, station: Station, response: state.State, sent: Sent) -> answers.Reading:
+    now = sent.now.astimezone(passage.KYRGYZ_TIME)
+    # Yes, no and all right are known by their words; only an author's lists are chosen from.
+    chosen = station.question.kind in form.CHOOSING
+    shown = asking.options(view, station) if chosen else ()
+    return answers.understand(station.question, shown, sent.text, response.picked, now)
+
+
+def _take_sent(definition: form.Form, view: Passage, station: Station, response: state.State, sent: Sent) -> Step:
+    """A picture, a voice, a place; a caption is no answer."""
+    question = station.question
+    if question.kind not in _SENT.get(sent.kind, ()):
+        line = phrase("Thank you! But here something else is asked.")
+        return Step(response, (line if question.kind in _OF_ITS_OWN else answers.NO_WORDS,), missed=True)
+    if sent.kind == "place":
+        wrong = judging.broken(view, station, sent.text)
+        return Step(response, (wrong,), missed=True) if wrong else _answered(definition, station, response, sent.text)
+    return _answered(definition, station, response, state.Media(sent.media, sent.kind))
+
+
+# -- going on ----------------------------------------------------------------------------------------------
+
+
+def _stand(response: state.State, at: str) -> state.State:
+    """Before another question nothing is picked and every list begins at its beginning."""
+    return dataclasses.replace(response, at=at, picked=(), page=0, narrowed=())
+
+
+def _answered(definition: form.Form, station: Station, response: state.State, answer: state.Answer) -> Step:
+    given = dict(response.answers) | {station.key: answer}
+    skipped = tuple(key for key in response.skipped if key != station.key)
+    after = dataclasses.replace(response, answers=tuple(given.items()), skipped=skipped)
+    return _go_on(definition, after, station.key)
 
 
 def _go_on(definition: form.Form, after: state.State, from_: str) -> Step:
-    view = passage(definition, after)
-    if definition.refuse:
-        context = expressions.Context(answers=view.values, current="", columns={}, now=view.now)
-        if expressions.truth(definition.refuse.evaluate(context)):
-            return Step(after, refused=True)
-    at = _next(definition, view, after=from_)
-    return Step(dataclasses.replace(after, at=at), finished=not at)
+    after = _keep_once(definition, after)
+    view = passage.passage(definition, after)
+    if definition.refuse and expressions.truth(definition.refuse.evaluate(view.context())):
+        return Step(after, refused=True)
+    if after.changing:
+        return _review(definition, view, after)
+    return _arrive(definition, view, after, _next(view, after, from_))
 
 
-def _next(definition: form.Form, view: Passage, after: str) -> str:
-    """The first question behind `after` that is asked; "" at the end.
+def _arrive(definition: form.Form, view: Passage, after: state.State, at: str) -> Step:
+    return Step(_stand(after, at), finished=not at and not after.ended, reviewed=not at and bool(after.ended))
+
+
+def _keep_once(definition: form.Form, response: state.State) -> state.State:
+    """What `once()` has worked out stays what it is."""
+    given = dict(response.answers)
+    fresh = tuple(each for each in passage.passage(definition, response).once if each[0] not in given)
+    return dataclasses.replace(response, answers=(*response.answers, *fresh)) if fresh else response
+
+
+def _next(view: Passage, response: state.State, after: str) -> str:
+    """The question behind `after`; "" at the end.
 
     An answer given before a way back is asked again on the way forward: the person sees what they pass.
     """
-    asked = [question.name for question in view.asked if question.kind is not form.Kind.NOTE]
-    names = [question.name for question in definition.questions]
-    start = names.index(after) + 1 if after else 0
-    return next((name for name in asked if names.index(name) >= start), "")
+    keys = [station.key for station in view.asked]
+    if after not in keys:
+        return _first_open(view, response)
+    place = keys.index(after) + 1
+    return keys[place] if place < len(keys) else ""
 
 
-def _back(view: Passage, question: form.Question, response: state.State) -> Step:
+def _open(view: Passage, response: state.State) -> list[bool]:
+    """Of each question that is asked, whether it still waits for an answer."""
+    closed = set(response.skipped)
+    return [station.key not in view.values and station.key not in closed for station in view.asked]
+
+
+def _first_open(view: Passage, response: state.State) -> str:
+    waiting = _open(view, response)
+    return view.asked[waiting.index(True)].key if True in waiting else ""
+
+
+def _review(definition: form.Form, view: Passage, after: state.State) -> Step:
+    """An earlier answer has changed: whatever it opens is asked, and nothing else."""
+    waiting = _open(view, after)
+    # Of a response under way what lies ahead is no gap; it will be asked in its turn.
+    end = len(waiting) if after.ended else next((n for n in range(len(waiting), 0, -1) if not waiting[n - 1]), 0)
+    gap = next((station.key for station, open_ in zip(view.asked[:end], waiting, strict=False) if open_), "")
+    if gap:
+        return Step(_stand(after, gap))
+    at = "" if after.ended else _first_open(view, after)
+    done = dataclasses.replace(_stand(after, at), changing=False)
+    return Step(done, reviewed=bool(at or after.ended), finished=not at and not after.ended)
+
+
+def _back(view: Passage, station: Station, response: state.State) -> Step:
     if response.picked:
         return Step(dataclasses.replace(response, picked=response.picked[:-1]))
-    asked = [q.name for q in view.asked if q.kind is not form.Kind.NOTE]
-    here = asked.index(question.name) if question.name in asked else 0
+    if response.narrowed:
+        return Step(_stand(response, response.at))
+    if response.changing:
+        return Step(leave(view.definition, response), reviewed=True)
+    here = view.asked.index(station)
     if here == 0:
         return Step(response, (phrase("This is the first question."),))
-    return Step(dataclasses.replace(response, at=asked[here - 1]))
+    return Step(_stand(response, view.asked[here - 1].key))
 
 
-def _skip(definition: form.Form, question: form.Question, response: state.State) -> Step:
-    if question.required:
+def _skip(
+    definition: form.Form, view: Passage, station: Station, response: state.State, *, default: bool = True
+) -> Step:
+    usual = judging.default(view, station) if default else None
+    if usual is not None:
+        return _answered(definition, station, response, usual)
+    if judging.is_required(view, station):
+        message = station.question.required_message
         line: messages.Line = (
-            messages.Written(question.required_message)
-            if question.required_message
+            telling.written(message, view, station, {})
+            if message
             else phrase("This question needs an answer. You can also write “back” or “stop”.")
         )
         return Step(response, (line,), missed=True)
     after = dataclasses.replace(
         response,
-        answers=tuple(pair for pair in response.answers if pair[0] != question.name),
-        skipped=(*(name for name in response.skipped if name != question.name), question.name),
-        picked=(),
+        answers=tuple(pair for pair in response.answers if pair[0] != station.key),
+        skipped=(*(key for key in response.skipped if key != station.key), station.key),
     )
-    return _go_on(definition, after, question.name)
-
-
-def _broken(question: form.Question, answer: state.Answer, view: Passage) -> messages.Line | None:
-    if question.constraint is None:
-        return None
-    context = expressions.Context(answers=view.values, current=value_of(answer), columns={}, now=view.now)
-    if expressions.truth(question.constraint.evaluate(context)):
-        return None
-    if question.constraint_message:
-        return messages.Written(question.constraint_message, references(question.constraint_message, view, {}))
-    return phrase("This answer does not seem to fit. Please try another.")
-
-
-# -- the question that waits -------------------------------------------------------------------------------
-
-
-def asking(definition: form.Form, response: state.State, given: Given) -> Asking:
-    """The question at which the response stands. `given` fills references that are no questions."""
-    view = passage(definition, response)
-    question = definition.question(response.at)
-    if question is None:
-        return Asking(())
-
-    def written(text: form.Text, prefix: str = "") -> messages.Written:
-        return messages.Written(text, references(text, view, given, definition), prefix)
-
-    number, total = progress(view, question)
-    lines = tuple(written(note.label) for note in _notes_before(view, question))
-    lines += (written(question.label, f"({number}/{total}) " if total > 1 else ""),)
-    if question.hint:
-        lines += (written(question.hint),)
-    shown = options(question, response, view)
-    pick = _wanted(question, shown)
-    return Asking(
-        lines=lines,
-        options=tuple(_option(choice, response.picked) for choice in shown),
-        foot=_how(question, shown, pick, response.picked),
-        pick=pick,
-        actions=_actions(view, question, response),
-    )
-
-
-def _notes_before(view: Passage, question: form.Question) -> tuple[form.Question, ...]:
-    """The notes right before a question are read together with it."""
-    here = view.asked.index(question) if question in view.asked else 0
-    start = here
-    while start > 0 and view.asked[start - 1].kind is form.Kind.NOTE:
-        start -= 1
-    return view.asked[start:here]
-
-
-def progress(view: Passage, question: form.Question) -> tuple[int, int]:
-    """(number of this question, of how many) among those this person is asked as things stand."""
-    asked = [q.name for q in view.asked if q.kind is not form.Kind.NOTE]
-    return (asked.index(question.name) + 1 if question.name in asked else 1), max(len(asked), 1)
-
-
-def _wanted(question: form.Question, shown: tuple[form.Choice, ...]) -> int:
-    if question.kind is form.Kind.RANK:
-        return min(question.pick or len(shown), len(shown))
-    return 1 if question.kind in form.CHOOSING else 0
-
-
-def _option(choice: form.Choice, picked: tuple[str, ...]) -> messages.Option:
-    return messages.Option(
-        label=messages.Written(choice.label),
-        description=messages.Written(choice.description) if choice.description else None,
-        picked=picked.index(choice.name) + 1 if choice.name in picked else 0,
-    )
-
-
-def _how(
-    question: form.Question, shown: tuple[form.Choice, ...], pick: int, picked: tuple[str, ...]
-) -> tuple[messages.Line, ...]:
-    """How to answer, in a few words."""
-    match question.kind:
-        case form.Kind.SELECT_ONE:
-            return (phrase("Write one number (1–{max}).", max=len(shown)),)
-        case form.Kind.SELECT_MULTIPLE:
-            return (phrase("Write one or more numbers, for example: 1 3"),)
-        case form.Kind.RANK if picked:
-            return (phrase("{n} of {pick} chosen. Now the number of the next one.", n=len(picked), pick=pick),)
-        case form.Kind.RANK if pick == 3:
-            return (phrase("Write three numbers, the most important first. For example: 3 1 7"),)
-        case form.Kind.RANK:
-            return (phrase("Write {pick} numbers, the most important first.", pick=pick),)
-        case form.Kind.INTEGER | form.Kind.DECIMAL:
-            return (phrase("Write it as a number."),)
-        case _ if not question.required:
-            return (phrase("If you would rather not answer, write “skip”."),)
-        case _:
-            return ()
-
-
-def _actions(view: Passage, question: form.Question, response: state.State) -> tuple[str, ...]:
-    number, _ = progress(view, question)
-    back = ("back",) if number > 1 or response.picked else ()
-    return back if question.required else (*back, "skip")
-
-
-def references(text: form.Text, view: Passage, given: Given, definition: form.Form | None = None) -> dict[str, object]:
-    """What the ${name} references of a text stand for; a chosen option is shown by its label."""
-    found: dict[str, object] = {}
-    everything = "".join(text.values())
-    if "${" not in everything:
-        return found
-    for name, value in {**view.values, **given}.items():
-        if f"${{{name}}}" not in everything:
-            continue
-        question = definition.question(name) if definition else None
-        choice = question.choice(value) if question and isinstance(value, str) else None
-        found[name] = choice.label if choice else expressions.text(value) if isinstance(value, float) else value
-    return found
+    return _go_on(definition, after, station.key)

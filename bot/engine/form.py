@@ -10,7 +10,7 @@ import enum
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from bot.engine import expressions
+from bot.engine.xpath import expressions
 
 LANGUAGES = ("ky", "ru")
 
@@ -46,6 +46,8 @@ class Kind(enum.StrEnum):
 
 
 CHOOSING = frozenset({Kind.SELECT_ONE, Kind.SELECT_MULTIPLE, Kind.RANK})
+#: Kinds that may be answered in a person's own words, and whose answers are kept sealed: words and places name people.
+IN_WORDS = frozenset({Kind.TEXT, Kind.GEOPOINT, Kind.IMAGE, Kind.AUDIO})
 #: Kinds whose value comes without asking.
 WORKED_OUT = frozenset({Kind.CALCULATE, Kind.HIDDEN, Kind.START, Kind.END, Kind.TODAY})
 #: Kinds a person never answers.
@@ -85,6 +87,8 @@ class Question:
     #: True where the order of the options is drawn for each person.
     randomize: bool = False
     required: bool = False
+    #: Required under this condition alone; `required` says that it always is.
+    required_if: expressions.Expression | None = None
     required_message: Text = field(default_factory=dict)
     relevant: expressions.Expression | None = None
     constraint: expressions.Expression | None = None
@@ -162,6 +166,8 @@ class Form:
     refuse: expressions.Expression | None = None
     #: The language of texts that name none, and what is shown where a language is missing.
     language: str = ""
+    #: True where each question's own sound comes with it, unasked.
+    spoken: bool = False
     #: Lists by name, for the expression instance('...'): rows of plain cells.
     lists: Mapping[str, tuple[Mapping[str, str], ...]] = field(default_factory=dict)
     #: Every question in the order of the rows, out of all groups.
@@ -170,10 +176,14 @@ class Form:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "questions", tuple(_flat(self.body)))
-        object.__setattr__(self, "_named", {question.name: question for question in reversed(self.questions)})
+        named = {question.name: question for question in (*_more(self.body), *reversed(self.questions))}
+        object.__setattr__(self, "_named", named)
 
     def question(self, key: str) -> Question | None:
-        """The question of that name, in whichever round of a repeat; None if the form has none."""
+        """The question of that name, in whichever round of a repeat; None if the form has none.
+
+        The name of a repeat without a fixed count is that of its "add another?".
+        """
         return self._named.get(key.partition("#")[0])
 
 
@@ -183,6 +193,20 @@ def _flat(body: tuple[Question | Group, ...]) -> Iterator[Question]:
             yield from _flat(each.body)
         else:
             yield each
+
+
+def _more(body: tuple[Question | Group, ...], repeats: tuple[str, ...] = ()) -> Iterator[Question]:
+    for each in body:
+        if isinstance(each, Group):
+            if each.repeat and each.count is None:
+                yield Question(each.name, Kind.MORE, each.label, required=True, repeats=repeats, row=each.row)
+            yield from _more(each.body, (*repeats, each.name) if each.repeat else repeats)
+
+
+def said(text: Text, language: str, otherwise: str = "") -> str:
+    """The text in that language, else in the form's own, else as it was written without one, else in any."""
+    known = (text.get(each) for each in (language, otherwise, "", "ru", "ky"))
+    return next(filter(None, known), "") or next(filter(None, text.values()), "")
 
 
 def key(name: str, at: tuple[int, ...] = ()) -> str:

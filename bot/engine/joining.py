@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
 
-from bot.engine import answers, flow, form, giving, messages, state
+from bot.engine import asking, flow, form, giving, messages, passage, state, telling
 from bot.engine.commands import Command
 from bot.engine.messages import phrase
-from bot.engine.turning import LISTED, Turning, options, yes_no
+from bot.engine.turning import Turning, options
 
 NOTHING_KEPT = phrase("All right, nothing has been kept. If you change your mind, write any time.")
 _MESSENGERS = {"telegram": "Telegram", "whatsapp": "WhatsApp", "sms": "Twilio"}
@@ -94,6 +95,10 @@ def take_list(turning: Turning, command: Command | None) -> None:
 # -- consent -----------------------------------------------------------------------------------------------
 
 
+#: Said in the middle of the sentence, where an author names nobody.
+HOLDER, TERM = phrase("its author"), phrase("2 years")
+
+
 def consent_text(turning: Turning) -> messages.Phrase:
     """What is agreed to: it is kept as it was said."""
     link, site = turning.talk.pending, f"{turning.facts.site}/privacy"
@@ -111,8 +116,8 @@ def consent_text(turning: Turning) -> messages.Phrase:
             "number of your chat is encrypted. For how long: {term}. Messages pass through servers abroad "
             "({messenger}). The results carry no names. It is of your own free will. “my data” shows what is kept, "
             "“erase” takes your consent back and erases. {link} Do you agree?",
-            holder=definition.holder,
-            term=definition.term,
+            holder=definition.holder or HOLDER,
+            term=definition.term or TERM,
             messenger=messenger,
             link=site,
         )
@@ -120,8 +125,8 @@ def consent_text(turning: Turning) -> messages.Phrase:
         "The survey is held by {holder}, to learn what people need. We keep your age, sex, place and answers, without "
         "your name. For how long: {term}. The results carry no names. It is of your own free will. “my data” shows "
         "what is kept, “erase” takes your consent back and erases. {link} Do you agree?",
-        holder=definition.holder,
-        term=definition.term,
+        holder=definition.holder or HOLDER,
+        term=definition.term or TERM,
         link=site,
     )
 
@@ -176,10 +181,15 @@ def begin(turning: Turning, person: state.Person, link: str) -> None:
         language=turning.talk.language,
         campaign=campaign,
     )
-    turning.keep(rid, flow.begin(turning.facts.forms[version], fresh))
+    definition = turning.facts.forms[version]
+    response = flow.begin(definition, fresh)
+    turning.keep(rid, response)
     turning.change_person(dataclasses.replace(person, open=(*person.open, rid)))
     turning.to("form")
     turning.events.append(messages.Begun(person.id, rid))
+    if not response.at:
+        # Nothing is asked, as things stand: what there is to read is read.
+        _finish(turning, rid, definition)
 
 
 # -- the questions -----------------------------------------------------------------------------------------
@@ -188,45 +198,58 @@ def begin(turning: Turning, person: state.Person, link: str) -> None:
 def show_form(turning: Turning) -> messages.Reply:
     """The question that waits."""
     response = turning.responses[turning.current()]
-    asking = flow.asking(turning.facts.forms[response.form], response, turning.given(response))
+    asked = asking.asking(turning.definition(response), response, turning.given(response))
     return messages.Reply(
-        lines=asking.lines,
-        options=asking.options,
-        foot=asking.foot,
-        pick=asking.pick,
-        actions=asking.actions,
+        lines=asked.lines,
+        options=asked.options,
+        foot=asked.foot,
+        pick=asked.pick,
+        actions=asked.actions,
     )
 
 
 def take_form(turning: Turning, command: Command | None, *, paused: bool) -> None:
     """An answer, or a step back or past."""
-    rid = turning.current()
+    incoming, rid = turning.incoming, turning.current()
     response = turning.responses[rid]
-    definition = turning.facts.forms[response.form]
+    definition, station = turning.definition(response), turning.station()
+    if not turning.may_change(response):
+        # Closed while an answer was being changed.
+        turning.keep(rid, flow.leave(definition, response))
+        turning.close(rid)
+        turning.say(STAYS)
+        turning.go_on()
+        return
     # «дальше» is "skip" inside a survey and "go on" after a pause.
     if command is Command.CONTINUE or (paused and command is Command.SKIP):
         return
-    if turning.incoming.kind != "text":
-        turning.miss(answers.NO_WORDS)
-        return
-    question = definition.question(response.at)
-    if paused and command is None and question and question.kind is form.Kind.TEXT:
+    words = station is not None and station.question.kind in form.IN_WORDS
+    if paused and command is None and words and incoming.kind in ("text", "audio"):
         # After weeks a greeting must not become the answer to a question nobody remembers.
         turning.to("resume")
         return
-    step = flow.advance(definition, response, turning.incoming.text, command)
-    if step.missed and paused:
+    sent = flow.Sent(incoming.text, command, incoming.kind, turning.draw("media"), incoming.now)
+    step = flow.advance(definition, response, sent)
+    if step.missed and paused and incoming.kind == "text":
         turning.to("resume")
         return
     turning.missed = step.missed
     turning.lines += step.lines
-    turning.keep(rid, step.state)
+    after = flow.waited(step.state, response.at, _silence(turning))
+    turning.keep(rid, after)
+    answer = after.answer(response.at)
+    if isinstance(answer, state.Media) and answer.id == sent.media:
+        turning.events.append(messages.Attached(rid, response.at, answer))
     if step.refused:
         turning.close(rid)
-        turning.take_consent_back(f"survey:{definition.name}")
+        turning.take_back(definition)
         turning.events.append(messages.Discarded(rid))
         turning.say(phrase("All right, nothing has been kept. Thank you!"))
         _lead_back(turning)
+    elif step.reviewed:
+        if after.ended:
+            turning.close(rid)
+        turning.to("answers", pending=rid)
     elif step.finished:
         if definition.emits == "pledge":
             _pledge(turning, rid, definition)
@@ -234,15 +257,35 @@ def take_form(turning: Turning, command: Command | None, *, paused: bool) -> Non
             _finish(turning, rid, definition)
 
 
-def _finish(turning: Turning, rid: str, definition: form.Form) -> None:
+STAYS = phrase("This survey is closed, so its answers stay as they are. “my data” shows them.")
+
+
+def _silence(turning: Turning) -> float:
+    """Seconds since the person last wrote."""
+    heard = turning.heard
+    return (turning.incoming.now - dt.datetime.fromisoformat(heard)).total_seconds() if heard else 0.0
+
+
+def _end(turning: Turning, rid: str) -> None:
+    response = turning.responses[rid]
+    turning.keep(rid, dataclasses.replace(response, ended=turning.incoming.now.isoformat()))
     turning.close(rid)
-    person = turning.person()
+    turning.events.append(messages.Finished(rid))
+
+
+def _finish(turning: Turning, rid: str, definition: form.Form) -> None:
+    _end(turning, rid)
+    response, person = turning.responses[rid], turning.person()
     if person:
         key = f"{definition.name}/{definition.wave}"
-        turning.change_person(dataclasses.replace(person, finished=(*person.finished, key)))
-    turning.events.append(messages.Finished(rid))
-    thanks = messages.Written(definition.thanks) if definition.thanks else None
+        turning.change_person(dataclasses.replace(person, finished=(*person.finished, key), last=rid))
+    turning.lines += asking.closing(definition, response, {})
+    view = passage.passage(definition, response)
+    thanks = telling.written(definition.thanks, view, None, {}) if definition.thanks else None
     turning.say(thanks or phrase("Many thanks, we have your answers!"))
+    if not turning.current() and view.asked:
+        turning.say(phrase("To see or change your answers, write “answers”."))
+        turning.actions = ("answers",)
     _lead_back(turning)
 
 
@@ -251,12 +294,13 @@ def _pledge(turning: Turning, rid: str, definition: form.Form) -> None:
     campaign = turning.facts.campaigns.get(response.campaign)
     if dict(response.answers).get("confirm") != "yes":
         # Not what was meant: the same questions once more, with a clean sheet.
-        turning.keep(rid, flow.begin(definition, dataclasses.replace(response, answers=(), skipped=(), at="")))
+        clean = dataclasses.replace(response, answers=(), skipped=(), spent=(), at="")
+        turning.keep(rid, flow.begin(definition, clean))
         turning.say(phrase("All right, let us begin again."))
         return
     offer = giving.offer(response, campaign) if campaign and campaign.state == giving.OPEN else None
-    turning.close(rid)
     if campaign is None or offer is None:
+        turning.close(rid)
         turning.events.append(messages.Discarded(rid))
         turning.say(phrase("This is closed already."))
     else:
@@ -264,7 +308,7 @@ def _pledge(turning: Turning, rid: str, definition: form.Form) -> None:
         turning.events.append(
             messages.Pledged(turning.talk.person, turning.draw("pledge"), campaign.name, offer, code, name)
         )
-        turning.events.append(messages.Finished(rid))
+        _end(turning, rid)
         if name:
             turning.say(phrase("Thank you, your promise is written down! Code: {code}.", code=code))
         else:
@@ -292,70 +336,3 @@ def _lead_back(turning: Turning) -> None:
     if turning.current():
         turning.say(phrase("Now back to where you were."))
     turning.go_on()
-
-
-# -- my pledges and results --------------------------------------------------------------------------------
-
-
-def list_pledges(turning: Turning) -> None:
-    """To what this person has promised."""
-    promises = turning.facts.promises[-LISTED:]
-    turning.to("pledges", listed=tuple(promise.id for promise in promises))
-
-
-def say_results(turning: Turning) -> None:
-    """Where the results are, and how the campaigns stand."""
-    for campaign in turning.facts.campaigns.values():
-        turning.say(messages.Written(campaign.title))
-        turning.lines += giving.standing(campaign)
-    turning.say(phrase("Results: {link}", link=f"{turning.facts.site}/results"))
-
-
-def promised(turning: Turning) -> list[messages.Promise]:
-    """The pledges shown last, as far as they still stand."""
-    standing = {promise.id: promise for promise in turning.facts.promises}
-    return [standing[name] for name in turning.talk.listed if name in standing]
-
-
-def show_pledges(turning: Turning) -> messages.Reply:
-    """The person's pledges; a number takes one back."""
-    promises = promised(turning)
-    turning.change(listed=tuple(promise.id for promise in promises))
-    campaigns = turning.facts.campaigns
-    if not promises:
-        lines: tuple[messages.Line, ...] = (phrase("You have no promises here yet."),)
-    else:
-        lines = (phrase("Your promises:"), *(giving.described(promise, campaigns) for promise in promises))
-    take_back = (phrase("Take back: {code}", code=promise.code) for promise in promises)
-    return messages.Reply(lines, options(*take_back, phrase("Back to the menu")), pick=1)
-
-
-def take_pledges(turning: Turning, command: Command | None) -> None:
-    """Take one back, or to the menu."""
-    listed = turning.talk.listed
-    if command is Command.BACK:
-        turning.go_home()
-    elif command is Command.CONTINUE:
-        turning.go_on()
-    elif number := turning.number(len(listed) + 1):
-        if number > len(listed):
-            turning.go_home()
-        else:
-            turning.to("withdraw", listed=(listed[number - 1],))
-
-
-def show_withdraw(turning: Turning) -> messages.Reply:
-    """Really? Nobody is asked why."""
-    lines = [giving.described(promise, turning.facts.campaigns) for promise in promised(turning)]
-    return messages.Reply((*lines, phrase("Take this promise back?")), yes_no(), pick=1)
-
-
-def take_withdraw(turning: Turning, command: Command | None) -> None:
-    """Yes takes it back."""
-    agreed = False if command is Command.BACK else turning.yes_or_no()
-    if agreed is None:
-        return
-    for promise in promised(turning) if agreed else ():
-        turning.events.append(messages.Withdrawn(promise.id))
-        turning.say(phrase("Your promise is taken back. Thank you for your support."))
-    turning.go_home()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.engine import flow, form, giving, inviting, joining, messages, state
+from bot.engine import asking, form, giving, inviting, joining, messages, passage, promising, state, telling
 from bot.engine.commands import Command
 from bot.engine.messages import phrase
 from bot.engine.turning import LISTED, Turning, options, yes_no
@@ -105,8 +105,8 @@ def take_home(turning: Turning, command: Command | None) -> None:
             links = [f"a-{name}" for name in turning.facts.campaigns]
             _list(turning, [link for link in links if joining.is_open(turning, link)])
         case "pledges":
-            joining.say_results(turning)
-            joining.list_pledges(turning)
+            promising.say_results(turning)
+            promising.list_pledges(turning)
         case "language":
             help_(turning)
             ask_language(turning)
@@ -122,7 +122,12 @@ def _list(turning: Turning, links: list[str]) -> None:
 
 
 def help_(turning: Turning) -> None:
-    """How to answer, and whom to call."""
+    """What the author says of the question that waits, how to answer, and whom to call."""
+    station = turning.station()
+    if station and station.question.guidance:
+        response = turning.responses[turning.current()]
+        view = passage.passage(turning.definition(response), response)
+        turning.say(telling.written(station.question.guidance, view, station, turning.given(response)))
     if turning.facts.phone:
         turning.say(
             phrase(
@@ -159,9 +164,9 @@ def wake(turning: Turning) -> None:
 def show_resume(turning: Turning) -> messages.Reply:
     """Where they stood."""
     response = turning.responses[turning.current()]
-    definition = turning.facts.forms[response.form]
-    question = definition.question(response.at)
-    number, total = flow.progress(flow.passage(definition, response), question) if question else (1, 1)
+    view = passage.passage(turning.definition(response), response)
+    station = next((station for station in view.asked if station.key == response.at), None)
+    number, total = asking.progress(view, station) if station else (1, 1)
     line = phrase("Welcome back! Your answers are kept: {n}/{total}. Shall we go on?", n=number - 1, total=total)
     return messages.Reply((line,), yes_no(), pick=1)
 
@@ -272,7 +277,7 @@ def tell_data(turning: Turning) -> None:
     """All that is kept about the person, in their own words and options."""
     person = turning.person()
     running = [turning.responses[rid] for rid in person.open] if person else []
-    kept = [*turning.facts.finished, *running]
+    kept = [*turning.facts.finished, *(response for response in running if not response.ended)]
     if not any(response.answers for response in kept) and not turning.facts.promises:
         turning.say(phrase("Nothing is kept about you, only the language of this chat."))
         return
@@ -285,24 +290,19 @@ def tell_data(turning: Turning) -> None:
 
 
 def _answers_told(turning: Turning, response: state.State) -> list[messages.Line]:
-    definition = turning.facts.forms[response.form]
-    view, given = flow.passage(definition, response), turning.given(response)
+    definition = turning.definition(response)
+    view, given = passage.passage(definition, response), turning.given(response)
     lines: list[messages.Line] = []
-    for name, answer in response.answers:
-        question = definition.question(name)
+    for key, answer in response.answers:
+        question = definition.question(key)
         # What a finished pledge promises stands below, in one line; here only what was written for it.
         if question is None or (definition.emits and not response.at and question.kind is not form.Kind.TEXT):
             continue
-        asked = {
-            language: words if words.endswith("?") else words.rstrip(" .:") + ":"
-            for language, words in question.label.items()
-        }
-        written = messages.Written(asked, flow.references(question.label, view, given, definition))
-        lines.append(phrase("— {question} {answer}", question=written, answer=_told(question, answer)))
+        if question.kind in form.WORKED_OUT:
+            continue
+        at = form.place(key)[1]
+        # Also what has lost its place in the form is still kept.
+        station = view.station(key) or passage.Station(key, question, at, (), asks=True)
+        said = telling.answer(definition, question, answer)
+        lines.append(phrase("— {question} {answer}", question=telling.asked(view, station, given), answer=said))
     return lines
-
-
-def _told(question: form.Question, answer: state.Answer) -> object:
-    names = answer if isinstance(answer, tuple) else (answer,)
-    labels = [choice.label for name in names if isinstance(name, str) and (choice := question.choice(name))]
-    return labels or answer

@@ -9,19 +9,11 @@ from decimal import Decimal
 from typing import Any
 
 from bot.engine import form, state
+from bot.engine.phrases import Phrase as Phrase  # re-exported: what is said is spoken of as messages.phrase
+from bot.engine.phrases import phrase as phrase
+from bot.engine.phrases import phrases as phrases
 
 # -- what is said -------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Phrase:
-    """Something the bot itself says: an English msgid, put into words by `wording.py` from the catalogs."""
-
-    msgid: str
-    params: Mapping[str, Any] = field(default_factory=dict)
-    plural: str = ""
-    #: The number that decides the plural form.
-    number: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,19 +24,11 @@ class Written:
     params: Mapping[str, Any] = field(default_factory=dict)
     #: Stands before it in every language: "(3/10) ".
     prefix: str = ""
+    #: The form's own language: what is said where the person's is missing.
+    default: str = ""
 
 
 Line = Phrase | Written
-
-
-def phrase(msgid: str, /, **params: Any) -> Phrase:
-    """A phrase of the catalogs; babel's extraction knows this name."""
-    return Phrase(msgid, params)
-
-
-def phrases(singular: str, plural: str, number: int, /, **params: Any) -> Phrase:
-    """A phrase with plural forms."""
-    return Phrase(singular, params, plural, number)
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,7 +40,7 @@ def is_entered(turning: Turning) -> bool:
         return True
     response = turning.responses[rid]
     question = turning.facts.forms[response.form].question(response.at)
-    return question is None or question.kind is not form.Kind.TEXT
+    return question is None or question.kind not in form.IN_WORDS
 
 
 def enter(turning: Turning, code: str, language: str = "") -> None:

@@ -73,8 +73,10 @@ class Person:
     consents: tuple[str, ...] = ()
     #: Surveys finished: "<form name>/<wave>".
     finished: tuple[str, ...] = ()
-    #: Responses under way; the last is the current one.
+    #: Responses under way; the last is the current one. A finished one is among them while it is changed.
     open: tuple[str, ...] = ()
+    #: The survey response finished last, which may be looked at and changed while its form version is current.
+    last: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +149,7 @@ def _fields(plain: dict[str, Any]) -> dict[str, Any]:
 
 def _person(plain: dict[str, Any]) -> Person:
     lists = {name: tuple(plain[name]) for name in ("consents", "finished", "open")}
-    return Person(id=plain["id"], **lists)
+    return Person(id=plain["id"], last=plain.get("last", ""), **lists)
 
 
 def _answer(value: Any) -> Answer:

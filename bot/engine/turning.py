@@ -6,8 +6,9 @@ import dataclasses
 import hashlib
 from collections.abc import Mapping
 
-from bot.engine import answers, commands, flow, giving, messages, state
+from bot.engine import commands, form, giving, messages, passage, state, telling
 from bot.engine.messages import phrase
+from bot.engine.understanding import answers
 
 #: Pledges, people, surveys listed at the most, so that one digit picks.
 LISTED = 9
@@ -20,10 +21,14 @@ class Turning:
         self.talk = talk
         self.responses = dict(responses)
         self.incoming = incoming
+        #: When the person wrote before, ISO 8601, or "".
+        self.heard = talk.heard
         self.facts = incoming.facts
         self.changed: dict[str, state.State] = {}
         self.events: list[messages.Event] = []
         self.lines: list[messages.Line] = []
+        #: Commands offered as buttons beside those of the scene.
+        self.actions: tuple[str, ...] = ()
         self.missed = False
 
     def to(self, scene: str, *, before: str = "", pending: str = "", listed: tuple[str, ...] = ()) -> None:
@@ -58,6 +63,22 @@ class Turning:
         person = self.person()
         return person.open[-1] if person and person.open else ""
 
+    def station(self) -> passage.Station | None:
+        """The question that waits; None outside a form."""
+        rid = self.current() if self.talk.scene == "form" else ""
+        if not rid:
+            return None
+        response = self.responses[rid]
+        return passage.passage(self.definition(response), response).station(response.at)
+
+    def definition(self, response: state.State) -> form.Form:
+        """The form a response runs on."""
+        return self.facts.forms[response.form]
+
+    def may_change(self, response: state.State) -> bool:
+        """Whether its answers may be given: while it is under way, and then as long as its form is the current one."""
+        return not response.ended or self.facts.surveys.get(self.definition(response).name) == response.form
+
     def tag(self) -> str:
         """What this scene's buttons carry."""
         return self.current()[:8] if self.talk.scene == "form" else "-"
@@ -73,12 +94,14 @@ class Turning:
         if person:
             self.change_person(dataclasses.replace(person, open=tuple(o for o in person.open if o != rid)))
 
-    def take_consent_back(self, purpose: str) -> None:
-        """Whoever begins again is asked for consent again."""
+    def take_back(self, definition: form.Form) -> None:
+        """Nothing is kept of a survey: whoever begins it again is asked for consent again."""
         person = self.person()
         if person:
-            kept = tuple(each for each in person.consents if each != purpose)
-            self.change_person(dataclasses.replace(person, consents=kept))
+            purpose, wave = f"survey:{definition.name}", f"{definition.name}/{definition.wave}"
+            consents = tuple(each for each in person.consents if each != purpose)
+            finished = tuple(each for each in person.finished if each != wave)
+            self.change_person(dataclasses.replace(person, consents=consents, finished=finished, last=""))
 
     def go_home(self) -> None:
         """To the menu."""
@@ -87,7 +110,7 @@ class Turning:
     def go_back(self) -> None:
         """From a short scene to the one before it, or to where things stand if that has passed."""
         talk = self.talk
-        if talk.before in ("home", "list", "consent", "form", "resume", "who", "language"):
+        if talk.before in ("home", "list", "consent", "form", "resume", "who", "language", "answers", "restart"):
             self.to(talk.before, pending=talk.pending, listed=talk.listed)
         else:
             self.go_on()
@@ -126,7 +149,7 @@ class Turning:
         number = self.number(2)
         return number == 1 if number else None
 
-    def given(self, response: state.State) -> flow.Given:
+    def given(self, response: state.State) -> telling.Given:
         """What the texts of a response's form may refer to beside its questions; filled by pledges."""
         campaign = self.facts.campaigns.get(response.campaign)
         return giving.references(response, campaign) if campaign else {}

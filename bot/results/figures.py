@@ -52,13 +52,12 @@ def wilson(count: int, n: int) -> tuple[float, float]:
     return (0.0 if count == 0 else middle - half), (1.0 if count == n else middle + half)
 
 
-def people(question: form.Question, values: Mapping[str, int], responses: int) -> int:
-    """Of how many people the shares of a question are.
+def people(question: form.Question, values: Mapping[str, int]) -> int:
+    """How many answered a question: the people its shares are of. `values` are its tallies.
 
-    `values` are its tallies. One answer a person lets them be counted; where several may be chosen the tallies do
-    not say how many chose, and the shares are of all `responses`.
+    Where several may be chosen whoever answered is counted once under "".
     """
-    return responses if question.kind is form.Kind.SELECT_MULTIPLE else sum(values.values())
+    return values.get("", 0) if question.kind is form.Kind.SELECT_MULTIPLE else sum(values.values())
 
 
 def cells(question: form.Question, values: Mapping[str, int], n: int) -> dict[str, suppression.Cell]:

@@ -45,6 +45,8 @@ class Question:
 
     name: str
     version: str
+    #: True for a wording that the current version of the survey no longer has.
+    earlier: bool
     kind: form.Kind
     label: form.Text
     options: tuple[form.Choice, ...]
@@ -122,13 +124,9 @@ class _Making:
         least: int,
     ) -> None:
         self.by, self.least = by, least
-        #: Every wording that counts; the current ones first, in the order of the form.
-        self.wordings = {
-            (question.name, question.version): question
-            for version in forms
-            for question in version.questions
-            if question.kind in form.CHOOSING and question.name not in version.places
-        }
+        #: Every wording that counts, in the order of the form; behind each its earlier ones, at the end what is gone.
+        self.wordings = _wordings(forms)
+        self.current = {(question.name, question.version) for question in forms[0].questions}
         self.names = _names(forms, by)
         self.breakdowns = breakdowns(forms)
         self.all: dict[tuple[str, str], dict[str, int]] = defaultdict(dict)
@@ -165,11 +163,11 @@ class _Making:
             option
             for key, question in self.wordings.items()
             if question.name == self.by
-            for option in self._row(question, self.all[key], self.n)
+            for option in self._row(question, self.all[key])
         }
 
-    def _row(self, question: form.Question, values: Mapping[str, int], responses: int) -> set[str]:
-        n = figures.people(question, values, responses)
+    def _row(self, question: form.Question, values: Mapping[str, int]) -> set[str]:
+        n = figures.people(question, values)
         cells = figures.cells(question, values, n)
         return set(cells) if n < self.least else suppression.row(cells, self.least)
 
@@ -193,12 +191,12 @@ class _Making:
         """One question, overall and in each group."""
         key = (question.name, question.version)
         values = self.all[key]
-        n = figures.people(question, values, self.n)
+        n = figures.people(question, values)
         rows: dict[str, dict[str, suppression.Cell]] = {}
         sizes: dict[str, int] = {}
         for level in self.sizes if self._shown_by(question) else ():
             here = self.some[key].get(level, {})
-            size = figures.people(question, here, self.sizes[level])
+            size = figures.people(question, here)
             if size:
                 sizes[level] = size
                 rows[level] = figures.cells(question, here, size)
@@ -210,6 +208,7 @@ class _Making:
         return Question(
             name=question.name,
             version=question.version,
+            earlier=key not in self.current,
             kind=question.kind,
             label=question.label,
             options=question.choices,
@@ -268,6 +267,15 @@ class _Making:
             for option, cell in cells.items()
         )
         return Group(level, self.name(level), None if withheld else n, withheld, shown)
+
+
+def _wordings(forms: Sequence[form.Form]) -> dict[tuple[str, str], form.Question]:
+    by_name: dict[str, dict[tuple[str, str], form.Question]] = {}
+    for version in forms:
+        for question in version.questions:
+            if question.kind in form.CHOOSING and question.name not in version.places:
+                by_name.setdefault(question.name, {}).setdefault((question.name, question.version), question)
+    return {key: question for wordings in by_name.values() for key, question in wordings.items()}
 
 
 def _yes_no(cell: suppression.Cell, n: int) -> dict[str, suppression.Cell]:

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from bot.channels import base
-from bot.engine import commands, contribution, conversation, messages, resuming, state
+from bot.engine import commands, contribution, conversation, messages, resuming, reviewing, state
 from bot.services import publishing, recording
 from models import codes, db, sealing, turns
 
@@ -126,7 +126,7 @@ async def _decide(
     at: dt.datetime,
 ) -> None:
     catalogue = await kit.library.catalogue(connection)
-    running = [rid for known in group for person in known.talk.people for rid in person.open]
+    running = [rid for known in group for rid in _needed(known)]
     stored = await turns.responses(connection, running)
     asking = [known.talk.person for known in group if known.talk.person and _wants_promises(known)]
     promises = await turns.promises(connection, asking)
@@ -157,12 +157,7 @@ async def _decide(
             ),
             code_is_good=code in resumable,
         )
-        mine = {
-            rid: recording.response(kit.seal, stored[rid].sealed)
-            for each in known.talk.people
-            for rid in each.open
-            if rid in stored
-        }
+        mine = {rid: recording.response(kit.seal, stored[rid].sealed) for rid in _needed(known) if rid in stored}
         incoming = messages.Incoming(
             text=known.inbound.text,
             now=at,
@@ -186,6 +181,13 @@ async def _decide(
 
 def _talk(seal: sealing.Seal, sealed: bytes | None) -> state.Talk:
     return state.talk_from(seal.open_json("contact", sealed)) if sealed else state.Talk()
+
+
+def _needed(known: recording.Known) -> list[str]:
+    """The responses under way, and a finished one where somebody asks for it."""
+    looked_at = reviewing.wanted(known.talk, known.inbound.text)
+    open_ = [rid for person in known.talk.people for rid in person.open]
+    return [*open_, looked_at] if looked_at and looked_at not in open_ else open_
 
 
 def _wants_promises(known: recording.Known) -> bool:

@@ -10,7 +10,9 @@ from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from bot.engine import form, giving, messages, sheets
+from bot.engine import form, giving, messages
+from bot.engine.authoring import problems
+from bot.engine.phrases import Phrase, phrase
 from bot.services import loading
 from models import publishing
 
@@ -34,25 +36,33 @@ class _Reader:
     def __init__(self, source: loading.Source) -> None:
         self.source = source
         self.data = source.data
-        self.problems: list[sheets.Problem] = []
+        self.problems: list[problems.Problem] = []
 
-    def say(self, column: str, what: str, mend: str, row: int = 0) -> None:
+    def say(self, column: str, what: Phrase, mend: Phrase, row: int = 0) -> None:
         line = row or self.source.lines.get(column, 1)
-        self.problems.append(sheets.Problem("campaign", line, column, what, mend))
+        self.problems.append(problems.Problem("campaign", line, column, what, mend))
+
+    def unknown(self, key: str, known: set[str], row: int = 0) -> None:
+        otherwise = phrase("use one of: {names}.", names=", ".join(sorted(known)))
+        mend = problems.suggestion(key, known, otherwise)
+        self.say(key, phrase("“{name}” means nothing here.", name=key), mend, row)
+
+    def missing(self, key: str, row: int = 0) -> None:
+        what = phrase("“{name}” is missing.", name=key)
+        self.say(key, what, phrase("write it; flows/suu.campaign.yaml shows how."), row)
 
     def made(self) -> dict[str, Any]:
         for key in self.data.keys() - _KEYS:
-            mend = sheets.suggestion(key, _KEYS, f"use one of: {', '.join(sorted(_KEYS))}.")
-            self.say(key, f"“{key}” means nothing here.", mend)
+            self.unknown(key, _KEYS)
         for key in sorted(_KEYS - _OPTIONAL - self.data.keys()):
-            self.say(key, f"“{key}” is missing.", "write it; flows/suu.campaign.yaml shows how.")
+            self.missing(key)
         made: dict[str, Any] = {key: self.text(self.data, key) for key in _TEXTS if key in self.data}
         name = self.data.get("name", "")
         if "name" in self.data and not (isinstance(name, str) and _NAME.fullmatch(name)):
-            mend = "write small Latin letters, digits, - and _, at most 32: it stands in the link."
-            self.say("name", f"“{name}” cannot be a campaign's name.", mend)
+            mend = phrase("write small Latin letters, digits, - and _, at most 32: it stands in the link.")
+            self.say("name", phrase("“{name}” cannot be a campaign's name.", name=str(name)), mend)
         if (model := self.data.get("model", "open")) not in ("open", "threshold"):
-            self.say("model", f"“{model}” is no model.", "write open or threshold.")
+            self.say("model", phrase("“{word}” is not known.", word=str(model)), phrase("write open or threshold."))
         return made | {
             "name": name,
             "model": model,
@@ -64,21 +74,25 @@ class _Reader:
     def text(self, data: Mapping[str, Any], key: str, row: int = 0) -> dict[str, str]:
         value = data[key]
         if not isinstance(value, Mapping):
-            self.say(key, "The text names no language.", f"write {key}: {{ky: …, ru: …}}.", row)
+            mend = phrase("write {example}.", example=f"{key}: {{ky: …, ru: …}}")
+            self.say(key, phrase("The text names no language."), mend, row)
             return {}
         said = {str(language): str(words).strip() for language, words in value.items() if words}
         for language in form.LANGUAGES:
             if not said.get(language):
-                self.say(key, f"The text in “{language}” is missing.", f"write {key}: {{{language}: …}}.", row)
+                mend = phrase("write {example}.", example=f"{key}: {{{language}: …}}")
+                self.say(key, phrase("The text in “{language}” is missing.", language=language), mend, row)
         for language in said.keys() - set(form.LANGUAGES):
-            self.say(key, f"“{language}” is no language here.", "write ky and ru.", row)
+            what = phrase("“{language}” is no language here.", language=language)
+            self.say(key, what, phrase("write ky and ru."), row)
         return said
 
     def place(self) -> str:
         place = str(self.data.get("place") or "")
         listed = self.source.beside("places.csv")
         if place and listed and place not in {row.get("name") for row in loading.read_list(listed)[0]}:
-            self.say("place", f"There is no place “{place}”.", "take its code from places.csv.")
+            what = phrase("There is no place “{name}”.", name=place)
+            self.say("place", what, phrase("take its code from places.csv."))
         return place
 
     def deadline(self) -> str:
@@ -90,35 +104,39 @@ class _Reader:
         if isinstance(deadline, dt.date) and not isinstance(deadline, dt.datetime):
             return deadline.isoformat()
         if "deadline" in self.data:
-            self.say("deadline", f"“{deadline}” is no date.", "write year-month-day, such as 2027-05-15.")
+            what = phrase("“{word}” is no date.", word=str(deadline))
+            self.say("deadline", what, phrase("write year-month-day, such as 2027-05-15."))
         return ""
 
     def needs(self) -> list[dict[str, Any]]:
         raw = self.data.get("needs")
         if "needs" in self.data and not (isinstance(raw, list) and raw):
-            self.say("needs", "Nothing is asked for.", "write at least one need; flows/suu.campaign.yaml shows how.")
+            mend = phrase("write at least one need; flows/suu.campaign.yaml shows how.")
+            self.say("needs", phrase("Nothing is asked for."), mend)
         made: list[dict[str, Any]] = []
         for item in raw if isinstance(raw, list) else []:
             if isinstance(item, Mapping):
                 made.append(self.need(item, {need["name"] for need in made}))
             else:
-                self.say("needs", f"“{item}” is no need.", "write name, kind, label, unit, minimum, optimum.")
+                mend = phrase("write name, kind, label, unit, minimum, optimum.")
+                self.say("needs", phrase("“{word}” is no need.", word=str(item)), mend)
         if sum(need["kind"] == "money" for need in made) > 1:
-            self.say("needs", "There are two needs of kind money.", "put them together: sums are not told apart.")
+            mend = phrase("put them together: sums are not told apart.")
+            self.say("needs", phrase("There are two needs of kind money."), mend)
         return made
 
     def need(self, item: Mapping[str, Any], taken: set[str]) -> dict[str, Any]:
         row = int(item["__row__"])
         given = {str(key): value for key, value in item.items() if key != "__row__"}
         for key in given.keys() - _NEED_KEYS:
-            mend = sheets.suggestion(key, _NEED_KEYS, f"use one of: {', '.join(sorted(_NEED_KEYS))}.")
-            self.say(key, f"“{key}” means nothing here.", mend, row)
+            self.unknown(key, _NEED_KEYS, row)
         kind, name = given.get("kind", ""), given.get("name", "")
         needed = _NEED_KEYS - {"description"} - ({"unit"} if kind == "money" else set())
         for key in sorted(needed - given.keys()):
-            self.say(key, f"“{key}” is missing.", "write it; flows/suu.campaign.yaml shows how.", row)
+            self.missing(key, row)
         if "kind" in given and kind not in KINDS:
-            self.say("kind", f"“{kind}” is no kind.", f"write {', '.join(KINDS)}.", row)
+            mend = phrase("use one of: {names}.", names=", ".join(KINDS))
+            self.say("kind", phrase("“{word}” is not known.", word=str(kind)), mend, row)
         if "name" in given:
             self.need_name(name, kind, taken, row)
         return {
@@ -131,26 +149,31 @@ class _Reader:
 
     def need_name(self, name: object, kind: object, taken: set[str], row: int) -> None:
         if not (isinstance(name, str) and _NAME.fullmatch(name)):
-            mend = "write small Latin letters, digits, - and _, at most 32."
-            self.say("name", f"“{name}” cannot be a need's name.", mend, row)
+            mend = phrase("write small Latin letters, digits, - and _, at most 32.")
+            self.say("name", phrase("“{name}” cannot be a need's name.", name=str(name)), mend, row)
         elif name in taken:
-            self.say("name", f"“{name}” is the name of another need already.", "choose another name.", row)
+            what = phrase("“{name}” is the name of another need already.", name=name)
+            self.say("name", what, phrase("choose another name."), row)
         elif (name == "money") != (kind == "money"):
             # The shipped form asks for a currency where the need is called so.
-            self.say("name", "The need of kind money, and it alone, is named money.", "rename it.", row)
+            what = phrase("The need of kind money, and it alone, is named money.")
+            self.say("name", what, phrase("choose another name."), row)
 
     def unit(self, given: Mapping[str, Any], row: int) -> dict[str, list[str]]:
         raw = given.get("unit")
         made: dict[str, list[str]] = {}
         if "unit" in given and not isinstance(raw, Mapping):
-            self.say("unit", "The unit names no language.", "write unit: {ky: [күн], ru: [день, дня, дней]}.", row)
+            mend = phrase("write {example}.", example="unit: {ky: [күн], ru: [день, дня, дней]}")
+            self.say("unit", phrase("The unit names no language."), mend, row)
             return made
         for language in form.LANGUAGES if "unit" in given else ():
             words = raw.get(language) if isinstance(raw, Mapping) else None
             made[language] = [str(word) for word in (words if isinstance(words, list) else [words]) if word]
             if len(made[language]) not in _UNITS[language]:
-                mend = "write [күн]." if language == "ky" else "write three, after 1, 2 and 5: [день, дня, дней]."
-                what = f"The unit in “{language}” has {len(made[language])} forms."
+                example = "[күн]" if language == "ky" else "[день, дня, дней]"
+                what = phrase("These are not the forms of the unit in “{language}”: {words}.",
+                              language=language, words=", ".join(made[language]))  # fmt: skip
+                mend = phrase("write it as after 1, 2 and 5, such as {example}.", example=example)
                 self.say("unit", what, mend, row)
         return made
 
@@ -164,18 +187,19 @@ class _Reader:
             except InvalidOperation:
                 amount = Decimal(0)
             if not amount.is_finite() or not 0 < amount <= _MOST or amount * 100 % 1:
-                what = f"“{given[key]}” is no quantity."
-                self.say(key, what, f"write a number above 0, at most {_MOST:,}.", row)
+                what = phrase("“{word}” is no quantity.", word=str(given[key]))
+                self.say(key, what, phrase("write a number above 0, at most {most}.", most=f"{_MOST:,}"), row)
             else:
                 made[key] = amount
         if len(made) == 2 and made["minimum"] > made["optimum"]:
-            what = f"The minimum, {made['minimum']}, is above the optimum, {made['optimum']}."
-            self.say("minimum", what, "exchange them.", row)
+            what = phrase("The minimum, {least}, is above the optimum, {most}.",
+                          least=made["minimum"], most=made["optimum"])  # fmt: skip
+            self.say("minimum", what, phrase("exchange them."), row)
         # One spelling of 60, 60.0 and "60", or the same campaign would have two versions.
         return {key: f"{amount.normalize():f}" for key, amount in made.items()}
 
 
-def read(source: loading.Source) -> tuple[dict[str, Any], list[sheets.Problem]]:
+def read(source: loading.Source) -> tuple[dict[str, Any], list[problems.Problem]]:
     """The definition, JSON types only, and all that is wrong with it; unusable while there is a problem."""
     reader = _Reader(source)
     made = reader.made()

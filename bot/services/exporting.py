@@ -1,141 +1,177 @@
-"""Responses as a stream of CSV: one row a response, the versions of a form side by side under one header."""
+"""Exporting: the responses to a form, in whichever format, into a file, a folder or a stream."""
 
 from __future__ import annotations
 
-import csv
+import asyncio
+import contextlib
 import datetime as dt
+import enum
 import io
-import re
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
-from typing import NamedTuple
+import sys
+from collections.abc import AsyncGenerator, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Protocol
 
-from bot.engine import expressions, flow, form, state, table
-from bot.services import publishing
-from models import db, exports, figures, sealing
+from bot.engine import table
+from bot.services import (
+    collecting,
+    writing,
+    writing_csv,
+    writing_datapackage,
+    writing_flowresults,
+    writing_json,
+    writing_parquet,
+    writing_sav,
+    writing_xlsx,
+)
+from models import db
 
-#: What is known of a response beside its answers.
-PARADATA = ("response", "version", "wave", "apart", "status", "channel", "language", "begun", "finished")
+Refused, BadOutput = writing.Refused, writing.BadOutput
 
-#: A cell that begins so is a formula to a spreadsheet, or is one after the tab or line break before it; the wide
-#: forms are taken for the others where East Asian input is set up.
-_FORMULA = re.compile(r"\s*[=+\-@＝＋－＠]|[\t\r\n]")
-_NUMBER = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")
-
-
-class NoSuchForm(LookupError):
-    """No form of that name was ever published."""
-
-
-class _Shape(NamedTuple):
-    columns: tuple[table.Column, ...]
-    #: Questions whose answers are sealed, and shown or needed to tell who is counted apart.
-    sealed: frozenset[str]
+#: Responses that are read at once where nobody else waits for this process, and where others do: some 20 ms.
+_PAGE, _SHORT_PAGE = 5000, 200
 
 
-async def csv_chunks(
-    database: db.Database,
-    seal: sealing.Seal,
-    library: publishing.Library,
-    name: str,
-    *,
-    personal: bool = False,
-    unfinished: bool = False,
-) -> AsyncIterator[str]:
-    """The responses to a form, as pieces of one CSV file for UTF-8: it begins with a byte order mark, for Excel.
+class Format(enum.StrEnum):
+    """What an export can be written as."""
 
-    Free text is opened only where a column shows it, and `personal` columns are there only if asked for. Raises
-    `NoSuchForm` before the first piece, and `sealing.Unreadable` if a text was sealed with a lost key.
+    CSV = "csv"
+    XLSX = "xlsx"
+    SAV = "sav"
+    PARQUET = "parquet"
+    JSONL = "jsonl"
+    DATAPACKAGE = "datapackage"
+    FLOWRESULTS = "flowresults"
+
+
+#: What can go where nothing but text can.
+STREAMED = (Format.CSV, Format.JSONL)
+_PACKAGES = (Format.DATAPACKAGE, Format.FLOWRESULTS)
+#: What holds the repeats too, though it is one file.
+_SINGLE = (Format.XLSX, Format.JSONL)
+#: What a file of that name is, where nobody has said.
+_SUFFIXES = {f".{each}": each for each in Format if each not in _PACKAGES} | {".zsav": Format.SAV}
+
+
+class Progress(Protocol):
+    """Shows how far it has come; what tqdm's bars are."""
+
+    def reset(self, total: float | None = None) -> object:
+        """There will be so many."""
+
+    def update(self, n: float | None = 1) -> object:
+        """So many more are done."""
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What came of it."""
+
+    responses: int
+    #: Repeats, each a table of its own, that one stream of CSV has no place for.
+    left_out: tuple[str, ...] = ()
+    #: Column -> answers that did not fit and were cut or left out.
+    unfit: tuple[tuple[str, int], ...] = ()
+
+
+def format_of(output: Path | None) -> Format:
+    """The format that a file's name tells; CSV where it tells none."""
+    return _SUFFIXES.get(output.suffix.lower(), Format.CSV) if output else Format.CSV
+
+
+async def export(source: collecting.Source, format_: Format, output: Path | None, progress: Progress) -> Done:
+    """Write the responses to `output`, which must not be there yet, or to standard output.
+
+    Raises `Refused`, `BadOutput`, and `sealing.Unreadable` for a text sealed with a lost key; then nothing is left.
     """
-    async with database.reading() as connection:
-        known = (await library.catalogue(connection)).forms
-        forms = {version: known[version] for version in await figures.versions(connection, name)}
-    if not forms:
-        raise NoSuchForm(name)
-    shape = _shape(list(forms.values()), personal=personal)
-    yield "\ufeff" + _lines([[*PARADATA, *(column.title for column in shape.columns)]])
-    statuses = ("finished", "open") if unfinished else ("finished",)
-    after = ""
-    while True:
-        async with database.reading() as connection:
-            page = await exports.page(connection, name, after=after, statuses=statuses, sealed=shape.sealed)
-        if not page:
+    if output is None and format_ not in STREAMED:
+        raise Refused(f"--format {format_} is no text: name a file with --output.")
+    if output is not None and format_ in _PACKAGES and not writing.is_folder(output):
+        raise Refused(f"--format {format_} makes several files: let --output end in .zip, or name a folder.")
+    if output is not None and format_ in _SINGLE and writing.is_folder(output):
+        raise Refused(f"--format {format_} makes one file: let --output end in .{format_}.")
+    published = await source.published()
+    progress.reset(await source.total())
+    count = 0
+    with _writer(source, format_, output, published) as writer:
+        async with contextlib.aclosing(source.pages(_PAGE, answered=format_ is Format.FLOWRESULTS)) as pages:
+            async for page in pages:
+                await asyncio.to_thread(writer.write, page)
+                count += len(page)
+                progress.update(len(page))
+    tables = table.tables(source.book, source.layout)
+    left_out = tuple(each.name for each in tables[1:]) if output is None and format_ is Format.CSV else ()
+    return Done(count, left_out, tuple(writer.unfit.items()))
+
+
+async def chunks(source: collecting.Source, format_: Format) -> AsyncGenerator[str, None]:
+    """The responses as pieces of text, beside whatever else this process does. CSV holds the main table alone."""
+    stream = io.StringIO()
+    writer = _text(source, format_, [stream])
+    yield _taken(stream)
+    async with contextlib.aclosing(source.pages(_SHORT_PAGE)) as pages:
+        async for page in pages:
+            await asyncio.to_thread(writer.write, page)
+            yield _taken(stream)
+
+
+def write_codebook(source: collecting.Source, output: Path | None) -> None:
+    """The codebook alone, as CSV. Raises `BadOutput`."""
+    with contextlib.ExitStack() as stack:
+        stream = sys.stdout
+        if output:
+            path = stack.enter_context(writing.file(output))
+            stream = stack.enter_context(path.open("w", encoding="utf-8", newline=""))
+        writing_csv.write_codebook(source.book, stream, personal=source.layout.personal)
+        stream.flush()
+
+
+def _text(source: collecting.Source, format_: Format, streams: Sequence[IO[str]]) -> writing.Writer:
+    """A writer of text; CSV into as many streams as there are."""
+    if format_ is Format.CSV:
+        return writing_csv.Csv(source, streams)
+    return writing_json.JsonLines(source, streams[0])
+
+
+def _taken(stream: io.StringIO) -> str:
+    text = stream.getvalue()
+    stream.seek(0)
+    stream.truncate()
+    return text
+
+
+@contextlib.contextmanager
+def _writer(
+    source: collecting.Source,
+    format_: Format,
+    output: Path | None,
+    published: tuple[dt.datetime, dt.datetime],
+) -> Iterator[writing.Writer]:
+    """A writer into new files, which are gone again if the block fails."""
+    with contextlib.ExitStack() as stack:
+        if output is None:
+            yield _text(source, format_, [sys.stdout])
+            sys.stdout.flush()
             return
-        yield _lines(_row(seal, forms[response.version], shape, response) for response in page)
-        after = page[-1].id
-
-
-def guarded(cell: str) -> str:
-    """The cell, with an apostrophe before what a spreadsheet would run; a plain negative number stays one."""
-    return f"'{cell}" if _FORMULA.match(cell) and not _NUMBER.fullmatch(cell) else cell
-
-
-def _shape(forms: Sequence[form.Form], *, personal: bool) -> _Shape:
-    """The columns of all versions, joined by name; what one version calls personal is personal."""
-    private = {question.name for each in forms for question in each.questions if question.personal}
-    columns: dict[str, table.Column] = {}
-    for each in forms:
-        for column in table.columns(each, personal=personal):
-            if personal or column.question not in private:
-                columns.setdefault(column.title, column)
-    shown = {column.question for column in columns.values()}
-    words = {question.name for each in forms for question in each.questions if question.kind is form.Kind.TEXT}
-    needed = shown.union(*(_behind_apart(each) for each in forms))
-    return _Shape(tuple(columns.values()), frozenset(needed & (words | private)))
-
-
-def _behind_apart(definition: form.Form) -> set[str]:
-    """The questions that decide who is counted apart."""
-    waiting = set(definition.apart.references) if definition.apart else set()
-    found: set[str] = set()
-    while waiting:
-        name = waiting.pop()
-        found.add(name)
-        if question := definition.question(name):
-            for expression in (question.relevant, question.calculation, question.choice_filter):
-                waiting |= (set(expression.references) if expression else set()) - found
-    return found
-
-
-def _row(seal: sealing.Seal, definition: form.Form, shape: _Shape, response: exports.Response) -> list[str]:
-    answers = dict(response.values)
-    for question, sealed in response.sealed.items():
-        answers[question] = seal.open("answer", sealed)
-    paradata = (
-        # Tells responses apart, also in a later export, and leads to nobody without the key.
-        seal.hash("export", response.id)[:8].hex(),
-        response.version,
-        response.wave,
-        _apart(definition, response, answers),
-        response.status,
-        response.channel,
-        response.language,
-        _time(response.begun),
-        _time(response.finished),
-    )
-    return [*paradata, *table.row(shape.columns, answers)]
-
-
-def _apart(definition: form.Form, response: exports.Response, answers: Mapping[str, str]) -> str:
-    """1 for a response that is counted apart, 0 for the others."""
-    if definition.apart is None:
-        return "0"
-    given = tuple((name, _answer(definition, name, text)) for name, text in answers.items())
-    view = flow.passage(definition, state.State(definition.version, "", response.begun.isoformat(), answers=given))
-    context = expressions.Context(answers=view.values, current="", columns={}, now=view.now)
-    return "1" if expressions.truth(definition.apart.evaluate(context)) else "0"
-
-
-def _answer(definition: form.Form, name: str, text: str) -> state.Answer:
-    question = definition.question(name)
-    several = question and question.kind in (form.Kind.RANK, form.Kind.SELECT_MULTIPLE)
-    return tuple(text.split(" ")) if several else text
-
-
-def _time(at: dt.datetime | None) -> str:
-    return at.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if at else ""
-
-
-def _lines(rows: Iterable[Iterable[str]]) -> str:
-    piece = io.StringIO()
-    csv.writer(piece).writerows([guarded(cell) for cell in row] for row in rows)
-    return piece.getvalue()
+        names = [each.name for each in table.tables(source.book, source.layout)]
+        if format_ in _PACKAGES:
+            folder = stack.enter_context(writing.folder(output))
+            if format_ is Format.DATAPACKAGE:
+                yield stack.enter_context(writing_datapackage.package(source, folder, db.now()))
+            else:
+                identity = source.identity()[:16]
+                yield stack.enter_context(writing_flowresults.package(source, folder, identity, *published))
+            return
+        names = names[:1] if format_ in _SINGLE else names
+        paths = stack.enter_context(writing.places(output, names, f".{format_}"))
+        match format_:
+            case Format.XLSX:
+                yield stack.enter_context(writing_xlsx.opened(source, paths[0]))
+            case Format.PARQUET:
+                yield stack.enter_context(writing_parquet.opened(source, paths))
+            case Format.SAV:
+                yield stack.enter_context(writing_sav.opened(source, paths, db.now()))
+            case _:
+                streams = [stack.enter_context(path.open("w", encoding="utf-8", newline="")) for path in paths]
+                yield _text(source, format_, streams)

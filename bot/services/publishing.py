@@ -3,39 +3,51 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import dataclasses
+import gc
 import hashlib
 import json
-import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from bot.engine import form, messages, reading, sheets
-from bot.services import campaigning, loading
+from bot.engine import form, messages
+from bot.engine.authoring import headings, problems, reading
+from bot.engine.phrases import Phrase, phrase
+from bot.services import campaigning, gating, loading, tabulating
 from models import db
 from models import publishing as stored
 
-_SHEETS = ("settings", "survey", "choices")
-_GATE_ROW = re.compile(r"\[row : (\d+)\]\s*")
-
 
 class BadFiles(Exception):
-    """Files with problems; nothing was published."""
+    """Files with mistakes; nothing was published. `faults` has all that is to be said of them."""
 
-    def __init__(self, problems: Sequence[str]) -> None:
-        super().__init__("\n".join(problems))
-        self.problems = list(problems)
+    def __init__(self, faults: Sequence[loading.Fault]) -> None:
+        super().__init__("\n".join(str(fault) for fault in faults if fault.blocks))
+        self.faults = list(faults)
 
 
 class Published(NamedTuple):
-    """One form or campaign that was handed in. `new` is False for a version that was stored before."""
+    """One form or campaign that was handed in."""
 
     kind: str
     name: str
     version: str
+    #: False for a version that was stored before.
     new: bool
+    #: The version that was current before; "" where there was none.
+    before: str
+    #: True where no new conversation begins with it, whatever is published.
+    closed: bool
+
+
+class Publication(NamedTuple):
+    """What was published, and what was mended or is advised in it."""
+
+    versions: list[Published]
+    faults: list[loading.Fault]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +60,8 @@ class Catalogue:
     surveys: Mapping[str, str]
     #: Current campaigns by name, in the order of publishing; `promised` is empty, `state` as it was last seen.
     campaigns: Mapping[str, messages.Campaign]
+    #: Surveys that are closed, as `surveys`: none begins, those under way go on, and the results stay.
+    closed: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def links(self) -> list[str]:
@@ -69,16 +83,17 @@ class Library:
         if shelf == self._shelf:
             return self._catalogue
         missing = await stored.form_versions(connection) - self._forms.keys()
-        for version, definition in (await stored.form_definitions(connection, missing)).items():
-            self._forms[version] = compiled(version, definition)
+        if missing:
+            definitions = await stored.form_definitions(connection, missing)
+            # A form with thousands of choices takes a second, in which other conversations should not have to wait.
+            self._forms |= await asyncio.to_thread(_all_compiled, definitions)
         campaigns = await stored.campaign_definitions(
             connection, [each.current for each in shelf if each.kind == "campaign" and each.current]
         )
         self._catalogue = Catalogue(
             forms=dict(self._forms),
-            surveys={
-                each.name: each.current for each in shelf if each.kind == "form" and each.current and not each.word
-            },
+            surveys=_surveys(shelf, closed=False),
+            closed=_surveys(shelf, closed=True),
             campaigns={
                 each.name: dataclasses.replace(
                     campaigning.campaign(each.current, *campaigns[each.current]), state=each.word
@@ -91,12 +106,26 @@ class Library:
         return self._catalogue
 
 
+def _surveys(shelf: Iterable[stored.Shelf], *, closed: bool) -> dict[str, str]:
+    return {
+        each.name: each.current
+        for each in shelf
+        if each.kind == "form" and each.current and not each.word and each.closed is closed
+    }
+
+
+def _all_compiled(definitions: Mapping[str, str]) -> dict[str, form.Form]:
+    return {version: compiled(version, definition) for version, definition in definitions.items()}
+
+
 def compiled(version: str, definition: str) -> form.Form:
     """The form in a stored definition; ValueError if this program cannot read it any more."""
     plain = json.loads(definition)
-    made, problems = reading.read(plain["sheets"], plain["lists"])
+    # What was published before files were named has no name here, and has one in its settings.
+    made, found = reading.read(plain["sheets"], plain["lists"], plain.get("name", ""))
     if made is None:
-        raise ValueError(f"the published form {version} cannot be read: {problems[0]}")
+        wrong = next(problem for problem in found if problem.severity is problems.Severity.ERROR)
+        raise ValueError(f"the published form {version} cannot be read: {wrong}")
     # Stored versions keep the name they were published under, whatever a later program would hash.
     return dataclasses.replace(made, version=version)
 
@@ -106,15 +135,40 @@ def compiled(version: str, definition: str) -> form.Form:
 
 @dataclass(slots=True)
 class Prepared:
-    """What files come to: versions ready to be stored, and every problem in them."""
+    """What files come to: versions ready to be stored, and all that is to be said of them."""
 
     forms: dict[str, stored.FormVersion] = field(default_factory=dict)
     campaigns: dict[str, stored.CampaignVersion] = field(default_factory=dict)
     faults: list[loading.Fault] = field(default_factory=list)
+    #: Kind and name -> the file it stands in.
+    owners: dict[tuple[str, str], Path] = field(default_factory=dict)
+    _said: set[str] = field(default_factory=set)
 
-    def problems(self) -> list[str]:
-        """The faults in words, each once."""
-        return list(dict.fromkeys(map(str, self.faults)))
+    @property
+    def is_good(self) -> bool:
+        """True where nothing must be mended."""
+        return not any(fault.blocks for fault in self.faults)
+
+    def say(self, file: Path, found: Iterable[problems.Problem]) -> None:
+        """Keep what was found in a file, each once: two campaigns may name one form."""
+        for fault in (loading.Fault(file, problem) for problem in found):
+            if str(fault) not in self._said:
+                self._said.add(str(fault))
+                self.faults.append(fault)
+
+    def refuse(self, file: Path, place: str, what: Phrase, mend: Phrase, row: int = 1) -> None:
+        """Keep one mistake; `place` is the sheet, or the sheet and the column: "campaign, form"."""
+        sheet, _, column = place.partition(", ")
+        self.say(file, [problems.Problem(sheet, row, column, what, mend)])
+
+    def store(self, row: Any, source: loading.Source, shelf: dict[str, Any], kind: str) -> None:
+        """Put a version among those that will be stored, unless another file has its name."""
+        owner = self.owners.setdefault((kind, row.name), source.path)
+        if owner == source.path:
+            shelf[row.version] = row
+        else:
+            what = phrase("“{name}” is the name of what is in {file} already.", name=row.name, file=owner.name)
+            self.refuse(source.path, "file", what, phrase("choose another name."))
 
     def catalogue(self) -> Catalogue:
         """What these files alone offer, without a database."""
@@ -128,166 +182,143 @@ class Prepared:
         )
 
 
-def check(paths: Iterable[Path]) -> list[str]:
-    """Every problem in these files and folders, a line each with file, place and remedy."""
-    return prepare(paths).problems()
-
-
 def prepare(paths: Iterable[Path], known: Collection[str] = ()) -> Prepared:
-    """Read and check files and folders. Takes up to a second; versions in `known` are not sent through the gate.
+    """Read and check files and folders. Takes up to seconds; versions in `known` are not sent through the gate.
 
     A form that emits a pledge is stored once for each campaign that names it, with that campaign's needs.
     """
     prepared = Prepared()
-    owners: dict[tuple[str, str], Path] = {}
-    sources = [loading.load(path) for path in loading.files(paths)]
-    # A form that a campaign here names is looked at with that campaign's needs, not by itself as well.
-    named = {source.path.parent / str(source.data.get("form", "")) for source in sources if source.is_campaign}
-    for source in sources:
-        if source.problems:
-            prepared.faults += source.faults()
-        elif source.is_campaign:
-            _campaign(source, prepared, owners, known)
-        elif source.path not in named:
-            made = _form(source, prepared, known, None)
-            if made and not made.emits:
-                _store(made, source, prepared.forms, ("form", made.name), owners, prepared.faults)
+    with _without_sweeping():
+        sources = [loading.load(path) for path in loading.files(paths)]
+        # A form that a campaign here names is looked at with that campaign's needs, not by itself as well.
+        named = {source.path.parent / str(source.data.get("form", "")) for source in sources if source.is_campaign}
+        for source in sources:
+            prepared.say(source.path, source.problems)
+            if not source.data:
+                continue
+            if source.is_campaign:
+                _campaign(source, prepared, known)
+            elif source.path not in named:
+                made = _form(source, prepared, known, None)
+                if made and not made.emits:
+                    prepared.store(made, source, prepared.forms, "form")
     return prepared
 
 
-async def publish(database: db.Database, paths: Iterable[Path], *, again: bool = True) -> list[Published]:
+@contextlib.contextmanager
+def _without_sweeping() -> Iterator[None]:
+    """A long sheet is half a million small objects of which none is garbage; looking for some doubles the time."""
+    swept = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if swept:
+            gc.enable()
+
+
+async def publish(database: db.Database, paths: Iterable[Path], *, again: bool = True) -> Publication:
     """Store what is new and make it current, in one transaction; raises `BadFiles` and then stores nothing.
 
     Versions that were published before become current once more, or with `again` false are left as they are.
+    What is closed stays closed.
     """
     async with database.reading() as connection:
         known = await stored.form_versions(connection)
+    # Outside the loop: conversations go on meanwhile.
     prepared = await asyncio.to_thread(prepare, list(paths), known)
-    if prepared.faults:
-        raise BadFiles(prepared.problems())
+    if not prepared.is_good:
+        raise BadFiles(prepared.faults)
     forms, campaigns = list(prepared.forms.values()), list(prepared.campaigns.values())
     async with database.transaction() as connection:
+        before = {(each.kind, each.name): each for each in await stored.shelf(connection)}
         new = await stored.publish(connection, forms, campaigns, db.now(), again=again)
-    return [
-        *(Published("form", each.name, each.version, each.version in new) for each in forms),
-        *(Published("campaign", each.name, each.version, each.version in new) for each in campaigns),
-    ]
+
+    def published(kind: str, name: str, version: str) -> Published:
+        stood = before.get((kind, name))
+        return Published(
+            kind, name, version, version in new, (stood and stood.current) or "", bool(stood and stood.closed)
+        )
+
+    versions = [published("form", each.name, each.version) for each in forms]
+    versions += [published("campaign", each.name, each.version) for each in campaigns]
+    return Publication(versions, prepared.faults)
 
 
-def _campaign(
-    source: loading.Source,
-    prepared: Prepared,
-    owners: dict[tuple[str, str], Path],
-    known: Collection[str],
-) -> None:
-    definition, problems = campaigning.read(source)
-    faults = [loading.Fault(source.path, problem) for problem in problems]
-    prepared.faults += faults
+def _campaign(source: loading.Source, prepared: Prepared, known: Collection[str]) -> None:
+    definition, found = campaigning.read(source)
+    prepared.say(source.path, found)
     file = str(source.data.get("form", ""))
     path = source.beside(file)
     if path is None:
-        if file:
-            problem = sheets.Problem(
-                "campaign",
-                source.lines["form"],
-                "form",
-                f"There is no file “{file}” beside the campaign.",
-                "name the form by which one pledges, such as pledge.yaml.",
-            )
-            prepared.faults.append(loading.Fault(source.path, problem))
+        if "form" in source.data:
+            mend = phrase("name the form by which one pledges, such as pledge.yaml.")
+            what = phrase("There is no file “{name}”.", name=file)
+            prepared.refuse(source.path, "campaign, form", what, mend, source.lines["form"])
         return
     pledging = loading.load(path)
-    if pledging.problems:
-        prepared.faults += pledging.faults()
+    prepared.say(path, pledging.problems)
+    if not pledging.data:
         return
     # With problems among the needs, the form is still looked at, so that all mistakes are told at once.
-    made = _form(pledging, prepared, known, definition if not faults else None)
+    good = not found and not source.problems
+    made = _form(pledging, prepared, known, definition if good else None)
     if made and made.emits != "pledge":
-        what = f"Finishing the form “{made.name}” promises nothing."
-        mend = "name a form that has ashar::emits: pledge among its settings."
-        problem = sheets.Problem("campaign", source.lines["form"], "form", what, mend)
-        prepared.faults.append(loading.Fault(source.path, problem))
-    elif made and not faults:
+        what = phrase("Finishing the form “{name}” promises nothing.", name=made.name)
+        mend = phrase("name a form that has ashar::emits: pledge among its settings.")
+        prepared.refuse(source.path, "campaign, form", what, mend, source.lines["form"])
+    elif made and good:
         text = json.dumps(definition, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
         version = hashlib.sha256(f"{made.version}{text}".encode()).hexdigest()[:16]
         row = stored.CampaignVersion(version, definition["name"], text, made.version, campaigning.needs(definition))
         prepared.forms[made.version] = made
-        _store(row, source, prepared.campaigns, ("campaign", row.name), owners, prepared.faults)
-
-
-def _store(
-    row: Any,
-    source: loading.Source,
-    shelf: dict[str, Any],
-    name: tuple[str, str],
-    owners: dict[tuple[str, str], Path],
-    faults: list[loading.Fault],
-) -> None:
-    """Put a version among those that will be stored, unless another file has its name."""
-    owner = owners.setdefault(name, source.path)
-    if owner == source.path:
-        shelf[row.version] = row
-        return
-    what = f"“{name[1]}” is the name of the {name[0]} in {owner.name} already."
-    faults.append(loading.Fault(source.path, sheets.Problem("file", 1, "", what, "choose another name.")))
+        prepared.store(row, source, prepared.campaigns, "campaign")
 
 
 def _form(
-    source: loading.Source,
-    prepared: Prepared,
-    known: Collection[str],
-    campaign: Mapping[str, Any] | None,
+    source: loading.Source, prepared: Prepared, known: Collection[str], campaign: Mapping[str, Any] | None
 ) -> stored.FormVersion | None:
-    """The form as it will be stored; None, and its problems told, if it has any."""
-    problems = [
-        sheets.Problem(
-            "file",
-            source.lines[key],
-            key,
-            f"“{key}” is no sheet.",
-            sheets.suggestion(key, _SHEETS, f"use {', '.join(_SHEETS)}."),
-        )
-        for key in source.data.keys() - set(_SHEETS)
-    ]
-    raw = {key: _plain(source.data[key]) for key in _SHEETS if key in source.data}
-    if isinstance(raw.get("settings"), dict):
-        raw["settings"] = [{**raw["settings"], "__row__": source.lines["settings"]}]
+    """The form as it will be stored; None, and its mistakes told, if it has any."""
+    wanted = tabulating.wanted(source.data)
+    for key in source.data.keys() - wanted:
+        mend = phrase("use one of: {names}.", names="settings, survey, choices")
+        prepared.refuse(source.path, f"file, {key}", phrase("“{name}” is no sheet.", name=key), mend, source.lines[key])
+    raw = {key: _plain(source.data[key]) for key in source.data if key in wanted}
+    for key, rows in raw.items():
+        if isinstance(rows, dict):
+            raw[key] = [{**rows, "__row__": source.lines[key]}]
     lists: dict[str, list[dict[str, object]]] = {}
     if _emits(raw) == "pledge":
         lists[campaigning.LIST] = _plain(campaigning.choices(campaign or campaigning.SAMPLE))
-    for name in _attached(raw):
+    for name in reading.attached(raw):
         if path := source.beside(name):
             lists[name], unread = loading.read_list(path)
-            prepared.faults += [loading.Fault(path, problem) for problem in unread]
-    made, found = reading.read(raw, lists)
-    problems += found
-    if made and not problems and made.version not in known:
-        problems += _gate(raw, lists, made)
-    prepared.faults += [loading.Fault(source.beside(problem.sheet) or source.path, problem) for problem in problems]
-    if made is None or problems:
+            prepared.say(path, unread)
+    made, found = reading.read(raw, lists, source.path.stem)
+    for problem in found:
+        prepared.say(source.beside(problem.sheet) or source.path, [problem])
+    if made is None:
         return None
-    definition = json.dumps({"sheets": raw, "lists": lists}, ensure_ascii=False, separators=(",", ":"))
+    if made.version not in known:
+        judged = gating.judge(made)
+        prepared.say(source.path, judged)
+        if any(problem.severity is problems.Severity.ERROR for problem in judged):
+            return None
+    plain = {"name": source.path.stem, "sheets": raw, "lists": lists}
+    definition = json.dumps(plain, ensure_ascii=False, separators=(",", ":"))
     return stored.FormVersion(made.version, made.name, made.emits, definition)
 
 
-def _rows(raw: Mapping[str, Any], sheet: str) -> list[dict[str, Any]]:
-    rows = raw.get(sheet)
-    return [row for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
-
-
 def _emits(raw: Mapping[str, Any]) -> str:
-    cells = [cell for row in _rows(raw, "settings") for cell in row.items()]
-    return next((str(value) for key, value in cells if sheets.heading_of(key) == "ashar::emits"), "")
-
-
-def _attached(raw: Mapping[str, Any]) -> list[str]:
-    """Names of the files that questions take their choices from."""
-    types = (str(row.get("type", "")).split() for row in _rows(raw, "survey"))
-    return sorted({words[1] for words in types if len(words) == 2 and words[0] == "select_one_from_file"})
+    rows = raw.get("settings")
+    cells = [cell for row in rows if isinstance(row, dict) for cell in row.items()] if isinstance(rows, list) else []
+    return next((str(cell) for key, cell in cells if headings.read(key, headings.SETTINGS).base == "ashar::emits"), "")
 
 
 def _plain(value: Any) -> Any:
     """As JSON gives it back: what is read now and what is read from the database must be the same form."""
+    if type(value) is str:  # most of them, and by far the quickest to tell
+        return value
     if isinstance(value, Mapping):
         return {str(key): _plain(each) for key, each in value.items() if key is not None}
     if isinstance(value, list | tuple):
@@ -298,37 +329,3 @@ def _plain(value: Any) -> Any:
 def _number(value: Any) -> Any:
     # A date of YAML's is the text the author sees; JSON has no word for infinity.
     return value if isinstance(value, float) and abs(value) < float("inf") else str(value)
-
-
-def _gate(
-    raw: Mapping[str, Any], lists: Mapping[str, list[dict[str, object]]], made: form.Form
-) -> list[sheets.Problem]:
-    """The last gate: what pyxform, the reference of XLSForm, finds beyond our own reader. At most one problem."""
-    from pyxform import errors, xls2xform
-
-    survey = sheets.tidy(raw.get("survey") or (), sheets.SURVEY, [])
-    needs = [{**row, "list_name": campaigning.LIST} for row in lists.get(campaigning.LIST, ())]
-    choices = sheets.tidy([*_rows(raw, "choices"), *needs], sheets.CHOICES, [])
-    # It knows nothing of the names we fill in: to it they are calculations.
-    given = [{"type": "calculate", "name": name, "calculation": "''"} for name in reading.GIVEN.get(made.emits, ())]
-    flat = {
-        "survey": [*given, *map(_foreign, survey)],
-        "choices": [*map(_foreign, choices)],
-        # It takes a title in one language only.
-        "settings": [{"form_id": made.name, "form_title": next(iter(made.title.values()))}],
-    }
-    try:
-        xls2xform.convert(flat)
-    except Exception as error:  # noqa: BLE001 - its own faults are TypeErrors and KeyErrors; the author is told all
-        said = str(error) if isinstance(error, errors.PyXFormError) else f"{type(error).__name__}: {error}"
-        found = _GATE_ROW.search(said)
-        index = int(found[1]) - 2 - len(given) if found else -1
-        row = survey[index].number if 0 <= index < len(survey) else 1
-        what = f"pyxform says: {_GATE_ROW.sub('', said).strip()}"
-        return [sheets.Problem("survey", row, "", what, "see what XLSForm allows: https://xlsform.org.")]
-    return []
-
-
-def _foreign(row: sheets.Row) -> dict[str, str]:
-    """The row without the columns that are ours."""
-    return {column: cell for column, cell in row.plain().items() if not column.startswith("ashar::")}

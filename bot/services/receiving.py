@@ -66,6 +66,7 @@ class Desk:
         clock: Callable[[], dt.datetime] = db.now,
         entropy: Callable[[], str] = lambda: secrets.token_hex(16),
         postman: delivering.Postman | None = None,
+        sent: Callable[[], None] = lambda: None,
     ) -> None:
         self._database = database
         self._seal = seal
@@ -75,6 +76,8 @@ class Desk:
         self._screens = showing.Screens(database, seal)
         self._clock = clock
         self._postman = postman
+        #: Called after each commit with something to fetch.
+        self._sent = sent
         self._queue: collections.deque[_Waiting] = collections.deque()
         self._arrived = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
@@ -172,6 +175,8 @@ class Desk:
         for waiting in group:
             if waiting not in again and not waiting.done.done():
                 waiting.done.set_result(None)
+        if any(waiting.inbound.media for waiting in group):
+            self._sent()
 
     async def _commit(self, group: Sequence[base.Inbound]) -> list[base.Inbound]:
         for attempt in range(_REPLAYS):
@@ -203,11 +208,14 @@ class Desk:
         where = f"{type(error).__name__} at {frames[-1].name}:{frames[-1].lineno}" if frames else type(error).__name__
         _log.error("a message was set aside: %s", where)
         at = self._clock()
+        plain = dataclasses.asdict(inbound)
+        # What came with it lies in the media directory; JSON has no word for bytes.
+        (plain["media"] or {}).pop("content", None)
         row = {
             "id": db.new_id(),
             "channel": inbound.channel,
             "key_hash": answering.address_hash(self._seal, inbound),
-            "sealed": self._seal.close_json("set_aside", dataclasses.asdict(inbound)),
+            "sealed": self._seal.close_json("set_aside", plain),
             "error": where[:300],
             "created_at": at,
         }

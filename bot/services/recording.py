@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from bot import wording
 from bot.channels import base, composing, plain, weighing
-from bot.engine import contribution, conversation, flow, form, messages, resuming, state, table
+from bot.engine import contribution, conversation, form, messages, passage, resuming, state, table
 from bot.services import publishing
 from models import codes, sealing, turns
 
@@ -20,6 +20,8 @@ UNCONSENTED = dt.timedelta(hours=24)
 FAREWELL = dt.timedelta(seconds=60)
 
 _BUTTONS = ("options", "actions")
+#: A voice note may answer any question in words.
+_TAKEN = {form.Kind.IMAGE: "image", form.Kind.AUDIO: "audio", form.Kind.TEXT: "voice"}
 #: Where a person stands between the first word and a response; what is said there is counted to the one that begins.
 _ON_THE_WAY = ("language", "invited", "consent", "list", "who")
 
@@ -74,8 +76,8 @@ class Recording:
         turn, writes = self.turn, self.writes
         for event in turn.events:
             self._event(event)
+        self._detach()
         begun = {event.response: event.person for event in turn.events if isinstance(event, messages.Begun)}
-        finished = {event.response for event in turn.events if isinstance(event, messages.Finished)}
         discarded = {event.response for event in turn.events if isinstance(event, messages.Discarded)}
         weighed, talk, load = self._weighed(next(iter(begun), ""), self._outgoing())
         changed = turn.changed
@@ -84,7 +86,7 @@ class Recording:
         for rid, response in changed.items():
             if rid not in discarded:
                 more = load if rid == weighed else _NOTHING
-                self._response(rid, response, begun.get(rid, ""), more, finished=rid in finished)
+                self._response(rid, response, begun.get(rid, ""), more)
         for rid in discarded:
             self._subtract(rid)
         stopped = any(isinstance(event, messages.Stopped) for event in turn.events)
@@ -119,6 +121,8 @@ class Recording:
                         "given_at": at,
                     }
                 )
+            case messages.Attached():
+                self._attached(event)
             case messages.Pledged():
                 self._pledged(event)
             case messages.Withdrawn():
@@ -138,6 +142,34 @@ class Recording:
             case messages.Moved():
                 hash_ = code_hash(self.kit.seal, event.code)
                 writes.moves.append(codes.Move(self.known.address_id, self.target, hash_))
+
+    def _attached(self, event: messages.Attached) -> None:
+        sent = self.known.inbound.media
+        answers = self.turn.changed[event.response].answers if event.response in self.turn.changed else ()
+        # What ended in the same turn is nobody's to fetch.
+        if sent is None or (event.key, event.media) not in answers:
+            return
+        self.writes.attached.append(
+            {
+                "id": event.media.id,
+                "response_id": event.response,
+                "question": event.key,
+                "kind": event.media.kind,
+                "status": "waiting",
+                "channel": self.known.inbound.channel,
+                "sealed": self.kit.seal.close("media", sent.reference),
+                "not_before": self.at,
+                "created_at": self.at,
+            }
+        )
+
+    def _detach(self) -> None:
+        """What was sent goes when it is no answer any more: changed, skipped, begun anew."""
+        for rid, response in self.turn.changed.items():
+            old = self.before.get(rid)
+            was = {answer for _, answer in old.answers if isinstance(answer, state.Media)} if old else set()
+            if was:
+                self.writes.detached += [media.id for media in was - {answer for _, answer in response.answers}]
 
     def _code_given(self, event: messages.CodeGiven) -> None:
         hash_, expires = code_hash(self.kit.seal, event.code), self.at + resuming.GOOD_FOR
@@ -179,12 +211,13 @@ class Recording:
         line = tuple(load) if not weighed and talk.scene in _ON_THE_WAY else ()
         return weighed, talk if talk.line == line else dataclasses.replace(talk, line=line), load
 
-    def _response(self, rid: str, response: state.State, person: str, load: weighing.Load, *, finished: bool) -> None:
+    def _response(self, rid: str, response: state.State, person: str, load: weighing.Load) -> None:
         definition = self.facts.forms[response.form]
+        # What is finished stays so, and since when, however often its answers are changed afterwards.
         row: dict[str, Any] = {
-            "status": "finished" if finished else "open",
+            "status": "finished" if response.ended else "open",
             "sealed": self.kit.seal.close_json("response", state.to_plain(response)),
-            "finished_at": self.at if finished else None,
+            "finished_at": dt.datetime.fromisoformat(response.ended) if response.ended else None,
         }
         if person:
             new = {
@@ -206,28 +239,33 @@ class Recording:
         old = self.before.get(rid)
         if old is not None and old.answers == response.answers:
             return
-        was = flow.counted(definition, old) if old else {}
-        now_ = flow.counted(definition, response)
+        was = passage.counted(definition, old) if old else {}
+        now_ = passage.counted(definition, response)
         for name in was.keys() - now_.keys():
             self.writes.cleared.append({"of": rid, "name": name})
         for name, answer in now_.items():
             if was.get(name) != answer:
-                self.writes.answers.append(self._answer(rid, definition, name, answer))
+                self.writes.answers.append(self._answer(rid, definition, response, name, answer))
         new = contribution.contribution(definition, response)
         before = contribution.contribution(definition, old) if old else Counter()
         self.writes.add_tallies(contribution.difference(new, before))
 
-    def _answer(self, rid: str, definition: form.Form, name: str, answer: state.Answer) -> dict[str, Any]:
+    def _answer(
+        self, rid: str, definition: form.Form, response: state.State, name: str, answer: state.Answer
+    ) -> dict[str, Any]:
         question = definition.question(name)
         text = table.stored(answer)
-        # Whatever a person writes in their own words may name somebody.
-        sealed = question is None or question.kind is form.Kind.TEXT or question.personal
+        # Whatever a person writes in their own words may name somebody, and so does the place they stand at. The id
+        # of what they sent names nobody.
+        sealed = question is None or question.kind in form.IN_WORDS or question.personal
+        sealed = sealed and not isinstance(answer, state.Media)
         return {
             "response_id": rid,
             "question": name,
             "value": None if sealed else text,
             "sealed": self.kit.seal.close("answer", text) if sealed else None,
             "answered_at": self.at,
+            "seconds": dict(response.spent).get(name),
         }
 
     def _subtract(self, rid: str) -> None:
@@ -246,6 +284,8 @@ class Recording:
         if inbound.callback:
             outbound = dataclasses.replace(outbound, callback=inbound.callback)
         channel = self.kit.channels.get(inbound.channel)
+        if channel is not None and channel.capabilities.uploads:
+            outbound = dataclasses.replace(outbound, takes=self._takes())
         if channel is not None and not channel.capabilities.push:
             self.writes.seen.append(self.known.contact_id)
         person = turn.talk.person
@@ -254,6 +294,16 @@ class Recording:
         contact = self.target if moved else self.known.contact_id
         said = put_out(self.kit, self.writes, inbound, outbound, contact, self.known.address_id, person, self.at)
         return weighing.heard(inbound).plus(said)
+
+    def _takes(self) -> str:
+        """What the question that is asked now can be answered with beside words."""
+        talk = self.turn.talk
+        waiting = [person.open[-1] for person in talk.people if person.id == talk.person and person.open]
+        if talk.scene != "form" or not waiting:
+            return ""
+        response = self.turn.changed.get(waiting[0]) or self.before[waiting[0]]
+        question = self.facts.forms[response.form].question(response.at)
+        return _TAKEN.get(question.kind, "") if question else ""
 
     def _forget_later(self, kind: str, after: dt.timedelta) -> None:
         # The postman looks again then: a contact with nobody behind it, silent since, is removed.

@@ -1,4 +1,4 @@
-"""Rounds of repeats, seconds by question, media, and what a response cost on the line.
+"""Rounds of repeats, seconds by question, media, what a response cost on the line, and forms that are closed.
 
 Revision ID: 0002
 Revises: 0001
@@ -21,9 +21,12 @@ def upgrade() -> None:
     """Forward."""
     with op.batch_alter_table("answer") as answer:
         answer.alter_column("question", type_=sa.String(length=96), existing_nullable=False)
+        # All the options of a long list together may have more than a thousand letters.
+        answer.alter_column("value", type_=sa.Text(), existing_nullable=True)
         answer.add_column(sa.Column("seconds", sa.SmallInteger(), nullable=True))
     for name in _COUNTERS:
         op.add_column("response", sa.Column(name, sa.Integer(), server_default="0", nullable=False))
+    op.add_column("form", sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True))
     op.create_table(
         "media",
         sa.Column("id", sa.String(length=32), nullable=False),
@@ -36,6 +39,8 @@ def upgrade() -> None:
         sa.Column("content_hash", sa.String(length=64), nullable=True),
         sa.Column("mime", sa.String(length=64), nullable=True),
         sa.Column("size", sa.Integer(), nullable=True),
+        sa.Column("seconds", sa.SmallInteger(), nullable=True),
+        sa.Column("code", sa.String(length=32), nullable=True),
         sa.Column("transcript", sa.LargeBinary(), nullable=True),
         sa.Column("attempts", sa.SmallInteger(), server_default="0", nullable=False),
         sa.Column("not_before", sa.DateTime(timezone=True), nullable=False),
@@ -51,8 +56,10 @@ def upgrade() -> None:
 def downgrade() -> None:
     """Back."""
     op.drop_table("media")
+    op.drop_column("form", "closed_at")
     for name in reversed(_COUNTERS):
         op.drop_column("response", name)
     with op.batch_alter_table("answer") as answer:
         answer.drop_column("seconds")
+        answer.alter_column("value", type_=sa.String(length=1000), existing_nullable=True)
         answer.alter_column("question", type_=sa.String(length=64), existing_nullable=False)

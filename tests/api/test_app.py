@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -10,8 +11,9 @@ import httpx
 import pytest
 import sqlalchemy as sa
 
-from bot.services import publishing
+from bot.services import publishing, shelving
 from models import tables
+from tests import filling
 from tests.api import opened
 
 
@@ -81,6 +83,30 @@ async def test_results_in_plain_words(sqlite_url: str, tmp_path: Path) -> None:
     assert re.findall(r"<li>(.*)", page)[:2] == ["Работа и доход: 44%", "Безопасное жильё: 44%"]
     # Of the other questions nothing is known, so nothing is said.
     assert page.count("<h3>") == 1
+    assert "другими словами" not in page
+
+
+async def test_a_closed_survey_keeps_its_results_and_an_earlier_wording_is_called_so(
+    sqlite_url: str, tmp_path: Path
+) -> None:
+    async with opened.app(sqlite_url, tmp_path) as made, opened.client(made) as browser:
+        house = made.state.house
+        older = await filling.publish(house.database)
+        await filling.respond(house.database, house.seal, older, filling.people(older, 60))
+        changed = [
+            row | {"label": filling.text("New?")} if row["name"] == "also" else row for row in filling.SHEETS["survey"]
+        ]
+        at = filling.BEGUN + dt.timedelta(days=1)
+        await filling.publish(house.database, {**filling.SHEETS, "survey": changed}, at)
+        await shelving.close(house.database, older.name)
+        page = (await browser.get("/results?lang=ru")).text
+        privacy = (await browser.get("/privacy")).text
+    survey = page[page.index("Ответили: ") :]
+    shown = survey[: survey.index("JSON")]
+    assert shown.index("What else? ru") < shown.index("Спрошено другими словами")
+    assert "New? ru" not in shown  # nobody has answered it yet
+    assert f"start=s-{older.name}" not in page
+    assert older.title["ru"] in privacy
 
 
 async def test_the_api_is_described(browser: httpx.AsyncClient) -> None:

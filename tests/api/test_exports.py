@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -46,8 +47,8 @@ async def test_nobody_gets_in_without_the_token(
     client: httpx.AsyncClient, header: str | bytes | None, status: int
 ) -> None:
     headers = {} if header is None else {"Authorization": header}
-    for form in ("small", "none"):
-        response = await client.get(f"/api/exports/{form}.csv", headers=headers)  # type: ignore[arg-type] # bytes too
+    for file in ("small.csv", "none.csv", "small.jsonl", "none.jsonl"):
+        response = await client.get(f"/api/exports/{file}", headers=headers)  # type: ignore[arg-type] # bytes too
         assert response.status_code == status
         assert list(response.json()) == ["detail"]
         assert ("www-authenticate" in response.headers) == (status == 401)
@@ -66,5 +67,31 @@ async def test_an_export(client: httpx.AsyncClient) -> None:
     personal = await client.get("/api/exports/small.csv", params={"personal": "true"})
     # A spreadsheet would have run it.
     assert next(csv.DictReader(io.StringIO(personal.text)))["idea"] == "'=SUM(A1)+Сунуш 0"
-    unknown = await client.get("/api/exports/none.csv")
-    assert (unknown.status_code, unknown.json()) == (404, {"detail": "There is no form “none”."})
+    for door in ("csv", "jsonl"):
+        unknown = await client.get(f"/api/exports/none.{door}")
+        assert (unknown.status_code, unknown.json()) == (404, {"detail": "There is no form “none”."})
+
+
+async def test_an_export_is_laid_out_as_asked_for(client: httpx.AsyncClient) -> None:
+    client.headers["Authorization"] = f"Bearer {TOKEN}"
+    wanted = {"headings": "labels", "values": "labels", "language": "ru", "multiple": "split", "paradata": "full"}
+    response = await client.get("/api/exports/small.csv", params=wanted)
+    row = next(csv.DictReader(io.StringIO(response.text.removeprefix("\ufeff"))))
+    assert row["You are? ru"] in ("woman ru", "man ru", "")
+    assert {"What else? ru/water ru", "sex_seconds", "bytes_out"} <= row.keys()
+    assert "What else? ru" not in row
+    for wrong in ({"multiple": "some"}, {"values": "numbers"}, {"separator": "x" * 9}):
+        assert (await client.get("/api/exports/small.csv", params=wrong)).status_code == 422
+
+
+async def test_json_lines(client: httpx.AsyncClient) -> None:
+    client.headers["Authorization"] = f"Bearer {TOKEN}"
+    response = await client.get("/api/exports/small.jsonl", params={"personal": "true"})
+    assert response.headers["content-type"] == "application/jsonl"
+    assert response.headers["cache-control"] == "no-store"
+    lines = [json.loads(line) for line in response.text.splitlines()]
+    assert len(lines) == 450
+    assert lines[0]["idea"] == "=SUM(A1)+Сунуш 0"
+    assert len(lines[0]["top"]) == 3
+    plain = await client.get("/api/exports/small.jsonl")
+    assert "idea" not in plain.text

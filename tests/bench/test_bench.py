@@ -1,4 +1,4 @@
-"""The benchmark still runs: a few people, one short round, and no word about how fast."""
+"""The benchmarks still run: a few people, one short round, and no word about how fast."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 import uvloop
 
 from tests.bench import __main__ as bench
-from tests.bench import report, sides
+from tests.bench import exports, report, sides
 
 
 def test_both_sides_are_driven_and_reported(tmp_path: Path) -> None:
@@ -23,3 +23,22 @@ def test_both_sides_are_driven_and_reported(tmp_path: Path) -> None:
     page = report.report(rounds, lost, plan.people, dt.datetime(2027, 1, 1, tzinfo=dt.UTC))
     assert "2027-01-01" in page
     assert str(tmp_path) not in page
+
+
+def test_exports_are_filled_written_and_reported(tmp_path: Path) -> None:
+    exports.fill_sqlite(tmp_path / "a.sqlite", 30)
+    took = exports.ours(f"sqlite+aiosqlite:///{tmp_path / 'a.sqlite'}", tmp_path / "a.csv", 30)
+    lines = (tmp_path / "a.csv").read_text("utf-8").splitlines()
+    assert len(lines) == 31
+    assert all("KG0" in line for line in lines[1:])
+    measured = {"SQLite": [exports.Round(took, 2 * took, took / 2)]}
+    text = exports.section(measured, 300, dt.datetime(2027, 1, 1, tzinfo=dt.UTC))
+    assert text.startswith(f"{exports.HEADING}\n")
+    assert "2.0 times as fast" in text
+    assert "0.50 of its speed" in text
+    page = tmp_path / "page.md"
+    page.write_text("# Page\n\nwords\n\n## Exports\n\nold\n\n## After\n\nmore\n", "utf-8")
+    exports.put(page, text)
+    assert page.read_text("utf-8") == f"# Page\n\nwords\n\n{text}\n## After\n\nmore\n"
+    exports.put(page, text)
+    assert page.read_text("utf-8").count(exports.HEADING) == 1

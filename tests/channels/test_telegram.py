@@ -60,6 +60,20 @@ def says(text: str, **fields: Any) -> dict[str, Any]:
     return {"message": MESSAGE | {"text": text} | fields}
 
 
+#: Bytes that Telegram hands out at the most.
+LIMIT = 20_000_000
+PLACE = {"latitude": -0.5, "longitude": 78.4}
+ANIMATION = {"file_id": "f1", "file_unique_id": "u1", "width": 9, "height": 9, "duration": 1}
+
+
+def photo(name: str, width: int, size: int | None = None) -> dict[str, Any]:
+    return {"file_id": name, "file_unique_id": f"u{name}", "width": width, "height": width, "file_size": size}
+
+
+def sent(kind: str, **beside: Any) -> dict[str, Any]:
+    return {"message": MESSAGE | {kind: {"file_id": "f1", "file_unique_id": "u1"} | beside}}
+
+
 STALE = base.Inbound("telegram", "900", "42", tap=("?", -1), edits="7", callback="4382")
 
 
@@ -85,7 +99,74 @@ STALE = base.Inbound("telegram", "900", "42", tap=("?", -1), edits="7", callback
         *(
             pytest.param({"message": MESSAGE | content}, inbound(kind="media"), id=kind)
             for kind, content in telegram_people.CONTENT.items()
-            if kind != "notice"
+            if kind not in ("notice", "photo", "voice", "location")
+        ),
+        pytest.param(
+            {"message": MESSAGE | telegram_people.CONTENT["photo"]},
+            inbound(text="2", kind="image", media=base.Media("image", "f1", "image/jpeg")),
+            id="photo",
+        ),
+        pytest.param(
+            {"message": MESSAGE | {"photo": [photo("s", 90), photo("l", 2560, LIMIT + 1), photo("m", 1280, 9)]}},
+            inbound(kind="image", media=base.Media("image", "m", "image/jpeg", 9)),
+            id="the-largest-photo-that-may-be",
+        ),
+        pytest.param(
+            {"message": MESSAGE | {"photo": [photo("m", 1280, LIMIT + 1)]}}, inbound(kind="media"), id="large-photo"
+        ),
+        pytest.param(
+            {"message": MESSAGE | {"photo": [photo("m", 1280)], "media_group_id": "77", "caption": "a\ud800"}},
+            inbound(key="album/77", text="a?", kind="image", media=base.Media("image", "m", "image/jpeg")),
+            id="photo-of-an-album",
+        ),
+        pytest.param(
+            {"message": MESSAGE | telegram_people.CONTENT["voice"]},
+            inbound(kind="audio", media=base.Media("audio", "f1", "audio/ogg")),
+            id="voice",
+        ),
+        pytest.param(
+            sent("voice", duration=700, file_size=LIMIT + 1),
+            inbound(kind="media"),
+            id="voice-that-Telegram-would-not-hand-out",
+        ),
+        pytest.param(
+            sent("audio", duration=4, file_size=10),
+            inbound(kind="audio", media=base.Media("audio", "f1", "", 10)),
+            id="music",
+        ),
+        *(
+            pytest.param(
+                sent("document", mime_type=mime),
+                inbound(kind=kind, media=base.Media(kind, "f1", mime.lower()) if kind != "media" else None),
+                id=f"document-{mime}",
+            )
+            for mime, kind in {
+                "image/jpeg": "image",
+                "IMAGE/PNG": "image",
+                "image/svg+xml": "media",
+                "image/heic": "media",
+                "audio/x-m4a": "audio",
+                "video/mp4": "media",
+                "": "media",
+            }.items()
+        ),
+        pytest.param(
+            {"message": {**sent("document", mime_type="image/jpeg")["message"], "animation": ANIMATION}},
+            inbound(kind="media"),
+            id="moving-picture",
+        ),
+        pytest.param(
+            {"message": MESSAGE | telegram_people.CONTENT["location"]},
+            inbound(kind="place", text="42.49 78.39 0 12.5"),
+            id="location",
+        ),
+        pytest.param(
+            {"message": MESSAGE | {"location": PLACE, "venue": {"location": PLACE, "title": "Мектеп", "address": "1"}}},
+            inbound(kind="place", text="-0.5 78.4 0 0"),
+            id="venue",
+        ),
+        pytest.param(
+            {"message": MESSAGE | {"location": {"latitude": 99, "longitude": 1}}}, inbound(kind="media"), id="nowhere"
         ),
         pytest.param({"message": MESSAGE | telegram_people.CONTENT["notice"]}, None, id="notice"),
         pytest.param(

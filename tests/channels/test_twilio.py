@@ -5,6 +5,7 @@ import dataclasses
 import hashlib
 import urllib.parse
 from collections.abc import AsyncIterator, Mapping
+from typing import Any
 
 import aiohttp
 import pytest
@@ -143,6 +144,13 @@ WHATSAPP = {
 }
 
 
+URL = f"https://api.twilio.com/2010-04-01/Accounts/{ACCOUNT}/Messages/MM1/Media/ME1"
+
+
+def sent(mime: str, url: str = URL) -> dict[str, str]:
+    return {"NumMedia": "1", "MediaUrl0": url, "MediaContentType0": mime}
+
+
 @pytest.mark.parametrize(
     ("changes", "expected"),
     [
@@ -162,8 +170,20 @@ WHATSAPP = {
         ({"Body": "Биздин көпүрө", "NumMedia": "1"}, {"text": "Биздин көпүрө"}),
         (
             {"Body": "Каракол", "Latitude": "42.49", "Longitude": "78.39"},
-            {"kind": "media", "text": "Каракол"},
+            {"kind": "place", "text": "42.49 78.39 0 0"},
         ),
+        ({"Body": "", "Latitude": "nan", "Longitude": "78.39"}, {"kind": "media", "text": ""}),
+        (
+            {"Body": "Биздин көпүрө", **sent("image/jpeg")},
+            {"kind": "image", "text": "Биздин көпүрө", "media": base.Media("image", URL, "image/jpeg")},
+        ),
+        (
+            {"Body": "", **sent("audio/ogg; codecs=opus")},
+            {"kind": "audio", "text": "", "media": base.Media("audio", URL, "audio/ogg")},
+        ),
+        ({"Body": "", **sent("video/mp4")}, {"kind": "media", "text": ""}),
+        ({"Body": "", **sent("image/jpeg", "http://169.254.1.1/")}, {"kind": "media", "text": ""}),
+        ({"Body": "", **sent("image/jpeg", "file:///etc/passwd")}, {"kind": "media", "text": ""}),
         ({"Body": "", "MessageType": "contacts"}, {"kind": "media"}),
         ({"Body": "STOP", "OptOutType": "STOP"}, {"kind": "blocked", "text": "STOP"}),
         ({"Body": "START", "OptOutType": "START"}, {"kind": "unblocked", "text": "START"}),
@@ -173,9 +193,9 @@ WHATSAPP = {
     ],
 )
 async def test_a_webhook_is_read_as_it_was_meant(
-    channel: twilio.Twilio, changes: dict[str, str], expected: dict[str, str]
+    channel: twilio.Twilio, changes: dict[str, str], expected: dict[str, Any]
 ) -> None:
-    wanted = base.Inbound(**{"channel": "whatsapp", "key": "SM9", "address": NUMBER, **expected})  # type: ignore[arg-type] # a table of fields
+    wanted = base.Inbound(**{"channel": "whatsapp", "key": "SM9", "address": NUMBER, **expected})
     assert channel.read(request({**WHATSAPP, **changes})) == [wanted]
 
 
@@ -203,6 +223,14 @@ async def test_each_of_the_two_reads_only_its_own_people(channel: twilio.Twilio)
     assert channel.read(sms) == []
     # Our own number is the sender of a status callback; nobody may be answered for it.
     assert channel.read(request({**WHATSAPP, "MessageStatus": "delivered"})) == []
+
+
+async def test_a_picture_by_sms_is_asked_for_in_words() -> None:
+    async with aiohttp.ClientSession() as session:
+        sms = twilio.Twilio("sms", ACCOUNT, TOKEN, "+996555000111", session, PUBLIC)
+        [silent] = sms.read(request({**SMS_PARAMS, "Body": "", **sent("image/jpeg")}))
+        [said] = sms.read(request({**SMS_PARAMS, "Body": "Суу", **sent("image/jpeg")}))
+    assert [(each.kind, each.media) for each in (silent, said)] == [("media", None), ("text", None)]
 
 
 @pytest.mark.parametrize(

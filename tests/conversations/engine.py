@@ -11,15 +11,18 @@ from bot.channels import base, composing, plain
 from tests import talking
 from tests.conversations import script
 
+#: What a medium is to the engine.
+_KINDS = {"sticker": "media", "photo": "image", "voice": "audio"}
+
 
 class EngineDriver:
     """One phone on the bare engine."""
 
     buttons = True
 
-    def __init__(self, voice: wording.Voice, *, channel: str = "web") -> None:
+    def __init__(self, voice: wording.Voice, *, channel: str = "web", about: str = "") -> None:
         self.channel = channel
-        self.person = talking.Person(channel=channel)
+        self.person = talking.Person(talking.house(about), channel=channel)
         self._voice = voice
         self._shown: list[base.Outbound] = []
 
@@ -33,7 +36,9 @@ class EngineDriver:
                 outbound = self._shown[-1 if step.kind == "tap" else -2]
                 turn = self.person.send(pressed(outbound, step.text), tap=(outbound.tag, outbound.step))
             case "media":
-                turn = self.person.send(kind="media")
+                turn = self.person.send(kind=_KINDS[step.text])
+            case "place":
+                turn = self.person.send(f"{step.text} 0 0", kind="place")
             case "link":
                 turn = self.person.send(f"/start {step.text}", start=step.text)
             case _:

@@ -11,8 +11,10 @@
 
 A line that begins with "> " is what the person sends, the lines below it are what the bot says, as plain text. In
 brackets stands what is not typed: [tap 3] or [tap Артка] (a button, by number or by its words), [tap 3, one message
-earlier] (a button of the message before the last), [sticker], [photo], [voice], [link s-priorities] (arrived by a
-link), [10000 letters], and [7 days later], after which nothing is said.
+earlier] (a button of the message before the last), [sticker], [photo], [voice], [place 42.49 78.39], [link
+s-priorities] (arrived by a link), [10000 letters], and [7 days later], after which nothing is said.
+
+What lies in a folder of its own is held about a form of the tests: household/ about tests/forms/household.yaml.
 """
 
 from __future__ import annotations
@@ -28,14 +30,15 @@ _TAP = re.compile(r"\[tap (.+?)(, one message earlier)?\]")
 _LATER = re.compile(r"\[(\d+) (minute|hour|day|week)s? later\]")
 _LETTERS = re.compile(r"\[(\d+) letters\]")
 _LINK = re.compile(r"\[link (\S+)\]")
+_PLACE = re.compile(r"\[place (-?[\d.]+ -?[\d.]+)\]")
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One thing a person does. `kind` is "text", "tap", "earlier", "media", "link" or "later"."""
+    """One thing a person does. `kind` is "text", "tap", "earlier", "media", "place", "link" or "later"."""
 
     kind: str
-    #: What was typed; number or words of the button; name of the medium; payload of the link.
+    #: What was typed; number or words of the button; name of the medium; latitude and longitude; payload of the link.
     text: str
     #: How long nothing happens, for "later".
     minutes: int = 0
@@ -78,6 +81,8 @@ def read_step(written: str) -> Step:
         return Step("text", "а" * int(found[1]))
     if found := _LINK.fullmatch(written):
         return Step("link", found[1])
+    if found := _PLACE.fullmatch(written):
+        return Step("place", found[1])
     if written in ("[sticker]", "[photo]", "[voice]"):
         return Step("media", written.strip("[]"))
     assert not written.startswith("["), f"{written} is nothing a person can do here"
@@ -126,12 +131,27 @@ def same(one: str, other: str) -> bool:
 
 def files() -> list[Path]:
     """Every conversation there is."""
-    return sorted(FOLDER.glob("*.txt"))
+    return sorted(FOLDER.rglob("*.txt"))
+
+
+def name(path: Path) -> str:
+    """What a conversation is called: "help.ky", "household/rounds.ru"."""
+    return path.relative_to(FOLDER).with_suffix("").as_posix()
+
+
+def about(path: Path) -> str:
+    """The form of the tests it is held about; "" for what ships."""
+    return path.parent.name if path.parent != FOLDER else ""
 
 
 def needs_buttons(passages: list[Passage]) -> bool:
     """True where an old button is pressed, which a road without buttons cannot do."""
     return any(passage.step.kind == "earlier" for passage in passages)
+
+
+def needs_places(passages: list[Passage]) -> bool:
+    """True where a place on the map is sent, which not every channel can carry."""
+    return any(passage.step.kind == "place" for passage in passages)
 
 
 async def replay(passages: list[Passage], driver: Driver) -> list[Passage]:

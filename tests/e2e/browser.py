@@ -103,8 +103,10 @@ class Page(html.parser.HTMLParser):
                 self._form.blanks[given["name"]] = self._form.blanks.get(given["name"], 0) + 1
             case "button" if self._form:
                 option = given.get("name") == "pick" and not self._form.always
-                number = str(len(self._form.buttons) + 1) if option else ""
-                self._button = Button(given.get("name", ""), given.get("value", ""), number)
+                # A page of a long list keeps the list's own numbers; what is chosen by its words is counted.
+                sends = given.get("value") or ""
+                place = sends if sends.isdigit() else str(len(self._form.buttons) + 1)
+                self._button = Button(given.get("name", ""), sends, place if option else "")
                 self._form.buttons.append(self._button)
             case "a":
                 self.links.append(given.get("href", ""))

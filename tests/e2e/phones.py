@@ -6,6 +6,7 @@ import re
 from collections.abc import Awaitable, Iterable
 from typing import Protocol
 
+from tests import samples
 from tests.e2e import running
 from tests.standins import telegram_people, twilio, twilio_content
 
@@ -32,7 +33,7 @@ class Phone(Protocol):
         """
 
     async def sends(self, medium: str) -> list[str]:
-        """Send what is not words: "sticker", "photo" or "voice"."""
+        """Send what is not words: "sticker", "photo", "voice" or "place"."""
 
 
 def listed(text: str) -> dict[str, str]:
@@ -92,7 +93,7 @@ class Telegram:
 
     async def sends(self, medium: str) -> list[str]:
         """See `Phone`."""
-        return await self.hears(self.person.sends(medium))
+        return await self.hears(self.person.sends({"place": "location"}.get(medium, medium)))
 
     async def hears(self, act: Awaitable[object]) -> list[str]:
         """Do it and wait for all that the bot says then."""
@@ -143,8 +144,16 @@ class Twilio:
         return await self.person.says(shown, OriginalRepliedMessageSid=on.sid, **more)
 
     async def sends(self, medium: str) -> list[str]:
-        """See `Phone`: to Twilio all of them are files with another name."""
-        return await self.hears(self.person.sends_sticker())
+        """See `Phone`."""
+        match medium:
+            case "photo":
+                return await self.hears(self.person.sends_file(samples.picture(), "image/jpeg"))
+            case "voice":
+                return await self.hears(self.person.sends_file(samples.ogg(), "audio/ogg"))
+            case "place":
+                return await self.hears(self.person.sends_location())
+            case _:
+                return await self.hears(self.person.sends_sticker())
 
     async def hears(self, act: Awaitable[int]) -> list[str]:
         """Do it and wait for all that the bot says then."""

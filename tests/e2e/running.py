@@ -7,7 +7,7 @@ import contextlib
 import datetime as dt
 import functools
 import socket
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from unittest import mock
@@ -111,8 +111,9 @@ async def running(
     clock: Callable[[], dt.datetime] | None = None,
     entropy: Callable[[], str] | None = None,
     more: Mapping[str, str] | None = None,
+    flows: Sequence[Path] = (FLOWS,),
 ) -> AsyncIterator[App]:
-    """The app on this migrated database, with what ships published, until the block ends.
+    """The app on this migrated database, with these files published, until the block ends.
 
     With `clock` and `entropy` its desk and its postman live in a time, and draw from a chance, of the test's own.
     """
@@ -121,7 +122,7 @@ async def running(
         twilio = await stack.enter_async_context(twilio_platform.Twilio())
         settings = settings_.read({**environ(database_url, var, telegram.url, twilio), **(more or {})})
         async with wiring.memory(settings) as memory:
-            await publishing.publish(memory.database, [FLOWS])
+            await publishing.publish(memory.database, list(flows))
         listening = stack.enter_context(socket.create_server(("127.0.0.1", 0), backlog=512))
         url = f"http://127.0.0.1:{listening.getsockname()[1]}"
         telegram.bot().updates.tunnels[PUBLIC] = twilio.app = url

@@ -15,11 +15,12 @@ What a channel cannot do is done as people there would: on SMS a button is typed
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import itertools
 import re
 import shutil
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from pathlib import Path
 
 import pytest
@@ -78,8 +79,8 @@ class ChannelDriver:
         match step.kind:
             case "tap" | "earlier":
                 return await self._phone.presses(step.text, earlier=step.kind == "earlier")
-            case "media":
-                return await self._phone.sends(step.text)
+            case "media" | "place":
+                return await self._phone.sends("place" if step.kind == "place" else step.text)
             case "link":
                 return await self._phone.comes(step.text)
             case _:
@@ -100,11 +101,11 @@ class OnPages(talking.Person):
         return turn
 
 
-def wanted_on(channel: str) -> engine.EngineDriver:
+def wanted_on(channel: str, about: str) -> engine.EngineDriver:
     """The bare engine, told that it is on this channel."""
-    driver = engine.EngineDriver(VOICE, channel=channel)
+    driver = engine.EngineDriver(VOICE, channel=channel, about=about)
     if channel == "web":
-        driver.person = OnPages(channel=channel)
+        driver.person = OnPages(talking.house(about), channel=channel)
     return driver
 
 
@@ -116,7 +117,7 @@ def steps_on(channel: str, path: Path) -> list[script.Passage]:
         passages.insert(2, script.Passage((), "1", ""))
     if channel != "web":
         return passages
-    first, *rest = [passage for passage in passages if passage.step.kind != "media"]
+    first, *rest = [passage for passage in passages if passage.step.kind not in ("media", "place")]
     invited = is_invited(first.step)
     # The opening page has its buttons and nothing else.
     return [first, *itertools.dropwhile(lambda passage: first_button(passage.step, invited=invited) is None, rest)]
@@ -150,13 +151,19 @@ def seen(channel: str, pieces: Sequence[str]) -> object:
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def stage(migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stage]:
-    folder = tmp_path_factory.mktemp("channels")
-    shutil.copyfile(migrated_sqlite, folder / "ashar.sqlite")
-    clock, chance = talking.Clock(), talking.Chance()
-    url = f"sqlite+aiosqlite:///{folder / 'ashar.sqlite'}"
-    async with running.running(url, folder, clock=clock, entropy=chance) as app:
-        yield Stage(app, clock, chance)
+async def stages(migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Mapping[str, Stage]]:
+    """One for what ships, and one for each form of the tests beside it."""
+    async with contextlib.AsyncExitStack() as stack:
+        made = {}
+        for about in {script.about(path) for path in script.files()}:
+            folder = tmp_path_factory.mktemp("channels")
+            shutil.copyfile(migrated_sqlite, folder / "ashar.sqlite")
+            clock, chance = talking.Clock(), talking.Chance()
+            url = f"sqlite+aiosqlite:///{folder / 'ashar.sqlite'}"
+            flows = [running.FLOWS, *([talking.FORMS / f"{about}.yaml"] if about else [])]
+            app = running.running(url, folder, clock=clock, entropy=chance, flows=flows)
+            made[about] = Stage(await stack.enter_async_context(app), clock, chance)
+        yield made
 
 
 def new_phone(app: running.App, channel: str) -> phones.Phone:
@@ -175,7 +182,7 @@ async def compare(stage: Stage, channel: str, path: Path) -> int:
     """Replay a conversation and fail at the first step that shows something else; how many steps there were."""
     await stage.clear()
     phone = new_phone(stage.app, channel)
-    driver, bare = ChannelDriver(stage, phone), wanted_on(channel)
+    driver, bare = ChannelDriver(stage, phone), wanted_on(channel, script.about(path))
     passages, greeting = steps_on(channel, path), ""
     for number, passage in enumerate(passages):
         said, shown = await bare.send(passage.step), await driver.send(passage.step)
@@ -189,12 +196,13 @@ async def compare(stage: Stage, channel: str, path: Path) -> int:
 
 
 def _can_play(channel: str, path: Path) -> bool:
-    # An SMS has no buttons that could be old.
-    return channel != "sms" or not script.needs_buttons(script.read(path.read_text(encoding="utf-8")))
+    passages = script.read(path.read_text(encoding="utf-8"))
+    # An SMS has no buttons that could be old, and carries no place.
+    return channel != "sms" or not (script.needs_buttons(passages) or script.needs_places(passages))
 
 
 PLAYED = [
-    pytest.param(channel, path, id=f"{path.stem}-{channel}")
+    pytest.param(channel, path, id=f"{script.name(path)}-{channel}")
     for path in script.files()
     for channel in ("telegram", "whatsapp", "sms", "web")
     if _can_play(channel, path)
@@ -202,5 +210,5 @@ PLAYED = [
 
 
 @pytest.mark.parametrize(("channel", "path"), PLAYED)
-async def test_people_are_shown_what_the_engine_says(stage: Stage, channel: str, path: Path) -> None:
-    assert await compare(stage, channel, path)
+async def test_people_are_shown_what_the_engine_says(stages: Mapping[str, Stage], channel: str, path: Path) -> None:
+    assert await compare(stages[script.about(path)], channel, path)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from bot.engine import form, reading
+from collections.abc import Mapping, Sequence
+
+from bot.engine import form
+from bot.engine.authoring import reading
 
 
 def text(words: str) -> dict[str, str]:
@@ -15,18 +18,21 @@ def choices(name: str, *options: str) -> list[dict[str, object]]:
     return [{"list_name": name, "name": option, "label": text(option)} for option in options]
 
 
+_SILENT = ("calculate", "hidden", "start", "end", "today", "end_group", "end_repeat")
+
+
 def made(
-    survey: list[dict[str, object]], options: list[dict[str, object]] | None = None, **settings: object
+    survey: Sequence[Mapping[str, object]], options: Sequence[Mapping[str, object]] = (), **settings: object
 ) -> form.Form:
     """The form; questions that have no label get their name."""
-    rows = [row if row["type"] == "calculate" else {"label": text(str(row["name"]))} | row for row in survey]
+    rows = [row if row["type"] in _SILENT else {"label": text(str(row["name"])), **row} for row in survey]
     given = {
         "form_id": "small",
         "form_title": text("Small"),
         "ashar::holder": text("holder"),
         "ashar::term": text("a year"),
     }
-    sheets = {"survey": rows, "choices": options or [], "settings": [given | settings]}
+    sheets = {"survey": rows, "choices": options, "settings": [given | settings]}
     definition, problems = reading.read(sheets)
     assert definition is not None, "\n".join(map(str, problems))
     return definition

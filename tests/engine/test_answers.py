@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import hypothesis
 import pytest
 from hypothesis import strategies as st
 
-from bot.engine import answers, form, messages
+from bot.engine import form
+from bot.engine.understanding import answers, dates
+from tests.engine import asked
+from tests.engine.asked import said, understood
 
 LABELS = {
     "work": ("Жумуш жана киреше", "Работа и доход"),
@@ -18,35 +23,20 @@ LABELS = {
     "food": ("Тамак-аш", "Питание"),
     "social": ("Социалдык коргоо", "Социальная защита"),
 }
-EIGHT = tuple(form.Choice(name, {"ky": ky, "ru": ru}) for name, (ky, ru) in LABELS.items())
-TWELVE = (*EIGHT, *(form.Choice(f"more{n}", {"ky": f"Дагы {n}", "ru": f"Ещё {n}"}) for n in range(9, 13)))
-YES_NO = (
-    form.Choice("yes", {"ky": "Ооба", "ru": "Да"}),
-    form.Choice("no", {"ky": "Жок", "ru": "Нет"}),
-    form.Choice("dont_know", {"ky": "Айта албайм", "ru": "Трудно сказать"}),
-)
+EIGHT = asked.choices(LABELS)
+TWELVE = (*EIGHT, *asked.choices({f"more{n}": (f"Дагы {n}", f"Ещё {n}") for n in range(9, 13)}))
+YES_NO = asked.choices({"yes": ("Ооба", "Да"), "no": ("Жок", "Нет"), "dont_know": ("Айта албайм", "Трудно сказать")})
+#: A Sunday, in Kyrgyz time.
+NOW = dt.datetime(2026, 11, 22, 10, 7, tzinfo=dt.timezone(dt.timedelta(hours=6)))
+
+RANK = asked.question(form.Kind.RANK, EIGHT, pick=3)
+RANK_OF_TWELVE = asked.question(form.Kind.RANK, TWELVE, pick=3)
 
 
-def question(kind: form.Kind, pick: int = 0) -> form.Question:
-    return form.Question("q", kind, {}, pick=pick)
-
-
-RANK = question(form.Kind.RANK, 3)
-
-
-def read(kind: form.Kind, text: str, choices: tuple[form.Choice, ...] = ()) -> answers.Reading:
-    return answers.understand(question(kind), choices, text)
-
-
-def understood(reading: answers.Reading) -> object:
-    assert isinstance(reading, answers.Understood), reading
-    return reading.answer
-
-
-def said(reading: answers.Reading) -> tuple[str, dict[str, object]]:
-    assert not isinstance(reading, answers.Understood), reading
-    assert isinstance(reading.line, messages.Phrase)
-    return reading.line.msgid, dict(reading.line.params)
+def read(
+    kind: form.Kind, text: str, choices: tuple[form.Choice, ...] = (), *, now: dt.datetime | None = NOW, looks: str = ""
+) -> answers.Reading:
+    return answers.understand(asked.question(kind, choices, appearance=looks), choices, text, (), now)
 
 
 @pytest.mark.parametrize(
@@ -68,8 +58,7 @@ def test_three_numbers_rank_three_in_every_notation(text: str) -> None:
         ("0", "There is no such number on the list: {x}. Choose from 1–{max}.", {"x": "0", "max": 8}),
         ("10", "There is no such number on the list: {x}. Choose from 1–{max}.", {"x": "10", "max": 8}),
         ("9 9 9", "There is no such number on the list: {x}. Choose from 1–{max}.", {"x": "9", "max": 8}),
-        ("суу", "Sorry, I did not understand. Please write a number, for example: 2", {}),
-        ("3 и 1", "Sorry, I did not understand. Please write a number, for example: 2", {}),
+        ("эмне", "Sorry, I did not understand. Please write a number, for example: 2", {}),
         ("👍", "Thank you! Now please answer with a word or a number.", {}),
         ("1" * 10_000, "The number {x} is written twice. Three different ones are needed.", {"x": "1"}),
     ],
@@ -103,9 +92,9 @@ def test_all_three_at_once_replace_what_was_picked() -> None:
 
 
 def test_digits_together_are_one_number_where_the_list_is_long() -> None:
-    assert answers.understand(RANK, TWELVE, "12") == answers.Picking(("more12",))
-    assert understood(answers.understand(RANK, TWELVE, "12 1 10")) == ("more12", "work", "more10")
-    assert said(answers.understand(RANK, TWELVE, "317"))[1] == {"x": "317", "max": 12}
+    assert answers.understand(RANK_OF_TWELVE, TWELVE, "12") == answers.Picking(("more12",))
+    assert understood(answers.understand(RANK_OF_TWELVE, TWELVE, "12 1 10")) == ("more12", "work", "more10")
+    assert said(answers.understand(RANK_OF_TWELVE, TWELVE, "317"))[1] == {"x": "317", "max": 12}
 
 
 @pytest.mark.parametrize(
@@ -124,21 +113,23 @@ def test_one_of_a_list_by_number_or_by_its_words(text: str, name: str) -> None:
 
 @pytest.mark.parametrize(
     ("text", "name"),
-    [("ооба", "yes"), ("Ooba!", "yes"), ("макул", "yes"), ("угу", "yes"), ("жок", "no"), ("zhok", "no"), ("jok", "no"),
+    [("ооба", "yes"), ("Ooba!", "yes"), ("макул", "yes"), ("угу", "yes"), ("жок", "no"), ("zhok", "no"),
+     ("jok", "no"),
      ("не надо", "no"), ("билбейм", "dont_know"), ("bilbeim", "dont_know"), ("не знаю", "dont_know"), ("2", "no")],
 )  # fmt: skip
 def test_yes_no_and_dont_know_in_all_their_words(text: str, name: str) -> None:
     assert understood(read(form.Kind.SELECT_ONE, text, YES_NO)) == name
 
 
-@pytest.mark.parametrize("text", ["9", "0", "99999", "9999999999999", "-1", "суу керек", "1 2", "½"])
+@pytest.mark.parametrize("text", ["9", "0", "99999", "9999999999999", "-1", "темир керек", "1 2", "½"])
 def test_what_is_not_on_the_list_is_no_answer(text: str) -> None:
     assert said(read(form.Kind.SELECT_ONE, text, EIGHT))
 
 
 @pytest.mark.parametrize(
     ("text", "names"),
-    [("1 3", ("work", "water")), ("13", ("work", "water")), ("3,1", ("water", "work")), ("вода", None),
+    [("1 3", ("work", "water")), ("13", ("work", "water")), ("3,1", ("water", "work")), ("вода", ("water",)),
+     ("суу, жумуш", ("water", "work")), ("самолёт", None),
      ("Чистая вода", ("water",)), ("5", ("housing",)), ("1 1", None), ("1 9", None)],
 )  # fmt: skip
 def test_several_of_a_list(text: str, names: tuple[str, ...] | None) -> None:
@@ -147,34 +138,89 @@ def test_several_of_a_list(text: str, names: tuple[str, ...] | None) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "number"),
-    [("34", 34), ("34.", 34), (" 34 ", 34), ("３４", 34), ("034", 34), ("34 жаш", 34), ("34 жаштамын", 34),
-     ("34 года", 34), ("52 лет.", 52), ("20 кап", 20), ("3 күн", 3), ("3 дня", 3), ("1 000", 1000), ("-5", -5),
-     ("3️⃣4️⃣", 34)],
+    ("kind", "text", "answer"),
+    [
+        (form.Kind.INTEGER, "34 жаштамын", 34), (form.Kind.INTEGER, "отуз төрт", 34),
+        (form.Kind.INTEGER, "3️⃣4️⃣", 34),
+        (form.Kind.DECIMAL, "5 000,5", "5000.5"), (form.Kind.DECIMAL, "полторы тысячи", "1500"),
+        (form.Kind.RANGE, "беш", 5),
+        (form.Kind.DATE, "21-март, 1990-жыл", "1990-03-21"), (form.Kind.DATE, "кечээ", "2026-11-21"),
+        (form.Kind.TIME, "кечки 7", "19:00"), (form.Kind.TIME, "азыр", "10:07"), (form.Kind.TIME, "8 утра", "08:00"),
+        (form.Kind.DATETIME, "вчера в 7 вечера", "2026-11-21T19:00"),
+        (form.Kind.DATETIME, "азыр", "2026-11-22T10:07"),
+        (form.Kind.GEOPOINT, "42.49, 78.39", "42.49 78.39 0 0"),
+        (form.Kind.GEOPOINT, "Кара-Ой айылы", "Кара-Ой айылы"),
+        (form.Kind.IMAGE, "сүрөт жок, үй кыйраган", "сүрөт жок, үй кыйраган"),
+        (form.Kind.AUDIO, "айтарым бул", "айтарым бул"),
+        (form.Kind.TEXT, "5 миң", "5 миң"), (form.Kind.TEXT, "Ооба", "Ооба"),
+        *((form.Kind.ACKNOWLEDGE, text, "OK") for text in (
+            "ok", "OK", "ок", "макул", "түшүндүм", "ооба", "понятно", "1", "👍", "+", "рахмат", "да", "прочитал",
+            "Окудум.",
+        )),
+        *((form.Kind.MORE, text, "yes") for text in ("ооба", "да", "1", "дагы", "ещё", "бар", "есть", "👍", "+",
+        "дагы бар")),
+        *((form.Kind.MORE, text, "no") for text in ("жок", "нет", "2", "болду", "жетет", "больше нет", "👎", "-",
+        "все")),
+    ],
 )  # fmt: skip
-def test_a_whole_number_as_people_write_it(text: str, number: int) -> None:
-    assert understood(read(form.Kind.INTEGER, text)) == number
+def test_every_kind_of_question_has_its_own_answer(kind: form.Kind, text: str, answer: object) -> None:
+    assert understood(read(kind, text)) == answer
+
+
+WHICH = "{one} or {other}? Please write one of the two."
 
 
 @pytest.mark.parametrize(
-    "text", ["отуз төрт", "34,5", "3 4", "5 тыс", "5к", "34-35", "34 35", "1" * 14, "12 чего-то", "жаш", "--3"]
-)
-def test_what_is_no_whole_number_is_asked_again(text: str) -> None:
-    assert said(read(form.Kind.INTEGER, text))[0] == "Please write it as a number, for example: 25"
+    ("kind", "text", "msgid"),
+    [
+        (form.Kind.INTEGER, "көп", "Please write it as a number, for example: 25"),
+        (form.Kind.INTEGER, "5.000", WHICH), (form.Kind.DECIMAL, "5,000", WHICH),
+        (form.Kind.DATE, "1990", "Please write the day and the month too, for example: 21.03.1990"),
+        (form.Kind.DATE, "март 1990", "Please write the day and the month too, for example: 21.03.1990"),
+        (form.Kind.DATE, "21 март", "Please write the year too, for example: 21.03.1990"),
+        (form.Kind.DATE, "31.02.1990",
+        "There is no such date in the calendar. Please write it like this: 21.03.1990"),
+        (form.Kind.DATE, "дүйшөмбү", "Please write the date like this: 21.03.1990"),
+        (form.Kind.TIME, "саат 3тө", WHICH), (form.Kind.TIME, "кеч", "Please write the time like this: 14:30"),
+        (form.Kind.TIME, "25:00", "There is no such time. Please write it like this: 14:30"),
+        (form.Kind.DATETIME, "кечээ", "Please write the time too, for example: 21.03.2026 14:30"),
+        (form.Kind.DATETIME, "14:30", "Please write the date too, for example: 21.03.2026 14:30"),
+        (form.Kind.DATETIME, "кечээ саат 3тө", WHICH),
+        (form.Kind.DATETIME, "качандыр", "Please write the date and the time, for example: 21.03.2026 14:30"),
+        (form.Kind.DATETIME, "31.02.2026 14:30",
+        "There is no such date in the calendar. Please write it like this: 21.03.1990"),
+        (form.Kind.GEOPOINT, "142.5 78.3", "There is no such place on the map. Please say in words where it is."),
+        (form.Kind.ACKNOWLEDGE, "жок", "When you have read it, please write “ok”."),
+        (form.Kind.ACKNOWLEDGE, "эмне", "When you have read it, please write “ok”."),
+        (form.Kind.MORE, "балким", "Please write “yes” or “no”."),
+        (form.Kind.MORE, "3", "Please write “yes” or “no”."),
+    ],
+)  # fmt: skip
+def test_every_kind_of_question_says_what_would_be_right(kind: form.Kind, text: str, msgid: str) -> None:
+    assert said(read(kind, text))[0] == msgid
 
 
 @pytest.mark.parametrize(
-    ("text", "amount"),
-    [("5000", "5000"), ("5 000", "5000"), ("5\u00a0000", "5000"), ("1 250 000", "1250000"), ("100.50", "100.5"),
-     ("100,50", "100.5"), ("5 000,5", "5000.5"), ("0.01", "0.01"), ("5000.00", "5000")],
+    ("looks", "text", "answer"),
+    [("year", "1990", "1990-01-01"), ("year", "былтыр", "2025-01-01"), ("month-year", "03.1990", "1990-03-01"),
+     ("month-year", "март 1990", "1990-03-01"), ("year", "21.03.1990", "1990-01-01"),
+     ("year", "билбейм", "Please write the year, for example: 1990"),
+     ("month-year", "1990", "Please write the month too, for example: 03.1990"),
+     ("month-year", "март", "Please write the month and the year, for example: 03.1990")],
 )  # fmt: skip
-def test_an_amount_as_people_write_it(text: str, amount: str) -> None:
-    assert understood(read(form.Kind.DECIMAL, text)) == amount
+def test_a_date_is_as_much_of_one_as_its_appearance_asks_for(looks: str, text: str, answer: str) -> None:
+    reading = read(form.Kind.DATE, text, looks=looks)
+    assert (understood(reading) if answer[:1].isdigit() else said(reading)[0]) == answer
 
 
-@pytest.mark.parametrize("text", ["5.000", "5,000", "5 00", "5000 сом", "5000 рублей", "5 миң", "5к", "$5", "9" * 14])
-def test_money_is_never_guessed(text: str) -> None:
-    assert said(read(form.Kind.DECIMAL, text))[0] == "Please write it as a number, for example: 25"
+def test_without_a_clock_yesterday_is_no_date() -> None:
+    assert said(read(form.Kind.DATE, "кечээ", now=None))[0] == answers._DATE_LACKS[dates.Lack.NO_DATE].msgid
+    assert said(read(form.Kind.TIME, "азыр", now=None))[0] == answers.NO_TIME.msgid
+
+
+def test_a_list_of_one_more_is_answered_by_number_too() -> None:
+    assert understood(read(form.Kind.MORE, "2", YES_NO)) == "no"
+    assert understood(read(form.Kind.MORE, "нет спасибо", YES_NO)) == "no"
 
 
 def test_words_are_kept_without_control_characters() -> None:
@@ -187,25 +233,42 @@ def test_too_many_words_are_sent_back_with_the_limit() -> None:
     assert said(read(form.Kind.TEXT, "а" * 10_000))[1] == {"max": answers.LONGEST}
 
 
-@pytest.mark.parametrize("text", ["", "   ", "…", "👍", "❤️❤️", "\x00", "?!", "\n"])
+@pytest.mark.parametrize("text", ["", "   ", "…", "😀", "❤️❤️", "\x00", "?!", "\n"])
 @pytest.mark.parametrize("kind", [kind for kind in form.Kind if kind not in form.SILENT])
 def test_a_sticker_or_nothing_is_thanked_for_and_asked_again(kind: form.Kind, text: str) -> None:
     assert said(read(kind, text, EIGHT))[0] == "Thank you! Now please answer with a word or a number."
 
 
-@hypothesis.settings(max_examples=300)
+@pytest.mark.parametrize("text", ["👍", "👎", "+", "-", "✅"])
+@pytest.mark.parametrize("kind", [kind for kind in form.Kind if kind not in form.SILENT])
+def test_a_thumb_is_an_answer_only_to_yes_or_no(kind: form.Kind, text: str) -> None:
+    if kind not in (form.Kind.ACKNOWLEDGE, form.Kind.MORE):
+        assert said(read(kind, text, EIGHT))[0] == answers.NO_WORDS.msgid
+    if kind in (form.Kind.SELECT_ONE, form.Kind.SELECT_MULTIPLE):
+        assert understood(read(kind, text, YES_NO)) in ("yes", "no", ("yes",), ("no",))
+
+
+@hypothesis.settings(max_examples=500)
 @hypothesis.given(
-    text=st.text(max_size=60) | st.text(alphabet="0123456789 ,.-317", max_size=20),
+    text=st.text(max_size=60) | st.text(alphabet="0123456789 ,.:-/°317мартсаатжылкечки", max_size=24),
     kind=st.sampled_from([kind for kind in form.Kind if kind not in form.SILENT]),
     picked=st.lists(st.sampled_from(sorted(LABELS)), max_size=2, unique=True).map(tuple),
+    now=st.sampled_from([NOW, None]),
 )
-def test_whatever_is_typed_a_ranking_never_repeats_and_never_overflows(
-    text: str, kind: form.Kind, picked: tuple[str, ...]
+def test_whatever_is_typed_every_kind_answers_in_its_own_type(
+    text: str, kind: form.Kind, picked: tuple[str, ...], now: dt.datetime | None
 ) -> None:
-    asked = question(kind, 3 if kind is form.Kind.RANK else 0)
-    reading = answers.understand(asked, EIGHT, text, picked)
-    if kind is form.Kind.RANK and not isinstance(reading, answers.Misunderstood):
+    question = asked.question(kind, EIGHT, pick=3 if kind is form.Kind.RANK else 0)
+    reading = answers.understand(question, EIGHT, text, picked, now)
+    if kind is form.Kind.RANK and isinstance(reading, answers.Understood | answers.Picking):
         chosen = reading.answer if isinstance(reading, answers.Understood) else reading.picked
         assert isinstance(chosen, tuple)
         assert len(set(chosen)) == len(chosen) <= 3
         assert (len(chosen) == 3) is isinstance(reading, answers.Understood)
+    elif isinstance(reading, answers.Understood):
+        several = kind in (form.Kind.SELECT_MULTIPLE, form.Kind.RANK)
+        number = kind in (form.Kind.INTEGER, form.Kind.RANGE)
+        assert type(reading.answer) is (tuple if several else int if number else str)
+        assert reading.answer != ""
+    elif isinstance(reading, answers.Doubtful):
+        assert kind in form.CHOOSING

@@ -26,6 +26,10 @@ GLOSSARY = {
     Command.PLEDGES: "убадам, салымым, ubadam, мои обещания, мой вклад",
     Command.DATA: "маалыматым, мои данные",
     Command.ANOTHER: "башка киши, bashka, другой, другой человек",
+    # Later than the glossary's table.
+    Command.ANSWERS: "жооптор, жоопторум, менин жоопторум, jooptor, ответы, мои ответы, answers",
+    Command.MORE: "дагы, dagy, кийинки он, ещё, еще, more",
+    Command.RESTART: "башынан, башынан баштоо, bashynan, сначала, заново, начать заново",
 }
 YES = "ооба, ообо, ия, макул, болот, туура, ooba, oba, да, ага, угу, конечно, верно, давай, ок"
 NO = "жок, жо, эмес, болбойт, jok, zhok, нет, не, неа, не надо"
@@ -52,7 +56,7 @@ def test_yes_no_and_dont_know_are_answers_and_no_commands(words: str, known: fro
 
 def test_no_word_means_two_things() -> None:
     meanings = [commands._split(words) for words in commands._WORDS.values()]
-    meanings += [commands.YES, commands.NO, commands.DONT_KNOW]
+    meanings += [commands.YES, commands.NO, commands.DONT_KNOW, commands.DONE]
     for one, other in itertools.combinations(meanings, 2):
         assert not one & other
 

@@ -6,9 +6,9 @@ from collections import Counter
 
 import pytest
 
-from bot.engine import contribution, flow, state
+from bot.engine import contribution, passage, state
 from tests import talking
-from tests.engine import small
+from tests.engine import small, walking
 
 
 def response(**answers: state.Answer) -> state.State:
@@ -48,7 +48,61 @@ def test_a_place_is_no_figure_of_its_own() -> None:
 
 def test_a_ranking_is_one_ordered_value_and_several_options_are_several() -> None:
     ordered = said(home="no", age=40, top=("water", "work", "road"), all=("bus", "light"))
-    assert ordered == {("", ""), ("top", "water>work>road"), ("all", "bus"), ("all", "light")}
+    of_all = {("all", ""), ("all", "bus"), ("all", "light")}
+    assert ordered == {("", ""), ("top", "water>work>road")} | of_all, "and one that says how many chose any"
+
+
+def test_in_a_repeat_every_round_counts() -> None:
+    definition = small.made(
+        [
+            {"type": "begin_repeat", "name": "animal"},
+            {"type": "select_one kinds", "name": "kind"},
+            {"type": "select_multiple kinds", "name": "also"},
+            {"type": "end_repeat"},
+        ],
+        small.choices("kinds", "sheep", "cows"),
+    )
+    tallies = contribution.contribution(
+        definition,
+        walking.answered(
+            definition,
+            animal__1="yes",
+            kind__1="sheep",
+            also__1=("sheep", "cows"),
+            animal__2="yes",
+            kind__2="sheep",
+            animal__3="no",
+            kind__3="cows",
+        ),
+    )
+    everybody = {(key.question, key.value): n for key, n in tallies.items() if not key.margin}
+    assert everybody == {
+        ("", ""): 1,
+        ("kind", "sheep"): 2,
+        ("also", ""): 1,
+        ("also", "sheep"): 1,
+        ("also", "cows"): 1,
+    }
+
+
+def test_only_what_is_chosen_from_a_list_is_counted() -> None:
+    rows: list[dict[str, object]] = [
+        {"type": kind, "name": kind} for kind in ("range", "acknowledge", "date", "time", "geopoint", "image")
+    ]
+    definition = small.made(rows)
+    given = {"range": "3", "acknowledge": "OK", "date": "2027-03-01", "time": "14:30", "geopoint": "1 2", "image": "x"}
+    assert {key.question for key in contribution.contribution(definition, walking.answered(definition, **given))} == {
+        ""
+    }
+
+
+def test_what_is_only_worked_out_makes_nobody_answer() -> None:
+    definition = small.made(
+        [{"type": "calculate", "name": "code", "calculation": "once(random())"}, {"type": "text", "name": "wish"}]
+    )
+    fresh = walking.walk(definition).state
+    assert fresh.answers
+    assert contribution.contribution(definition, fresh) == Counter()
 
 
 def test_words_and_numbers_are_counted_nowhere() -> None:
@@ -90,4 +144,4 @@ def test_a_difference_leads_from_old_to_new(old: dict[str, state.Answer], new: d
 
 def test_what_counts_is_what_is_stored() -> None:
     answers: dict[str, state.Answer] = {"home": "no", "village": "Кара-Ой", "age": 40}
-    assert set(flow.counted(small.VILLAGE, response(**answers))) == {"home", "age"}
+    assert set(passage.counted(small.VILLAGE, response(**answers))) == {"home", "age"}

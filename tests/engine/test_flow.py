@@ -1,37 +1,22 @@
-"""Walking through a form: conditions, order of options, constraints, skipping, going back."""
+"""One message for one form: conditions, constraints, skipping, going back, rounds, media, changing an answer."""
 
 from __future__ import annotations
 
 import dataclasses
-from collections import Counter
 
 import pytest
 
-from bot.engine import commands, flow, form, messages, state
-from tests.engine import small
-
-BACK, SKIP = commands.Command.BACK, commands.Command.SKIP
-FRESH = state.State(form=small.VILLAGE.version, seed="0" * 16, begun="2027-03-01T09:00:00+00:00")
+from bot.engine import flow, form, messages, passage, state
+from tests.engine import small, walking
 
 
-def walk(*texts: str, seed: str = "0" * 16, definition: form.Form = small.VILLAGE) -> flow.Step:
+def walk(*texts: walking.Said, definition: form.Form = small.VILLAGE) -> flow.Step:
     """The last step of a walk; "<" goes back and ">" skips."""
-    step = flow.Step(flow.begin(definition, dataclasses.replace(FRESH, form=definition.version, seed=seed)))
-    for text in texts:
-        command = {"<": BACK, ">": SKIP}.get(text)
-        step = flow.advance(definition, step.state, text, command)
-    return step
+    return walking.walk(definition, *texts)
 
 
 def msgids(step: flow.Step) -> list[str]:
     return [line.msgid if isinstance(line, messages.Phrase) else line.text["ru"] for line in step.lines]
-
-
-def shown(response: state.State) -> list[str]:
-    question = small.VILLAGE.question(response.at)
-    assert question
-    view = flow.passage(small.VILLAGE, response)
-    return [choice.name for choice in flow.options(question, response, view)]
 
 
 def test_a_walk_asks_what_is_relevant_and_ends() -> None:
@@ -48,7 +33,7 @@ def test_a_walk_asks_what_is_relevant_and_ends() -> None:
 def test_an_answer_that_is_no_longer_relevant_counts_for_nothing() -> None:
     step = walk("yes", "Кара-Ой", "40", "<", "<", "<", "no")
     assert step.state.answer("village") == "Кара-Ой", "kept, in case they come back to it"
-    assert flow.counted(small.VILLAGE, step.state) == {"home": "no", "age": 40}
+    assert passage.counted(small.VILLAGE, step.state) == {"home": "no", "age": 40}
 
 
 def test_a_refusal_ends_it() -> None:
@@ -56,24 +41,6 @@ def test_a_refusal_ends_it() -> None:
     assert step.refused
     assert not step.finished
     assert not walk("no", "17", "yes").refused
-
-
-@pytest.mark.parametrize("seed", [f"{n:016x}" for n in range(20)])
-def test_the_order_of_options_is_kept_and_the_last_ones_are_last(seed: str) -> None:
-    step = walk("no", "30", seed=seed)
-    order = shown(step.state)
-    assert order[-2:] == ["other", "dont_know"]
-    assert Counter(order) == Counter(choice.name for choice in small.VILLAGE.questions[7].choices)
-    picked = flow.advance(small.VILLAGE, step.state, "2", None).state
-    assert shown(picked) == order
-    back = walk("no", "30", "1 2 3", "<", seed=seed).state
-    assert shown(back) == order
-
-
-def test_every_option_comes_first_for_somebody_and_about_equally_often() -> None:
-    firsts = Counter(shown(walk("no", "30", seed=f"{n:016x}").state)[0] for n in range(400))
-    assert len(firsts) == 8
-    assert 25 < min(firsts.values()) <= max(firsts.values()) < 90
 
 
 def test_a_constraint_says_its_own_message_with_its_references() -> None:
@@ -125,52 +92,256 @@ def test_back_and_the_same_answer_changes_nothing(texts: tuple[str, ...]) -> Non
     assert walk(*texts, "<", texts[-1]).state == walk(*texts).state
 
 
-def test_progress_stands_before_the_question_and_notes_before_both() -> None:
-    asking = flow.asking(small.VILLAGE, walk().state, {})
-    assert [(line.prefix, line.text["ky"]) for line in asking.lines if isinstance(line, messages.Written)] == [
-        ("", "welcome (ky)"),
-        ("(1/4) ", "home (ky)"),
-    ]
-    later = flow.asking(small.VILLAGE, walk("yes", ">", "16").state, {})
-    assert isinstance(later.lines[0], messages.Written)
-    assert later.lines[0].prefix == "(4/6) "
+YES_NO = small.choices("yn", "yes", "no")
+CHILDREN = small.made(
+    [
+        {"type": "text", "name": "mother"},
+        {"type": "begin_repeat", "name": "child"},
+        {"type": "integer", "name": "age", "required": "yes"},
+        {"type": "select_one yn", "name": "school", "relevant": "${age} >= 7"},
+        {"type": "end_repeat"},
+        {"type": "text", "name": "wish"},
+    ],
+    YES_NO,
+)
+FAMILY = ("Айгүл", "да", "9", "нет", "ещё", "3", "нет")
 
 
-def test_buttons_beside_the_options_are_those_that_work() -> None:
-    assert flow.asking(small.VILLAGE, walk().state, {}).actions == ()
-    assert flow.asking(small.VILLAGE, walk("yes").state, {}).actions == ("back", "skip")
-    assert flow.asking(small.VILLAGE, walk("no", "16").state, {}).actions == ("back",)
+def test_rounds_are_added_until_nobody_wants_another() -> None:
+    at = [walk(*FAMILY[:n], definition=CHILDREN).state.at for n in range(len(FAMILY) + 1)]
+    assert at == ["mother", "child#1", "age#1", "school#1", "child#2", "age#2", "child#3", "wish"]
+    end = walk(*FAMILY, "мост", definition=CHILDREN)
+    assert end.finished
+    assert passage.counted(CHILDREN, end.state) == {
+        "mother": "Айгүл",
+        "child#1": "yes",
+        "age#1": 9,
+        "school#1": "no",
+        "child#2": "yes",
+        "age#2": 3,
+        "child#3": "no",
+        "wish": "мост",
+    }
 
 
-def test_a_ranking_shows_what_is_picked_and_asks_for_the_rest() -> None:
-    asking = flow.asking(small.VILLAGE, walk("no", "30", "2", "5").state, {})
-    assert [option.picked for option in asking.options] == [0, 1, 0, 0, 2, 0, 0, 0, 0, 0]
-    assert asking.pick == 3
-    assert asking.foot[0] == messages.phrase("{n} of {pick} chosen. Now the number of the next one.", n=2, pick=3)
+def test_none_at_all_is_one_answer() -> None:
+    assert walk("Айгүл", "2", definition=CHILDREN).state.at == "wish"
 
 
-def test_references_are_filled_with_labels_values_and_what_is_given() -> None:
-    asking = flow.asking(small.VILLAGE, walk("no", "30", "1 2 3").state, {"group": "unused"})
-    assert isinstance(asking.lines[0], messages.Written)
-    assert asking.lines[0].params == {"group": "unused"}
-    home = {"ky": "${home}", "ru": "${home}"}
-    view = flow.passage(small.VILLAGE, walk("yes").state)
-    assert flow.references(home, view, {}, small.VILLAGE) == {"home": small.text("yes")}
+def test_back_leads_through_rounds_and_a_round_given_up_comes_back() -> None:
+    back = walk(*FAMILY, *"<<<<<<", definition=CHILDREN)
+    assert back.state.at == "child#1"
+    none = walking.on(CHILDREN, back.state, "нет")
+    assert none.state.at == "wish"
+    assert passage.counted(CHILDREN, none.state) == {"mother": "Айгүл", "child#1": "no"}
+    again = walking.on(CHILDREN, none.state, "<", "да")
+    assert passage.counted(CHILDREN, again.state) == passage.counted(CHILDREN, walk(*FAMILY, definition=CHILDREN).state)
 
 
-def test_a_filter_leaves_only_what_fits_and_an_answer_that_no_longer_fits_falls_away() -> None:
+@pytest.mark.parametrize("length", range(1, len(FAMILY) + 1))
+def test_back_and_the_same_answer_changes_nothing_in_a_repeat(length: int) -> None:
+    texts = FAMILY[:length]
+    assert walk(*texts, "<", texts[-1], definition=CHILDREN).state == walk(*texts, definition=CHILDREN).state
+
+
+def test_add_another_is_no_question_to_pass_over() -> None:
+    assert walk("Айгүл", ">", definition=CHILDREN).missed
+    assert walk("Айгүл", "билбейм", definition=CHILDREN).missed
+
+
+def test_a_form_in_which_nothing_is_asked_stands_nowhere() -> None:
+    definition = small.made([{"type": "note", "name": "hello"}])
+    assert flow.begin(definition, walking.fresh(definition)).at == ""
+
+
+def test_a_question_that_went_away_lets_through_to_what_is_open() -> None:
+    lost = dataclasses.replace(walk("no", "30").state, at="parent")
+    step = walking.on(small.VILLAGE, lost, "что угодно")
+    assert (step.state.at, step.missed) == ("top", False)
+
+
+def test_once_is_kept_whatever_changes_later() -> None:
     definition = small.made(
         [
-            {"type": "select_one region", "name": "region"},
-            {"type": "select_one village", "name": "village", "choice_filter": "of = ${region}"},
-            {"type": "text", "name": "more"},
+            {"type": "calculate", "name": "code", "calculation": "once(random())"},
+            {"type": "calculate", "name": "told", "calculation": "once(${name})"},
+            {"type": "text", "name": "name"},
+            {"type": "text", "name": "end"},
+        ]
+    )
+    first = walk("Айгүл", definition=definition).state
+    assert set(dict(first.answers)) == {"code", "told", "name"}
+    changed = walking.on(definition, first, "<", "Бакыт").state
+    assert (changed.answer("told"), changed.answer("name")) == ("Айгүл", "Бакыт")
+    assert changed.answer("code") == first.answer("code")
+
+
+# -- what is sent ------------------------------------------------------------------------------------------
+
+SENT = {
+    "image": {"image"},
+    "audio": {"audio", "text"},
+    "place": {"geopoint"},
+    "media": set(),
+}
+KINDS = ("text", "geopoint", "image", "audio", "integer", "date", "select_one yn", "acknowledge")
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("sent", SENT)
+def test_what_is_sent_answers_what_asks_for_it(kind: str, sent: str) -> None:
+    definition = small.made([{"type": kind, "name": "it"}, {"type": "integer", "name": "end"}], YES_NO)
+    step = walk((sent, "42.49 78.39 1700 5"), definition=definition)
+    if kind.split()[0] not in SENT[sent]:
+        assert step.missed
+        assert (step.state.at, step.state.answers) == ("it", ())
+    else:
+        answer: state.Answer = "42.49 78.39 1700 5" if sent == "place" else state.Media(f"{sent}-id", sent)
+        assert (step.state.at, step.state.answer("it")) == ("end", answer)
+
+
+@pytest.mark.parametrize("kind", ["text", "geopoint", "image", "audio"])
+def test_words_always_do(kind: str) -> None:
+    definition = small.made([{"type": kind, "name": "it"}, {"type": "integer", "name": "end"}])
+    assert walk("Көпүрөнүн жанында", definition=definition).state.answer("it") == "Көпүрөнүн жанында"
+
+
+def test_an_expression_sees_what_was_sent_as_text() -> None:
+    definition = small.made(
+        [
+            {"type": "text", "name": "it"},
+            {"type": "integer", "name": "more", "relevant": "string-length(${it}) > 0"},
+        ]
+    )
+    assert walk(("audio", ""), definition=definition).state.at == "more"
+
+
+def test_all_right_is_said_in_many_ways() -> None:
+    definition = small.made([{"type": "acknowledge", "name": "it"}, {"type": "integer", "name": "end"}])
+    for text in ("1", "ок", "ооба", "да", "макул"):
+        assert walk(text, definition=definition).state.answer("it") == "OK", text
+    assert walk("жок", definition=definition).missed
+
+
+# -- long lists --------------------------------------------------------------------------------------------
+
+LONG = small.made(
+    [{"type": "select_one n", "name": "which"}, {"type": "text", "name": "end"}],
+    [
+        {"list_name": "n", "name": f"n{n}", "label": {"ky": f"айыл {n}", "ru": f"{words} {n}"}}
+        for n, words in enumerate(["село"] * 20 + ["город"] * 5, start=1)
+    ],
+)
+
+
+def test_more_turns_the_page_and_behind_the_last_comes_the_first() -> None:
+    pages = [walk(*"+" * n, definition=LONG).state.page for n in range(4)]
+    assert pages == [0, 1, 2, 3]
+    assert walking.shown(LONG, walk(*"+++", definition=LONG).state)[2] == "1. село 1"
+
+
+def test_any_number_of_the_list_is_taken_shown_or_not() -> None:
+    for before in ((), ("+",), ("город",)):
+        step = walk(*before, "7", definition=LONG)
+        assert (step.state.answer("which"), step.state.at) == ("n7", "end")
+        assert (step.state.page, step.state.narrowed) == (0, ())
+
+
+def test_first_letters_narrow_a_list_and_back_shows_all_of_it() -> None:
+    few = walk("горо", definition=LONG)
+    assert (few.missed, few.state.narrowed) == (False, ("n21", "n22", "n23", "n24", "n25"))
+    assert walking.said(few.lines) == ["Что из этого вы имели в виду?"]
+    assert walking.on(LONG, few.state, "горо").missed, "the same again helps nobody"
+    back = walking.on(LONG, few.state, "<")
+    assert (back.state.narrowed, back.state.at) == ((), "which")
+    many = walking.on(LONG, back.state, "село", "+")
+    assert walking.shown(LONG, many.state)[1] == "11. село 11"
+
+
+def test_more_is_a_word_like_any_other_where_there_is_no_more() -> None:
+    assert walk("7", "+", definition=LONG).state.answer("end") == "дагы"
+
+
+# -- changing an answer ------------------------------------------------------------------------------------
+
+
+def finished(*texts: str, definition: form.Form = small.VILLAGE) -> state.State:
+    step = walk(*texts, definition=definition)
+    assert step.finished
+    return dataclasses.replace(step.state, ended="2027-03-01T10:00:00+00:00")
+
+
+GROWN = ("no", "30", "1 2 3", "1")
+
+
+def test_after_a_change_only_what_it_opens_is_asked() -> None:
+    done = finished(*GROWN)
+    young = walking.change(small.VILLAGE, done, "age", "17")
+    assert (young.state.at, young.state.changing, young.reviewed) == ("parent", True, False)
+    over = walking.on(small.VILLAGE, young.state, "yes")
+    assert (over.state.at, over.state.changing, over.reviewed, over.finished) == ("", False, True, False)
+    assert over.state.ended == done.ended
+    same = walking.change(small.VILLAGE, done, "age", "31")
+    assert (same.reviewed, same.state.answer("age")) == (True, 31)
+
+
+def test_to_and_fro_counts_as_before() -> None:
+    done = finished("yes", "Кара-Ой", *GROWN[1:])
+    away = walking.change(small.VILLAGE, done, "home", "no").state
+    assert "village" not in passage.counted(small.VILLAGE, away)
+    back = walking.change(small.VILLAGE, away, "home", "yes")
+    assert back.reviewed, "nothing is asked twice"
+    assert passage.counted(small.VILLAGE, back.state) == passage.counted(small.VILLAGE, done)
+
+
+def test_back_gives_a_change_up() -> None:
+    done = finished(*GROWN)
+    step = walking.change(small.VILLAGE, done, "age", "<")
+    assert (step.reviewed, step.state) == (True, done)
+
+
+def test_an_answer_may_be_taken_back_by_passing_the_question_over() -> None:
+    step = walking.change(small.VILLAGE, finished(*GROWN), "age", ">")
+    assert (step.reviewed, step.state.answer("age"), step.state.skipped) == (True, None, ("age",))
+
+
+def test_on_the_way_a_change_fills_gaps_and_leaves_what_lies_ahead() -> None:
+    midway = walk("no", "30", "1 2 3").state
+    assert midway.at == "all"
+    step = walking.change(small.VILLAGE, midway, "home", "yes")
+    assert (step.state.at, step.state.changing) == ("village", True)
+    over = walking.on(small.VILLAGE, step.state, "Кара-Ой")
+    assert (over.state.at, over.state.changing, over.reviewed) == ("all", False, True)
+    given_up = walking.change(small.VILLAGE, midway, "home", "<")
+    assert (given_up.state, given_up.reviewed) == (midway, True)
+
+
+def test_a_change_that_leaves_nothing_open_ends_it() -> None:
+    definition = small.made(
+        [
+            {"type": "select_one yn", "name": "farms", "required": "yes"},
+            {"type": "text", "name": "what", "relevant": "${farms} = 'yes'"},
         ],
-        small.choices("region", "north", "south")
-        + [{"list_name": "village", "name": n, "of": of, "label": small.text(n)} for n, of in
-           (("a", "north"), ("b", "south"), ("c", "south"))],
-    )  # fmt: skip
-    step = walk("south", "2", definition=definition)
-    assert step.state.answer("village") == "c"
-    moved = walk("south", "2", "<", "<", "north", definition=definition)
-    assert "village" not in flow.counted(definition, moved.state)
-    assert flow.advance(definition, moved.state, "2", None).missed
+        YES_NO,
+    )
+    step = walking.change(definition, walk("yes", definition=definition).state, "farms", "no")
+    assert (step.finished, step.reviewed, step.state.changing) == (True, False, False)
+
+
+def test_a_round_is_added_afterwards() -> None:
+    done = finished(*FAMILY, "мост", definition=CHILDREN)
+    step = walking.change(CHILDREN, done, "child#3", "да", "12")
+    assert step.state.at == "school#3"
+    over = walking.on(CHILDREN, step.state, "да", "нет")
+    assert over.reviewed
+    assert passage.counted(CHILDREN, over.state)["age#3"] == 12
+
+
+def test_a_question_waits_five_minutes_at_most() -> None:
+    response = walk().state
+    assert flow.waited(response, "home", 0) == response
+    once = flow.waited(response, "home", 40.4)
+    assert once.spent == (("home", 40),)
+    assert flow.waited(once, "home", 20).spent == (("home", 60),)
+    assert flow.waited(once, "home", 86_400).spent == (("home", 300),)
+    assert flow.waited(once, "age#2.1", -5).spent == (("home", 40),)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot import wording
-from bot.channels import plain, twilio
+from bot.channels import plain, twilio_templates
 from bot.channels.composing import compose
 from bot.engine import conversation, messages
 from tests import talking
@@ -45,8 +45,10 @@ def test_both_languages_say_who_asks_what_is_kept_for_how_long_and_how_to_take_i
 def test_it_has_room_on_whatsapps_buttons_under_a_longer_address_too() -> None:
     _, turn = arrived("whatsapp")
     text = said(turn).replace(talking.SITE, "https://ashar.issyk-kul-oblast.example")
-    assert plain.units(text) <= twilio.MAX_CONTENT_BODY
-    assert max(plain.units(VOICE.say(option.label, "ky")) for option in turn.reply.options) <= twilio.MAX_TITLE
+    assert plain.units(text) <= twilio_templates.MAX_CONTENT_BODY
+    assert (
+        max(plain.units(VOICE.say(option.label, "ky")) for option in turn.reply.options) <= twilio_templates.MAX_TITLE
+    )
 
 
 @pytest.mark.parametrize(

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from bot import wording
 from bot.channels import base, composing, plain
-from bot.engine import commands, contribution, conversation, flow, messages, state
+from bot.engine import asking, commands, contribution, conversation, form, messages, passage, state
 from tests import talking
-from tests.engine import small
+from tests.engine import small, walking
 
 VOICE = wording.Voice()
 
@@ -31,6 +31,7 @@ WORDS = (
         "ashar a-suu",
         "KTRA-2347",
     ),
+    *("жооптор", "ответы", "дагы", "ещё", "башынан", "ак", "село", "12.05.1980", "01.02.2015", "14:30", "OK"),
     *(
         "3 1 7",
         "317",
@@ -56,10 +57,12 @@ moves = st.one_of(
     st.tuples(st.just("on"), st.sampled_from("1248")),
     st.tuples(st.just("tap"), st.integers(1, 12).map(str) | st.sampled_from(["back", "skip"])),
     st.tuples(st.just("stale"), st.integers(1, 9).map(str)),
-    st.tuples(st.just("media"), st.just("")),
+    st.tuples(st.sampled_from(["media", "image", "audio", "place"]), st.sampled_from(["", "42.49 78.39 1700 5"])),
     st.tuples(
         st.just("link"),
-        st.sampled_from(["s-priorities", "s-small", "a-suu", "a-none", "s-none", "x-y", "s-", "c-KTRA2347"]),
+        st.sampled_from(
+            ["s-priorities", "s-small", "s-household", "a-suu", "a-none", "s-none", "x-y", "s-", "c-KTRA2347"]
+        ),
     ),
     st.tuples(st.just("later"), st.sampled_from(["1", "13", "200"])),
     st.tuples(st.just("close"), st.sampled_from(["campaign", "survey", "open"])),
@@ -68,7 +71,17 @@ MINDS = (
     *("on", "on", "on", "1", "2", "артка", "өткөр", "3 2 1", "15", "өчүр"),
     *("башка киши", "убадам", "ashar a-suu", "ashar s-small"),
 )
-GOOD = {"integer": "34", "decimal": "500", "text": "Кара-Ой", "rank": "1 2 3", "select_multiple": "1 2"}
+GOOD = {
+    "integer": "14",
+    "decimal": "500",
+    "text": "Кара-Ой",
+    "rank": "1 2 3",
+    "select_multiple": "1 2",
+    "date": "12.05.1980",
+    "geopoint": "Көпүрөнүн жанында",
+    "image": "Сүрөт жок",
+    "more": "2",
+}
 
 
 class Walk:
@@ -93,8 +106,8 @@ class Walk:
                 self.check(person.send(what, tap=(self.shown[-1].tag, self.shown[-1].step)))
             case "stale" if len(self.shown) > 1:
                 self.check(person.send(what, tap=(self.shown[-2].tag, self.shown[-2].step)))
-            case "media":
-                self.check(person.send(kind="media"))
+            case "media" | "image" | "audio" | "place":
+                self.check(person.send(what, kind=kind))
             case "link":
                 self.check(person.send("start", start=what))
             case "later":
@@ -129,19 +142,26 @@ class Walk:
         assert self.person.talk == turn.talk, "the talk did not survive JSON"
         assert +self.house.tallies == self.house.recount()
         assert min(self.house.tallies.values(), default=0) >= 0
-        running = {rid for each in turn.talk.people for rid in each.open}
-        assert running == {rid for rid, kept in self.house.responses.items() if not kept.finished and kept.person in
-                           {each.id for each in turn.talk.people}}  # fmt: skip
+        people = {each.id for each in turn.talk.people}
+        mine = {rid: kept for rid, kept in self.house.responses.items() if kept.person in people}
+        for rid in {rid for each in turn.talk.people for rid in each.open} ^ {
+            rid for rid, kept in mine.items() if not kept.finished
+        }:
+            # One that is finished is open only while an answer of it is changed.
+            assert mine[rid].finished
+            assert mine[rid].state().changing
+        assert all(kept.finished is bool(kept.state().ended) for kept in mine.values())
         self.shown.append(turn.reply)
 
 
-@hypothesis.settings(max_examples=60)
-@hypothesis.given(st.lists(moves, min_size=12, max_size=40), st.booleans())
+@hypothesis.settings(max_examples=100)
+@hypothesis.given(st.lists(moves, min_size=12, max_size=40), st.sampled_from(["", "small", "household"]))
 def test_whatever_comes_there_is_an_answer_and_the_tallies_are_right(
-    sequence: list[tuple[str, str]], small_first: bool
+    sequence: list[tuple[str, str]], first: str
 ) -> None:
     survey, _, _ = talking.flows()
-    walk = Walk(talking.House([small.VILLAGE, survey] if small_first else [survey]))
+    surveys = {"small": [small.VILLAGE], "household": [talking.tested("household")]}.get(first, [])
+    walk = Walk(talking.House([*surveys, survey]))
     for kind, what in [("say", "салам"), ("say", "1"), *sequence]:
         walk.make(kind, what)
 
@@ -163,37 +183,107 @@ def test_tallies_are_right_when_many_people_change_their_minds(sequence: list[tu
         walks[who].make(*(("on", "3") if what == "on" else ("say", what)))
 
 
-@hypothesis.settings(max_examples=80)
-@hypothesis.given(
-    st.lists(st.sampled_from(["1", "2", "3", "15", "34", "1 2 3", "3 1 7", "Кара-Ой", ">", "билбейм"]), max_size=12),
-    st.sampled_from(["1", "2", "15", "34", "2 3 4", "Бостери", ">"]),
-)  # fmt: skip
-def test_back_and_the_same_answer_give_the_same_state(before: list[str], answer: str) -> None:
-    survey, _, _ = talking.flows()
-    response = flow.begin(survey, state.State(survey.version, "5" * 16, "2027-03-01T09:00:00+00:00"))
-    for text in [*before, answer]:
+TYPED = [
+    *("1", "2", "3", "15", "34", "1 2 3", "3 1 7", "Кара-Ой", ">", "билбейм", "дагы", "ак", "12.05.1980", "01.02.2015"),
+]
+
+
+def forms() -> dict[str, form.Form]:
+    """One that ships, one with conditions and rankings, one with rounds and a long list."""
+    return {"priorities": talking.flows()[0], "small": small.VILLAGE, "household": talking.tested("household")}
+
+
+@hypothesis.settings(max_examples=150)
+@hypothesis.given(st.sampled_from(sorted(forms())), st.lists(st.sampled_from(TYPED), max_size=25))
+def test_back_and_the_same_answer_give_the_same_state(name: str, texts: list[str]) -> None:
+    definition = forms()[name]
+    response = walking.walk(definition).state
+    for text in texts:
         if not response.at or response.picked:
             break
-        command = commands.Command.SKIP if text == ">" else None
-        step = flow.advance(survey, response, text, command)
-        if step.missed or step.refused or step.finished or step.state.picked:
+        step = walking.step(definition, response, text)
+        if step.missed or step.refused or step.finished or step.state.picked or step.state.at == response.at:
             continue
-        back = flow.advance(survey, step.state, "", commands.Command.BACK).state
+        back = walking.step(definition, step.state, "<").state
         assert back.at == response.at
-        again = flow.advance(survey, back, text, command).state
+        again = walking.step(definition, back, text).state
         assert again == step.state
         response = again
+
+
+@hypothesis.settings(max_examples=150)
+@hypothesis.given(
+    st.sampled_from(["small", "household"]),
+    st.lists(st.sampled_from(TYPED), min_size=10, max_size=40),
+    st.integers(0, 40),
+    st.lists(st.sampled_from(TYPED), min_size=1, max_size=6),
+)
+def test_an_answer_changed_to_and_fro_counts_as_before(
+    name: str, texts: list[str], which: int, others: list[str]
+) -> None:
+    definition = forms()[name]
+    response = finished(definition, texts)
+    if response is None:
+        return
+    before = passage.counted(definition, response)
+    keys = [station.key for station in passage.passage(definition, response).asked if station.key in before]
+    key = keys[which % len(keys)]
+    away = complete(definition, walking.change(definition, response, key, *others).state)
+    hypothesis.event("refused" if away is None else "the same" if away.answers == response.answers else "changed")
+    if away is None:
+        return
+    back = complete(definition, walking.change(definition, away, key, typed_again(definition, response, key)).state)
+    assert back is not None
+    assert passage.counted(definition, back) == before
+
+
+def finished(definition: form.Form, texts: list[str]) -> state.State | None:
+    """A response that has come to its end, whatever was typed on the way; None where it was refused."""
+    response = walking.walk(definition).state
+    for text in texts:
+        step = walking.step(definition, response, text)
+        response = step.state
+        if step.finished or step.refused:
+            break
+    done = complete(definition, response)
+    return done and dataclasses.replace(done, ended=walking.BEGUN)
+
+
+def complete(definition: form.Form, response: state.State) -> state.State | None:
+    """Whatever waits is answered; None where that ends in a refusal."""
+    while response.at:
+        question = definition.question(response.at)
+        assert question
+        step = walking.step(definition, response, GOOD.get(question.kind, "1"))
+        assert not step.missed, (response.at, step.lines)
+        if step.refused:
+            return None
+        response = step.state
+    return response
+
+
+def typed_again(definition: form.Form, response: state.State, key: str) -> str:
+    """What brings that very answer about."""
+    answer, view = response.answer(key), passage.passage(definition, response)
+    station = view.station(key)
+    assert station
+    names = [choice.name for choice in asking.options(view, station)]
+    if names:
+        chosen = answer if isinstance(answer, tuple) else (answer,)
+        return " ".join(str(names.index(str(each)) + 1) for each in chosen)
+    if station.question.kind is form.Kind.DATE:
+        return ".".join(reversed(str(answer).split("-")))
+    return str(answer)
 
 
 @hypothesis.settings(max_examples=80)
 @hypothesis.given(st.lists(st.sampled_from(["1", "2", "15", "34", "1 2 3", "3 1 7", ">", "<", "Кара-Ой"]), max_size=25))
 def test_the_sum_of_the_differences_is_the_contribution(texts: list[str]) -> None:
     definition = small.VILLAGE
-    response = flow.begin(definition, state.State(definition.version, "5" * 16, "2027-03-01T09:00:00+00:00"))
+    response = walking.walk(definition).state
     total: Counter[contribution.Key] = Counter()
     for text in texts:
-        command = {"<": commands.Command.BACK, ">": commands.Command.SKIP}.get(text)
-        after = flow.advance(definition, response, text, command).state
+        after = walking.step(definition, response, text).state
         old, new = (contribution.contribution(definition, each) for each in (response, after))
         for key, change in contribution.difference(new, old).items():
             total[key] += change

@@ -12,7 +12,8 @@ from bot.engine import state
 
 words = st.text(max_size=12)
 names = st.tuples() | st.lists(words, max_size=4).map(tuple)
-answers = words | st.integers() | names
+sent = st.builds(state.Media, id=words, kind=st.sampled_from(["image", "audio"]))
+answers = words | st.integers() | names | sent
 states = st.builds(
     state.State,
     form=words,
@@ -25,8 +26,13 @@ states = st.builds(
     answers=st.lists(st.tuples(words, answers), max_size=5).map(tuple),
     skipped=names,
     picked=names,
+    page=st.integers(0, 99),
+    narrowed=names,
+    changing=st.booleans(),
+    spent=st.lists(st.tuples(words, st.integers(1, 300)), max_size=5).map(tuple),
+    ended=words,
 )
-people = st.builds(state.Person, id=words, consents=names, finished=names, open=names)
+people = st.builds(state.Person, id=words, consents=names, finished=names, open=names, last=words)
 talks = st.builds(
     state.Talk,
     language=words,
@@ -57,6 +63,11 @@ def test_a_response_comes_back_as_it_went(value: state.State) -> None:
 @hypothesis.given(talks)
 def test_a_talk_comes_back_as_it_went(value: state.Talk) -> None:
     assert state.talk_from(through_json(value)) == value
+
+
+def test_what_was_kept_before_there_was_a_last_survey_is_read() -> None:
+    plain = {"id": "1", "consents": [], "finished": ["a/1"], "open": []}
+    assert state.talk_from({"v": 1, "people": [plain]}).people == (state.Person("1", finished=("a/1",)),)
 
 
 def test_an_empty_talk_takes_no_room() -> None:

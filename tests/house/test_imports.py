@@ -39,6 +39,8 @@ def imported_at_load(path: Path) -> Iterator[tuple[int, str]]:
             yield from ((node.lineno, alias.name) for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
             yield node.lineno, node.module or ""
+        elif isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING":
+            waiting.extend(node.orelse)
         elif not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
             waiting.extend(ast.iter_child_nodes(node))
 
@@ -54,14 +56,15 @@ def test_only_the_database_commits() -> None:
     assert not found, f"only models/db.py commits, in transaction(): {found}"
 
 
-def test_pyxform_is_imported_only_when_a_form_is_published() -> None:
+@pytest.mark.parametrize("module", ["pyarrow", "pyxform", "xlsxwriter"])
+def test_what_few_commands_need_is_imported_only_there(module: str) -> None:
     found = [
         f"{name(path)}:{line}"
         for path in SOURCES
-        for line, module in imported_at_load(path)
-        if module.partition(".")[0] == "pyxform"
+        for line, imported in imported_at_load(path)
+        if imported.partition(".")[0] == module
     ]
-    assert not found, f"importing pyxform takes 0.6 s; import it inside the function that needs it: {found}"
+    assert not found, f"importing {module} takes long; import it inside the function that needs it: {found}"
 
 
 def test_pure_rooms_touch_nothing() -> None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections.abc import AsyncIterator
 
 import pytest_asyncio
 
 from models import db, exports
-from tests import filling
+from tests import exported, filling
 
 
 @pytest_asyncio.fixture
@@ -40,6 +41,10 @@ async def test_every_response_is_on_one_page_in_the_order_of_ids(database: db.Da
     assert [len(page) for page in found] == [3, 3, 1]
     ids = [response.id for page in found for response in page]
     assert ids == sorted(set(ids))
+    async with database.reading() as connection:
+        assert await exports.count(connection, "small", ["finished"]) == 7
+        assert await exports.count(connection, "small", ["open", "finished"]) == 9
+        assert await exports.page(connection, "another", size=3) == []
 
 
 async def test_open_responses_come_only_when_asked_for(database: db.Database) -> None:
@@ -47,16 +52,54 @@ async def test_open_responses_come_only_when_asked_for(database: db.Database) ->
     assert [response.finished for page in await pages(database, "open") for response in page] == [None, None]
 
 
-async def test_sealed_answers_come_only_when_asked_for(database: db.Database) -> None:
+async def test_a_response_comes_with_its_open_answers_and_times(database: db.Database) -> None:
     async with database.reading() as connection:
-        plain = await exports.page(connection, "small")
-        some = await exports.page(connection, "small", sealed=["idea"])
-        none = await exports.page(connection, "another")
-    assert none == []
-    assert all(not response.sealed for response in plain)
-    assert {question for response in some for question in response.sealed} == {"idea"}
-    assert filling.seal().open("answer", some[0].sealed["idea"]) == "=SUM(A1)+Сунуш 0"
-    assert [response.values for response in plain] == [response.values for response in some]
-    assert {"place", "top", "also"} <= plain[0].values.keys()
-    assert not {"village", "idea"} & plain[0].values.keys()
-    assert (plain[0].begun, plain[0].finished) == (filling.BEGUN, filling.BEGUN + dt.timedelta(minutes=9))
+        first = (await exports.page(connection, "small", size=1))[0]
+    values = json.loads(first.values or "")
+    assert {"place", "top", "also"} <= values.keys()
+    assert not {"village", "idea"} & values.keys()
+    assert exports.moment(first.begun) == "2027-03-01T09:00:00Z"
+    assert exports.moment(first.finished) == "2027-03-01T09:09:00Z"
+    assert exports.moment(None) == ""
+    assert not first.assisted
+    assert (first.state, first.seconds, first.answered, first.respondent, first.bytes_in) == (None,) * 5
+
+
+async def test_extras_come_only_when_asked_for(database_url: str) -> None:
+    made = db.Database(database_url)
+    await exported.store(made, assisted=True)
+    extras = ("state", "seconds", "answered", "respondent", "traffic")
+    async with made.reading() as connection:
+        found = await exports.page(connection, "household", size=9, extras=extras)
+    await made.close()
+    assert [each.assisted for each in found] == [False, True, False]
+    assert [each.messages_in for each in found] == [20, 21, 22]
+    assert len({each.respondent for each in found}) == 3
+    assert json.loads(found[1].seconds or "") == exported.SECONDS
+    times = {key: exports.moment(at) for key, at in json.loads(found[0].answered or "").items()}
+    # Of sealed answers too.
+    assert times.keys() == exported.SAID[0][1].keys()
+    assert set(times.values()) == {"2027-03-01T09:01:00Z"}
+    assert all(each.state for each in found)
+
+
+async def test_closed_answers_are_those_to_the_questions_named(database_url: str) -> None:
+    made = db.Database(database_url)
+    ids = await exported.store(made)
+    async with made.reading() as connection:
+        some = await exports.sealed(connection, ids[0], ids[1], "household", ["name"], [])
+        rounds = await exports.sealed(connection, ids[0], ids[2], "household", ["village"], ["child_name"])
+        late = await exports.sealed(connection, ids[2], ids[2], "household", ["name"], ["child_name"])
+        other = await exports.sealed(connection, ids[0], ids[2], "another", ["name"], [])
+    await made.close()
+    assert sorted((each.response, each.key) for each in some) == [(ids[0], "name"), (ids[1], "name")]
+    assert sorted(each.key for each in rounds) == ["child_name#1", "village", "village"]
+    assert filling.seal().open("answer", some[0].text) in ("Айгүл", "Бакыт")
+    assert late == other == []
+
+
+async def test_when_the_first_and_the_last_version_were_published(database: db.Database) -> None:
+    later = filling.BEGUN + dt.timedelta(days=3)
+    await filling.publish(database, filling.SHEETS | {"survey": filling.SHEETS["survey"][:7]}, later)
+    async with database.reading() as connection:
+        assert await exports.published(connection, "small") == (filling.BEGUN, later)

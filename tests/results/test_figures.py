@@ -32,7 +32,7 @@ def test_wilson(count: int, n: int, low: float, high: float) -> None:
 def test_one_answer_a_person() -> None:
     asked = question(form.Kind.SELECT_ONE)
     values = {"a": 30, "b": 10}
-    assert figures.people(asked, values, 99) == 40
+    assert figures.people(asked, values) == 40
     cells = figures.cells(asked, values, 40)
     assert cells == {"a": (30,), "b": (10,), "c": (0,), "d": (0,)}
     said = figures.figure(asked, "a", cells["a"], 40)
@@ -40,16 +40,20 @@ def test_one_answer_a_person() -> None:
     assert (said.chosen.count, said.chosen.share, said.first, said.borda) == (30, 0.75, None, None)
 
 
-def test_several_answers_a_person_are_of_all_who_responded() -> None:
+def test_several_answers_a_person_are_of_those_who_chose_any() -> None:
     asked = question(form.Kind.SELECT_MULTIPLE)
-    assert figures.people(asked, {"a": 30, "b": 25}, 50) == 50
-    assert figures.cells(asked, {"a": 30, "b": 25}, 50)["a"] == (30,)
+    values = {"": 40, "a": 30, "b": 25}
+    assert figures.people(asked, values) == 40
+    assert figures.cells(asked, values, 40) == {"a": (30,), "b": (25,), "c": (0,), "d": (0,)}
+    said = figures.figure(asked, "a", (30,), 40)
+    assert said.chosen is not None
+    assert said.chosen.share == 0.75
 
 
 def test_a_ranking_has_three_figures() -> None:
     asked = question(form.Kind.RANK, pick=3)
     values = {"a>b>c": 20, "b>a>d": 15, "a>c>d": 5}
-    n = figures.people(asked, values, 99)
+    n = figures.people(asked, values)
     cells = figures.cells(asked, values, n)
     # first, second, third, not at all
     assert cells == {"a": (25, 15, 0, 0), "b": (15, 20, 0, 5), "c": (0, 5, 20, 15), "d": (0, 0, 20, 20)}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections import Counter
 from collections.abc import Iterable, Mapping
 
@@ -9,7 +10,8 @@ import hypothesis
 import pytest
 from hypothesis import strategies as st
 
-from bot.engine import contribution, expressions, flow, form, state
+from bot.engine import contribution, form, passage, state
+from bot.engine.xpath import expressions
 from bot.results import figures, report, suppression
 from tests import filling
 from tests.results import attacker
@@ -24,14 +26,14 @@ def counts(
     everybody: Counter[tuple[str, str, str]] = Counter()
     some: Counter[tuple[str, str, str, str]] = Counter()
     for response in responses:
-        for key in contribution.contribution(definition, response):
+        for key, n in contribution.contribution(definition, response).items():
             if key.apart == apart:
                 if not key.margin:
-                    everybody[key.question, key.question_version, key.value] += 1
+                    everybody[key.question, key.question_version, key.value] += n
                 if by == report.PLACE and not key.margin:
-                    some[key.question, key.question_version, key.place, key.value] += 1
+                    some[key.question, key.question_version, key.place, key.value] += n
                 elif by and key.margin == by:
-                    some[key.question, key.question_version, key.level, key.value] += 1
+                    some[key.question, key.question_version, key.level, key.value] += n
     return (
         [(question, version, "", value, n) for (question, version, value), n in everybody.items()],
         [(question, version, level, value, n) for (question, version, level, value), n in some.items()],
@@ -59,7 +61,7 @@ def recount(
     """Level -> how often each answer was given, straight from the responses."""
     found: dict[str, Counter[tuple[str, ...]]] = {}
     for response in responses:
-        values = flow.passage(FORM, response).values
+        values = passage.passage(FORM, response).values
         young = expressions.number(values.get("age", "")) < 18
         answer = response.answer(name)
         if young == apart and isinstance(answer, tuple):
@@ -109,10 +111,13 @@ def assert_equal(each: figures.Figure, name: str, answers: Mapping[tuple[str, ..
 
 
 def test_several_answers_are_counted_option_by_option() -> None:
-    responses = filling.people(FORM, 400)
+    responses = [
+        dataclasses.replace(each, answers=tuple(pair for pair in each.answers if number % 4 or pair[0] != "also"))
+        for number, each in enumerate(filling.people(FORM, 400))
+    ]
     asked = question(reported(responses), "also")
     grown = [each for each in responses if (each.answer("age") or 99) not in (15, 17)]
-    assert asked.everybody.n == len(grown)
+    assert asked.everybody.n == sum(each.answer("also") is not None for each in grown) < len(grown)
     for each in asked.everybody.figures:
         assert each.chosen is not None
         assert each.chosen.count == sum(each.option in told(response, "also") for response in grown)
@@ -168,7 +173,9 @@ def test_a_table_of_two_breakdowns_is_shown_once() -> None:
     }
     definition, _ = filling.made(sheets)
     responses = [
-        state.State("", "", filling.BEGUN.isoformat(), answers=(("sex", (sex,)), ("where", (where,))))
+        state.State(
+            "", "", filling.BEGUN.isoformat(), answers=(("sex", (sex,)), ("also", ("water",)), ("where", (where,)))
+        )
         for sex in ("woman", "man")
         for where in ("home", "abroad")
         for _ in range(20)
@@ -196,6 +203,10 @@ def test_another_wording_is_another_question() -> None:
     results = report.report([FORM, older], [*before, *after])
     asked = [(each.label["ky"], each.everybody.n) for each in results.questions if each.name == "top"]
     assert [label for label, _ in asked] == ["What first? ky", "Before? ky"]
+    assert [each.earlier for each in results.questions if each.name == "top"] == [False, True]
+    # The wordings of one question stand together, in the place it has now.
+    names = [each.name for each in results.questions]
+    assert names == [name for name in dict.fromkeys(names) for _ in range(names.count(name))]
     grown = [sum(count for name, _, _, _, count in part if name == "top") for part in (after, before)]
     assert [n for _, n in asked] == grown
 

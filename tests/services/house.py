@@ -36,8 +36,8 @@ def voice() -> wording.Voice:
 
 
 @functools.cache
-def _flows() -> publishing.Prepared:
-    return publishing.prepare([talking.FLOWS])
+def _flows(about: str) -> publishing.Prepared:
+    return publishing.prepare([talking.FLOWS, *([talking.FORMS / f"{about}.yaml"] if about else [])])
 
 
 async def until(what: Callable[[], object], within: float = 10.0) -> None:
@@ -161,14 +161,16 @@ async def opened(
     *channels: base.Channel,
     clock: talking.Clock | None = None,
     handing: bool = False,
+    about: str = "",
 ) -> AsyncIterator[House]:
     """A house at work on that database, with the flows that ship; without channels, one that is called "sms".
 
     With `handing` a postman works beside the desk, which hands over to it what need not wait in the outbox.
+    `about` is the name of a form of the tests that is published beside the flows.
     """
     database = db.Database(url)
     clock = clock or talking.Clock()
-    flows = _flows()
+    flows = _flows(about)
     by_name = {channel.name: channel for channel in channels or (Letterbox(),)}
     try:
         async with database.transaction() as connection:

@@ -1,6 +1,6 @@
 """What is kept of a survey: every row as promised, and tallies that always equal a recount."""
 
-from bot.engine import flow, state
+from bot.engine import passage, state
 from bot.services import counting, publishing
 from tests.services import house as houses
 from tests.services.house import SEAL, TOWN, VILLAGE
@@ -23,7 +23,7 @@ async def test_a_whole_survey_is_kept_as_it_was_said(database_url: str) -> None:
             definition = (await publishing.Library().catalogue(connection)).forms[response.form]
         assert kept == {
             name: " ".join(answer) if isinstance(answer, tuple) else str(answer)
-            for name, answer in flow.counted(definition, response).items()
+            for name, answer in passage.counted(definition, response).items()
         }
         assert kept["age"] == "34"
         assert kept["proposal"] == "Мост через реку"

@@ -43,7 +43,7 @@ async def test_a_slow_answer_holds_up_only_its_own_contact(database_url: str) ->
         others = [someone(house, platform, chat) for chat in range(2, 6)]
         for other, _ in others:
             await other.begins()
-        platform.fails("sendMessage", delay=0.3)
+        platform.fails("sendMessage", delay=2.0)
         async with house.postman():
             await until(lambda: all(len(phone.screen()) == 3 for _, phone in others))
             assert slow_phone.screen() == []

@@ -143,7 +143,7 @@ async def test_a_poisonous_message_is_set_aside_alone(database_url: str, caplog:
         await house.desk.receive(message)
         ((channel, sealed, error),) = await house.rows("SELECT channel, sealed, error FROM set_aside")
         assert (channel, SEAL.open_json("set_aside", sealed)["text"]) == ("sms", secret)
-        assert error.startswith("Unreadable at _open:")
+        assert error.startswith("Unreadable at open")
         logged = caplog.text + error
         assert "a message was set aside" in logged
         assert not [private for private in (secret, ill.address) if private in logged]

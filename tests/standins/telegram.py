@@ -26,6 +26,8 @@ class _Fault:
     answer: telegram_bot.ApiError | None
     page: str
     status: int
+    pause: float = 0.0
+    location: str = ""
 
 
 class Standin:
@@ -75,14 +77,19 @@ class Standin:
         description: str = "",
         parameters: Mapping[str, Any] | None = None,
         page: str = "",
+        pause: float = 0.0,
+        location: str = "",
     ) -> None:
         """Misbehave at the next `times` calls of `method` ("" is any). Faults wait in line and are used up.
+
+        The method "file" is the download of one; there `drop` cuts it off in the middle, `pause` are seconds
+        before each half of it, and a `location` leads elsewhere.
 
         `delay`: seconds before doing it; `drop`: do it, then close the connection without an answer; `status`
         with `description` and `parameters`: refuse with that body, or with the HTML `page` of a proxy.
         """
         answer = telegram_bot.ApiError(status, description, parameters) if status and not page else None
-        self._faults.append(_Fault(method.lower(), times, delay, drop, answer, page, status))
+        self._faults.append(_Fault(method.lower(), times, delay, drop, answer, page, status, pause, location))
 
     def floods(self, method: str = "", *seconds: int) -> None:
         """Answer the next calls with 429 and these waits, one after the other."""
@@ -134,12 +141,27 @@ class Standin:
             request.transport.abort()
         return web.json_response({"ok": True, "result": result})
 
-    async def _download(self, request: web.Request) -> web.Response:
+    async def _download(self, request: web.Request) -> web.StreamResponse:
         bot = self._bots.get(request.match_info["token"])
         name = request.match_info["name"]
+        fault = self._fault("file")
+        if fault:
+            await asyncio.sleep(fault.delay)
+        if fault and fault.status:
+            headers = {"Location": fault.location} if fault.location else {}
+            return web.Response(status=fault.status, text=fault.page, headers=headers)
         if bot is None or name not in bot.files:
             return web.json_response(telegram_bot.ApiError(404, "Not Found").body, status=404)
-        return web.Response(body=bot.files[name])
+        content = bot.files[name]
+        answer = web.StreamResponse(headers={"Content-Length": str(len(content))})
+        await answer.prepare(request)
+        for half in (content[: len(content) // 2], content[len(content) // 2 :]):
+            await asyncio.sleep(fault.pause if fault else 0)
+            await answer.write(half)
+            if fault and fault.drop and request.transport:
+                request.transport.close()
+                break
+        return answer
 
     def _fault(self, method: str) -> _Fault | None:
         fault = next((fault for fault in self._faults if fault.method in ("", method.lower())), None)

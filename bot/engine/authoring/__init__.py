@@ -1,0 +1,1 @@
+"""Rows of an XLSForm -> a Form, and every problem at once."""

@@ -1,0 +1,87 @@
+"""Expressions as spreadsheets bend them: quotes made curly, signs of other languages; straightened if that helps."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+
+from bot.engine.xpath import expressions
+
+_CURLY = str.maketrans({**dict.fromkeys("“”„‟«»", '"'), **dict.fromkeys("‘’‚‛`´", "'")})
+_LITERAL = re.compile(r"(\"[^\"]*\"|'[^']*')")
+_SIGNS = str.maketrans({"−": "-", "–": "-", "—": "-", "×": "*", "≥": ">=", "≤": "<=", "≠": "!=", "÷": " div "})
+_WORDS = [
+    (re.compile(r"^\s*=(?!=)"), ""),  # a spreadsheet's formula
+    (re.compile(r"=="), "="),
+    (re.compile(r"=<"), "<="),
+    (re.compile(r"=>"), ">="),
+    (re.compile(r"<>"), "!="),
+    (re.compile(r"&&"), " and "),
+    (re.compile(r"\|\|"), " or "),
+    (re.compile(r"\$\s+\{"), "${"),
+]
+_OPERATOR = re.compile(r"(?<![\w${.-])(and|or|div|mod)(?![\w}.-])", re.IGNORECASE)
+_CALL = re.compile(r"(?<![\w${:-])([A-Za-z][\w:-]*)(?=\s*\()")
+
+
+def compiled(source: str, above: Sequence[bool] = ()) -> tuple[expressions.Expression, bool]:
+    """The expression, and whether it had to be straightened; raises ExpressionError for the text as it stands.
+
+    Only what fails is touched: a curly quote inside straight ones is a letter like any other.
+    """
+    try:
+        return expressions.compile(source, above), False
+    except expressions.ExpressionError as error:
+        for mend in (_straight, lambda text: _usual(_straight(text))):
+            text = mend(source)
+            if text == source:
+                continue
+            try:
+                return expressions.compile(text, above), True
+            except expressions.ExpressionError:
+                continue
+        raise error from None
+
+
+def _straight(source: str) -> str:
+    return source.translate(_CURLY)
+
+
+def _usual(source: str) -> str:
+    return outside(source, _usual_signs)
+
+
+def _usual_signs(text: str) -> str:
+    text = text.translate(_SIGNS)
+    for pattern, sign in _WORDS:
+        text = pattern.sub(sign, text)
+    text = _OPERATOR.sub(lambda found: found[1].lower(), text)
+    return _CALL.sub(lambda found: found[1].lower(), text)
+
+
+def outside(source: str, change: Callable[[str], str]) -> str:
+    """The source with what stands outside of quotes changed."""
+    parts = _LITERAL.split(source)
+    return "".join(part if place % 2 else change(part) for place, part in enumerate(parts))
+
+
+def relabelled(source: str, renamed: Mapping[str, str]) -> str:
+    """The source with quoted names of choices under their new names."""
+    if not renamed:
+        return source
+    parts = _LITERAL.split(source)
+    return "".join(
+        f"{part[0]}{renamed[part[1:-1]]}{part[0]}" if place % 2 and part[1:-1] in renamed else part
+        for place, part in enumerate(parts)
+    )
+
+
+def quoted(text: str) -> str:
+    """The text as a literal of an expression."""
+    if "'" not in text:
+        return f"'{text}'"
+    if '"' not in text:
+        return f'"{text}"'
+    pieces = text.split("'")
+    joined = ', "\'", '.join(f"'{piece}'" for piece in pieces)
+    return f"concat({joined})"

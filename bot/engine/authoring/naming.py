@@ -1,0 +1,156 @@
+"""What questions and groups are called: names that can be kept, each once, and said so where one had to change."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+
+from bot.engine.authoring.grouping import Node
+from bot.engine.authoring.kinds import Role
+from bot.engine.authoring.sheets import Row, Told
+from bot.engine.form import Kind
+from bot.engine.phrases import phrase
+
+NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,63}")
+REFERENCE = re.compile(r"\$\{\s*([^{}]*?)\s*\}")
+#: The last step of a path, "../age", which asks for a question too.
+_PATH = re.compile(r"/\s*([A-Za-z_][A-Za-z0-9_.-]*)")
+_LONGEST = 64
+
+#: Kyrgyz and Russian letters as they are written in Latin ones.
+_LATIN = dict(zip("абвгдеёзийклмнопрстуфыэңөүӊ", "abvgdeeziyklmnoprstufyenoun", strict=True))
+_LATIN |= {"ж": "j", "х": "h", "ц": "ts", "ч": "ch", "ш": "sh", "щ": "sch", "ю": "yu", "я": "ya", "ъ": "", "ь": ""}
+
+
+@dataclass(slots=True)
+class Names:
+    """Every name of one form."""
+
+    nodes: dict[str, Node] = field(default_factory=dict)
+    #: What an author wrote -> what it became, for ${...}.
+    renamed: dict[str, str] = field(default_factory=dict)
+    #: Every name that something asks for, as it is written there.
+    asked_for: Collection[str] = ()
+
+
+def latin(words: str, longest: int = _LONGEST) -> str:
+    """A name made of any words, in small Latin letters where they were not Latin; "" if nothing is left."""
+    spelled = "".join(_LATIN.get(letter.lower(), letter) for letter in words)
+    bare = "".join(each for each in unicodedata.normalize("NFKD", spelled) if not unicodedata.combining(each))
+    name = re.sub(r"[^A-Za-z0-9_.-]+", "_", bare).strip("_.-")[:longest]
+    return f"_{name}"[:longest] if name and not re.match(r"[A-Za-z_]", name) else name
+
+
+def referred(rows: Iterable[Row]) -> frozenset[str]:
+    """Every name that these rows ask for."""
+    found: set[str] = set()
+    for row in rows:
+        for cell in row.cells.values():
+            found.update(REFERENCE.findall(cell))
+            found.update(_PATH.findall(cell))
+        for said in row.texts.values():
+            found.update(name for words in said.values() for name in REFERENCE.findall(words))
+    return frozenset(found)
+
+
+def name_all(nodes: Iterable[Node], given: Collection[str], asked_for: Collection[str], told: Told) -> Names:
+    """Name every node; `given` are names the bot fills itself, `asked_for` those that ${...} ask for."""
+    nodes = list(nodes)
+    naming = _Naming(given, asked_for, told, {node.row.cell("name") for node in nodes})
+    for node in nodes:
+        naming.name(node)
+    return naming.names
+
+
+class _Naming:
+    def __init__(self, given: Collection[str], asked_for: Collection[str], told: Told, written: set[str]) -> None:
+        self.given = given
+        self.asked_for = asked_for
+        self.told = told
+        self.written = written
+        self.names = Names(asked_for=asked_for)
+
+    def name(self, node: Node) -> None:
+        written = node.row.cell("name")
+        name = self.usable(node, written)
+        if name in self.given:
+            what = phrase("“{name}” is filled by the bot itself here.", name=name)
+            self.told.error(node.row, "name", what, phrase("choose another name."))
+        if name in self.names.nodes:
+            name = self.apart(node, self.names.nodes[name], name)
+        node.name = name
+        self.names.nodes[name] = node
+
+    def usable(self, node: Node, written: str) -> str:
+        """The name as it can be kept."""
+        if NAME.fullmatch(written):
+            return written
+        if not written:
+            return self.nameless(node)
+        if written in self.names.renamed:
+            return self.names.renamed[written]
+        name = self.free(latin(written) or f"row_{node.row.number}")
+        what = phrase("“{name}” cannot be a name; “{new}” was taken.", name=written[: 2 * _LONGEST], new=name)
+        mend = phrase("use Latin letters, digits, _ - and ., a letter first, at most {n} of them.", n=_LONGEST)
+        self.told.mended(node.row, "name", what, mend)
+        self.names.renamed[written] = name
+        return name
+
+    def nameless(self, node: Node) -> str:
+        name = self.free(f"{'group' if node.is_group else 'note'}_{node.row.number}")
+        mend = phrase("write a short name in Latin letters, such as “age”.")
+        if node.is_group and not node.is_repeat:
+            pass  # nobody asks for the name of a group
+        elif node.is_group:
+            self.told.mended(node.row, "name", phrase("The repeat has no name; “{new}” was taken.", new=name), mend)
+        elif _is_weak(node) or node.type.role is Role.METADATA or not node.type.sure:
+            pass  # nor for that of a note; and a row nobody understands is told of already
+        else:
+            self.told.error(node.row, "name", phrase("The question has no name."), mend)
+        return name
+
+    def apart(self, node: Node, first: Node, name: str) -> str:
+        """Another name for one of two that are called alike."""
+        weak = node if _is_weak(node) else first if _is_weak(first) else None
+        if weak is first and weak is not None:
+            first.name = self.free(f"{name}.2")
+            self.names.nodes[first.name] = first
+            return name
+        elsewhere = node.parent is not None and node.parent is not first.parent
+        new = self.free(
+            f"{node.parent.name}.{name}"[-_LONGEST:].lstrip(".-0123456789")
+            if elsewhere and node.parent
+            else f"{name}.2"
+        )
+        row = first.row.number
+        if weak is None and node.row.cell("name") in self.asked_for:
+            what = phrase(
+                "“{name}” is the name of row {row} already, and it is not clear which is meant.", name=name, row=row
+            )
+            self.told.error(node.row, "name", what, phrase("choose another name."))
+        elif not (node.is_group and not node.is_repeat):
+            what = phrase("“{name}” is the name of row {row} already; “{new}” was taken.", name=name, row=row, new=new)
+            self.told.mended(node.row, "name", what, phrase("choose another name."))
+        return new
+
+    def free(self, name: str) -> str:
+        """The name, or with a number behind it if that is taken."""
+        number, new = 1, name[:_LONGEST]
+        while new in self.names.nodes or new in self.written or new in self.given:
+            number += 1
+            new = f"{name.removesuffix('.2')[: _LONGEST - 5]}.{number}"
+        return new
+
+
+def _is_weak(node: Node) -> bool:
+    """Whether nothing can depend on its name: a group's and a note's are never answers."""
+    return (node.is_group and not node.is_repeat) or (node.type.kind is Kind.NOTE and not node.is_group)
+
+
+def rename(source: str, renamed: Mapping[str, str]) -> str:
+    """The text with its ${...} under their new names."""
+    if not renamed or "${" not in source:
+        return source
+    return REFERENCE.sub(lambda found: f"${{{renamed.get(found[1], found[1])}}}", source)

@@ -1,0 +1,250 @@
+"""Responses as rows of the tables of their form. What was put under columns once is remembered."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from bot.engine import codebook, form, table
+
+#: Makes of the texts under neighbouring columns what a writer wants of them: as many things for any texts, be it one
+#: a cell or one for all. A text is "" where nothing was answered.
+Finish = Callable[[Sequence[table.Column], Sequence[str]], tuple[Any, ...]]
+
+#: Different answers to one form that are remembered: lists of options fit in, words and amounts pass through.
+_REMEMBERED = 10_000
+
+_Round = tuple[int, tuple[int, ...]]
+
+
+class Response(NamedTuple):
+    """What an export knows of one response; answers are stored texts (`table.stored`) by key."""
+
+    version: str
+    #: In the order of `table.PARADATA`, and of `table.TRAFFIC` behind it where that is shown.
+    lead: tuple[str, ...]
+    #: Its open answers, each in one piece (see `pieces`), and those that were sealed or worked out.
+    pieces: Sequence[str]
+    more: Mapping[str, str] = {}
+    #: By key: how long each waited for its answer, its options as they were shown, when it was given.
+    seconds: Mapping[str, int] = {}
+    shown: Mapping[str, str] = {}
+    answered: Mapping[str, str] = {}
+    #: Tells people apart.
+    person: str = ""
+
+    @property
+    def answers(self) -> dict[str, str]:
+        """All of them."""
+        return {**dict(map(read, self.pieces)), **self.more}
+
+
+def pieces(packed: str | None) -> list[str]:
+    """The answers in a JSON object of texts, without looking into it: one piece each, the same for the same.
+
+    A million answers are a few different ones. What is cut out here can be looked up as it is; reading JSON, and
+    then each name and each text, takes four times as long.
+    """
+    if not packed or packed == "{}":
+        return []
+    if "\\" in packed:
+        return [piece(key, text) for key, text in json.loads(packed).items()]
+    # Nothing is escaped, so that every quotation mark ends something. PostgreSQL puts spaces in between.
+    return packed[2:-2].split('","') if packed.startswith('{"') else packed[3:-3].split('", "')
+
+
+def piece(key: str, text: str) -> str:
+    """An answer in one piece."""
+    return f'{key}":"{text}'
+
+
+def read(piece: str) -> tuple[str, str]:
+    """The key and the text of a piece."""
+    key, _, rest = piece.partition('"')
+    return key, rest.partition('"')[2]
+
+
+def each(finish: Callable[[table.Column, str], Any]) -> Finish:
+    """A `Finish` that makes one thing of each cell."""
+    return lambda columns, texts: tuple(map(finish, columns, texts))
+
+
+class Memo(dict[str, Any]):
+    """What texts came to before."""
+
+    def __init__(self, make: Callable[[str], Any]) -> None:
+        super().__init__()
+        self._make = make
+
+    def __missing__(self, text: str) -> Any:
+        if len(self) >= _REMEMBERED:
+            self.clear()
+        made = self[text] = self._make(text)
+        return made
+
+
+class _Spot(NamedTuple):
+    """Where the answer to a question goes, and what becomes of it there."""
+
+    table: int
+    start: int
+    stop: int
+    make: Callable[[str], tuple[Any, ...]]
+
+
+class Rows:
+    """Turns the responses to a form into rows, whatever version they were given to."""
+
+    def __init__(
+        self,
+        book: codebook.Codebook,
+        layout: table.Layout,
+        forms: Mapping[str, form.Form],
+        finish: Finish,
+        plain: Collection[table.Type] = (),
+    ) -> None:
+        """`plain` are the types of our own columns that `finish` would leave as they are."""
+        self.tables = table.tables(book, layout)
+        self._finish = finish
+        self._blank: list[list[Any]] = []
+        #: For each table, where a part begins.
+        self._starts: list[dict[tuple[str, str], tuple[int, table.Part]]] = []
+        for number in range(len(self.tables)):
+            self._lay_out(number)
+        self._repeats = {each.repeats[-1]: number for number, each in enumerate(self.tables) if number}
+        self._counts = [0] * len(self.tables)
+        self._lead = [
+            None if part.columns[0].type in plain else self._remembering(part)
+            for part in self.tables[0].parts
+            if part.what in (*table.PARADATA, *table.TRAFFIC)
+        ]
+        self._spots = {version: dict(self._placed(each, book, layout)) for version, each in forms.items()}
+        self._known = {version: Memo(self._looker(spots)) for version, spots in self._spots.items()}
+
+    def _lay_out(self, number: int) -> None:
+        blank: list[Any] = []
+        starts = {}
+        for part in self.tables[number].parts:
+            starts[part.what, part.question] = (len(blank), part)
+            blank += self._finish(part.columns, ("",) * len(part.columns))
+        self._blank.append(blank)
+        self._starts.append(starts)
+
+    def _remembering(self, part: table.Part) -> Callable[[str], Any]:
+        def make(text: str) -> Any:
+            return self._finish(part.columns, (text,))[0]
+
+        # These are different in every response.
+        once = part.columns[0].type in (table.Type.ID, table.Type.INSTANT)
+        return make if once else Memo(make).__getitem__
+
+    def _placed(
+        self, definition: form.Form, book: codebook.Codebook, layout: table.Layout
+    ) -> Iterator[tuple[str, _Spot]]:
+        for number, each_ in enumerate(self.tables):
+            for (what, name), (start, part) in self._starts[number].items():
+                question = definition.question(name)
+                if what == table.ANSWER and question and question.repeats == each_.repeats and part.columns:
+                    make = self._cells(part.columns, question.kind, book, layout)
+                    yield name, _Spot(number, start, start + len(make("")), make)
+
+    def _cells(
+        self, columns: Sequence[table.Column], kind: form.Kind, book: codebook.Codebook, layout: table.Layout
+    ) -> Callable[[str], tuple[Any, ...]]:
+        return lambda text: self._finish(columns, table.cells(columns, kind, text, book, layout))
+
+    @staticmethod
+    def _looker(spots: Mapping[str, _Spot]) -> Callable[[str], tuple[int, int, Any]]:
+        """A piece -> where it goes in the main table, and what; -1 where it goes elsewhere, or nowhere."""
+
+        def look(piece: str) -> tuple[int, int, Any]:
+            key, text = read(piece)
+            spot = spots.get(key)
+            if spot:
+                return spot.start, spot.stop, spot.make(text)
+            return -1, -1, (key, text) if "#" in key else None
+
+        return look
+
+    def of(self, response: Response) -> list[tuple[int, list[Any]]]:
+        """The rows of one response: (number of the table, cells), that of the main table first."""
+        known, spots = self._known[response.version], self._spots[response.version]
+        main = self._blank[0].copy()
+        lead = zip(self._lead, response.lead, strict=False)
+        main[: len(response.lead)] = [text if how is None else how(text) for how, text in lead]
+        rounds: dict[_Round, list[Any]] = {}
+        for piece in response.pieces:
+            start, stop, made = known[piece]
+            if start >= 0:
+                main[start:stop] = made
+            elif made:
+                self._in_a_round(spots, rounds, *made)
+        for key, text in response.more.items():
+            spot = spots.get(key)
+            if spot:
+                main[spot.start : spot.stop] = spot.make(text)
+            elif "#" in key:
+                self._in_a_round(spots, rounds, key, text)
+        if response.seconds or response.shown:
+            self._in_full(response, main, rounds)
+        if len(self.tables) == 1:
+            return [(0, main)]
+        self._counts[0] += 1
+        self._put(0, main, table.INDEX, str(self._counts[0]))
+        return [(0, main), *self._linked(response.lead[0], rounds)]
+
+    def _put(self, number: int, row: list[Any], what: str, text: str, question: str = "") -> None:
+        """Fill one column of ours, if the table has it."""
+        if found := self._starts[number].get((what, question)):
+            start, part = found
+            made = self._finish(part.columns, (text,))
+            row[start : start + len(made)] = made
+
+    def _in_a_round(self, spots: Mapping[str, _Spot], rounds: dict[_Round, list[Any]], key: str, text: str) -> None:
+        name, at = form.place(key)
+        spot = spots.get(name)
+        if spot:
+            self._round(rounds, spot.table, at)[spot.start : spot.stop] = spot.make(text)
+        elif name in self._repeats and text == "yes":
+            # "Add another?" was said yes to: the round is one, though nothing may have been answered in it.
+            self._round(rounds, self._repeats[name], at)
+
+    def _round(self, rounds: dict[_Round, list[Any]], number: int, at: tuple[int, ...]) -> list[Any]:
+        """The row of that round; rounds before it and around it that left no answers are rows too."""
+        row = rounds.get((number, at))
+        if row is None:
+            parent = self.tables[number].parent
+            if parent:
+                self._round(rounds, parent, at[:-1])
+            for earlier in range(1, at[-1]):
+                rounds.setdefault((number, (*at[:-1], earlier)), self._blank[number].copy())
+            row = rounds[number, at] = self._blank[number].copy()
+        return row
+
+    def _in_full(self, response: Response, main: list[Any], rounds: dict[_Round, list[Any]]) -> None:
+        """How long questions waited, and how options were shown."""
+        told: Iterable[tuple[str, Mapping[str, object]]] = (
+            (table.SECONDS, response.seconds),
+            (table.SHOWN, response.shown),
+        )
+        for what, by_key in told:
+            for key, value in by_key.items():
+                name, at = form.place(key)
+                for number, starts in enumerate(self._starts):
+                    if (what, name) in starts and len(at) == len(self.tables[number].repeats):
+                        row = self._round(rounds, number, at) if at else main
+                        self._put(number, row, what, str(value), name)
+
+    def _linked(self, response: str, rounds: Mapping[_Round, list[Any]]) -> Iterator[tuple[int, list[Any]]]:
+        """The rounds of one response in order, with what leads to the rows they belong to."""
+        indexes: dict[_Round, int] = {(0, ()): self._counts[0]}
+        for number, at in sorted(rounds):
+            self._counts[number] += 1
+            indexes[number, at] = self._counts[number]
+            row, parent = rounds[number, at], self.tables[number].parent or 0
+            self._put(number, row, table.PARADATA[0], response)
+            self._put(number, row, table.INDEX, str(self._counts[number]))
+            self._put(number, row, table.PARENT_TABLE, self.tables[parent].name)
+            self._put(number, row, table.PARENT_INDEX, str(indexes[parent, at[:-1]]))
+            yield number, row

@@ -1,0 +1,1 @@
+"""What a person typed -> an answer, or a kind word on what would be one."""

@@ -1,0 +1,191 @@
+"""From the database to responses as an export shows them: page by page, unsealed, with what was worked out."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+import json
+from collections.abc import AsyncGenerator, Collection, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from bot.engine import codebook, form, offering, records, state, table
+from bot.services import publishing, recording, working_out
+from models import db, exports, figures, media, sealing
+
+
+class NoSuchForm(LookupError):
+    """No form of that name was ever published."""
+
+
+class _Page(NamedTuple):
+    """Some responses as they lie in the database, with those closed answers that are wanted."""
+
+    responses: list[exports.Response]
+    closed: list[exports.Sealed]
+    #: Media id -> what was said, sealed.
+    spoken: Mapping[str, bytes]
+
+
+class Source:
+    """The responses to one form, and all that tells what they mean."""
+
+    def __init__(
+        self,
+        database: db.Database,
+        seal: sealing.Seal,
+        forms: Mapping[str, form.Form],
+        layout: table.Layout,
+        *,
+        unfinished: bool = False,
+    ) -> None:
+        self.forms, self.layout = forms, layout
+        self.book = codebook.joined(list(forms.values()))
+        self._database, self._seal = database, seal
+        self._statuses = ("finished", "open") if unfinished else ("finished",)
+        shown = [entry for entry in self.book.entries if layout.personal or not entry.personal]
+        names = frozenset(entry.name for entry in shown)
+        self._working = {version: working_out.Working(each, names) for version, each in forms.items()}
+        needed = names.union(*(working.behind for working in self._working.values()))
+        # What names people is sealed too, and which questions those are may differ by version.
+        self._closed = {entry.name for entry in self.book.entries if entry.name in needed and _may_be_sealed(entry)}
+        self._repeated = {entry.name for entry in self.book.entries if entry.repeats} & self._closed
+        states = layout.full or any(working.needs_state for working in self._working.values())
+        self._extras = {*(("state",) if states else ()), *(("seconds", "traffic") if layout.full else ())}
+        self._drawn = {version: [q for q in each.questions if q.randomize] for version, each in forms.items()}
+
+    async def total(self) -> int:
+        """How many responses there will be."""
+        async with self._database.reading() as connection:
+            return await exports.count(connection, self.book.name, self._statuses)
+
+    async def published(self) -> tuple[dt.datetime, dt.datetime]:
+        """When the first and the last version were."""
+        async with self._database.reading() as connection:
+            return await exports.published(connection, self.book.name)
+
+    def identity(self) -> bytes:
+        """32 bytes that stay the same for this form in this house, and are no other's."""
+        return self._seal.hash("export-form", self.book.name)
+
+    def opaque(self, kind: str, text: str) -> str:
+        """Tells apart, also in a later export, and leads to nobody without the key."""
+        return self._seal.hash(kind, text)[:8].hex()
+
+    async def pages(self, size: int, *, answered: bool = False) -> AsyncGenerator[list[records.Response], None]:
+        """All of them in the order of their ids, so many at once; the next are read while these are worked on.
+
+        `answered` is for who wants to know when each answer was given, and by which person. Raises
+        `sealing.Unreadable` if a text was sealed with a lost key.
+        """
+        extras = self._extras | ({"answered", "respondent"} if answered else set())
+        reading = asyncio.ensure_future(self._read("", size, extras))
+        try:
+            while (page := await reading).responses:
+                reading = asyncio.ensure_future(self._read(page.responses[-1].id, size, extras))
+                # In a thread, so that the reading goes on meanwhile, and whatever else this process does.
+                yield await asyncio.to_thread(self._filled, page)
+        finally:
+            reading.cancel()
+            await asyncio.gather(reading, return_exceptions=True)
+
+    async def _read(self, after: str, size: int, extras: Collection[str]) -> _Page:
+        async with self._database.reading() as connection:
+            name = self.book.name
+            found = await exports.page(connection, name, after=after, statuses=self._statuses, size=size, extras=extras)
+            if not found:
+                return _Page([], [], {})
+            first, last = found[0].id, found[-1].id
+            spoken = await media.transcripts(connection, first, last)
+            if not self._closed:
+                return _Page(found, [], spoken)
+            closed = await exports.sealed(connection, first, last, name, self._closed, self._repeated)
+            return _Page(found, closed, spoken)
+
+    def _filled(self, page: _Page) -> list[records.Response]:
+        closed: dict[str, list[exports.Sealed]] = {}
+        for each in page.closed:
+            closed.setdefault(each.response, []).append(each)
+        return [self._response(each, closed.get(each.id, ()), page.spoken) for each in page.responses]
+
+    def _response(
+        self, found: exports.Response, closed: Sequence[exports.Sealed], spoken: Mapping[str, bytes]
+    ) -> records.Response:
+        pieces = records.pieces(found.values)
+        more = {key: self._seal.open("answer", text) for _, key, text in closed}
+        # What was said stands for the id of the voice note, once somebody has written it down.
+        for piece in [piece for piece in pieces if spoken and records.read(piece)[1] in spoken]:
+            key, voice = records.read(piece)
+            pieces.remove(piece)
+            more[key] = self._seal.open("media", spoken[voice])
+        working = self._working[found.version]
+        kept = recording.response(self._seal, found.state) if found.state else None
+        begun = exports.moment(found.begun)
+        worked = working.out(pieces, more, begun, kept if working.needs_state else None)
+        lead: tuple[str, ...] = (
+            self.opaque("export", found.id),
+            found.version,
+            found.wave,
+            "1" if worked.apart else "0",
+            found.status,
+            found.channel,
+            found.language,
+            begun,
+            exports.moment(found.finished),
+            "1" if found.assisted else "0",
+        )
+        pieces += worked.pieces
+        if not self._extras and not found.answered:
+            return records.Response(found.version, lead, pieces, more)
+        shown: dict[str, str] = {}
+        if self.layout.full:
+            lead += tuple(map(str, (found.messages_in, found.messages_out, found.bytes_in, found.bytes_out)))
+            if kept is not None:
+                shown = self._shown(found.version, dict(map(records.read, pieces)) | more, kept)
+        return records.Response(
+            found.version,
+            lead,
+            pieces,
+            more,
+            seconds=_unpacked(found.seconds),
+            shown=shown,
+            answered={key: exports.moment(at) for key, at in _unpacked(found.answered).items()},
+            person=self.opaque("export-person", found.respondent) if found.respondent else "",
+        )
+
+    def _shown(self, version: str, answers: Mapping[str, str], kept: state.State) -> dict[str, str]:
+        """The options in the order in which they were shown, by key, where the order was drawn."""
+        found: dict[str, str] = {}
+        view = self._working[version].passage(answers, kept)
+        drawn = self._drawn[version]
+        for station in view.stations:
+            if station.question in drawn and station.key in answers:
+                choices = offering.options(station.question, view.context(station), view.seed)
+                found[station.key] = " ".join(choice.name for choice in choices)
+        return found
+
+
+async def collect(
+    database: db.Database,
+    seal: sealing.Seal,
+    library: publishing.Library,
+    name: str,
+    layout: table.Layout,
+    *,
+    unfinished: bool = False,
+) -> Source:
+    """The responses to the form of that name, also to be taken while they are `unfinished`; raises `NoSuchForm`."""
+    async with database.reading() as connection:
+        known = (await library.catalogue(connection)).forms
+        forms = {version: known[version] for version in await figures.versions(connection, name)}
+    if not forms:
+        raise NoSuchForm(name)
+    return Source(database, seal, forms, layout, unfinished=unfinished)
+
+
+def _may_be_sealed(entry: codebook.Entry) -> bool:
+    return entry.personal or bool(entry.kinds & form.IN_WORDS)
+
+
+def _unpacked(packed: str | None) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(packed) if packed else {}
+    return found

@@ -1,0 +1,126 @@
+"""What a form works out of answers, for an export: calculations, and who is counted apart."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+from bot.engine import form, passage, records, state
+from bot.engine.xpath import expressions
+
+#: Functions whose value is more than the answers tell.
+_MORE = re.compile(r"\b(?:now|today|random|once|uuid)\s*\(")
+#: Different answers behind it that are remembered.
+_REMEMBERED = 20_000
+
+
+class Worked(NamedTuple):
+    """What came of the answers: calculations, as pieces of `records`, and whether the response is counted apart."""
+
+    pieces: tuple[str, ...]
+    apart: bool
+
+
+class Working:
+    """One version of a form. The same answers come to the same, and are worked out once."""
+
+    def __init__(self, definition: form.Form, wanted: frozenset[str]) -> None:
+        self._definition = definition
+        self._wanted = [
+            question.name
+            for question in definition.questions
+            if question.name in wanted and question.kind in form.WORKED_OUT
+        ]
+        used = dict(_expressions(definition))
+        waiting = {*self._wanted, *(definition.apart.references if definition.apart else ())}
+        behind: set[str] = set()
+        while waiting:
+            name = waiting.pop()
+            behind.add(name)
+            question = definition.question(name)
+            # How many rounds there are is told by answers under the names of the repeats.
+            behind |= set(question.repeats) if question else set()
+            for expression in used.get(name, ()):
+                waiting |= expression.references - behind
+        #: Questions whose answers decide.
+        self.behind = frozenset(behind)
+        mine = [definition.apart, *(expression for name in behind for expression in used.get(name, ()))]
+        #: True where the answers alone do not: when it began and its seed count too.
+        self.needs_state = any(expression and _MORE.search(expression.source) for expression in mine)
+        self._decides = records.Memo(lambda piece: self._is_behind(records.read(piece)[0]))
+        self._known: dict[tuple[str, ...], Worked] = {}
+
+    def out(
+        self, pieces: Sequence[str], more: Mapping[str, str], begun: str, kept: state.State | None = None
+    ) -> Worked:
+        """What these answers (as in `records.Response`) come to; `kept` is the response's state where it is needed."""
+        if not self.behind and not self._definition.apart:
+            return _NOTHING
+        given = tuple(filter(self._decides.__getitem__, pieces))
+        if more:
+            given += tuple(records.piece(key, text) for key, text in more.items() if self._is_behind(key))
+        if kept is not None:
+            return self._out(given, kept)
+        known = self._known.get(given)
+        if known is None:
+            if len(self._known) >= _REMEMBERED:
+                self._known.clear()
+            known = self._known[given] = self._out(given, state.State(self._definition.version, "", begun))
+        return known
+
+    def passage(self, answers: Mapping[str, str], kept: state.State) -> passage.Passage:
+        """The form as this person went through it."""
+        return passage.passage(self._definition, _with(self._definition, answers, kept))
+
+    def _is_behind(self, key: str) -> bool:
+        return form.place(key)[0] in self.behind
+
+    def _out(self, given: tuple[str, ...], kept: state.State) -> Worked:
+        view = passage.passage(self._definition, _with(self._definition, dict(map(records.read, given)), kept))
+        apart = self._definition.apart
+        context = expressions.Context(answers=view.values, current="", columns={}, now=view.now)
+        return Worked(
+            tuple(
+                records.piece(key, text)
+                for key, value in view.values.items()
+                if form.place(key)[0] in self._wanted and (text := expressions.text(value))
+            ),
+            apart is not None and expressions.truth(apart.evaluate(context)),
+        )
+
+
+_NOTHING = Worked((), False)
+
+
+def _with(definition: form.Form, given: Mapping[str, str], kept: state.State) -> state.State:
+    """A state that holds these answers and nothing of the way to them."""
+    answers = tuple((key, _answer(definition, key, text)) for key, text in given.items())
+    return state.State(
+        kept.form, kept.seed, kept.begun, kept.channel, kept.language, kept.campaign, answers=answers, ended=kept.ended
+    )
+
+
+def _answer(definition: form.Form, key: str, text: str) -> state.Answer:
+    question = definition.question(key)
+    if question is None:
+        return text
+    if question.kind in (form.Kind.RANK, form.Kind.SELECT_MULTIPLE):
+        return tuple(text.split(" "))
+    return int(text) if question.kind is form.Kind.INTEGER and text.lstrip("-").isdecimal() else text
+
+
+def _expressions(definition: form.Form) -> Iterator[tuple[str, tuple[expressions.Expression, ...]]]:
+    """Each question's name with the expressions that decide whether it counts and what it is worth."""
+    yield from _under(definition.body, ())
+
+
+def _under(
+    body: tuple[form.Question | form.Group, ...], around: tuple[expressions.Expression, ...]
+) -> Iterator[tuple[str, tuple[expressions.Expression, ...]]]:
+    for each in body:
+        if isinstance(each, form.Group):
+            yield from _under(each.body, (*around, *filter(None, (each.relevant, each.count))))
+        else:
+            own = (each.relevant, each.calculation, each.default, each.choice_filter)
+            yield each.name, (*around, *filter(None, own))

@@ -1,0 +1,35 @@
+"""Erasing: what a person said, sent, promised and was told goes; that they once agreed stays, without a name."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+
+from models import db, media, tables
+
+
+async def erase(connection: db.Connection, people: Sequence[str], at: dt.datetime) -> None:
+    """Empty the rows of these people.
+
+    What they said, promised and were told goes. That they once agreed, and when they took it back, stays as proof
+    without a name.
+    """
+    response, answer, outgoing, pledge = tables.response, tables.answer, tables.outgoing, tables.pledge
+    theirs = sa.select(response.c.id).where(response.c.respondent_id.in_(people))
+    await media.drop_of(connection, at, theirs)
+    await connection.execute(sa.delete(answer).where(answer.c.response_id.in_(theirs)))
+    await connection.execute(sa.delete(response).where(response.c.respondent_id.in_(people)))
+    await connection.execute(
+        sa.update(pledge).where(pledge.c.respondent_id.in_(people)).values(respondent_id=None, sealed=None)
+    )
+    await connection.execute(
+        sa.update(tables.consent).where(tables.consent.c.respondent_id.in_(people)).values(withdrawn_at=at)
+    )
+    gone = sa.delete(outgoing).where(outgoing.c.respondent_id.in_(people))
+    await connection.execute(gone)
+    respondent = tables.respondent
+    await connection.execute(
+        sa.update(respondent).where(respondent.c.id.in_(people)).values(contact_id=None, erased_at=at)
+    )

@@ -1,0 +1,106 @@
+"""A made-up respondent: plays any form to its end, the same one each time."""
+
+import hashlib
+import itertools
+from pathlib import Path
+
+import pytest
+
+from bot import wording
+from bot.services import improvising, publishing, rehearsing
+from tests import talking
+
+VOICE = wording.Voice()
+FORMS = Path(__file__).parents[1] / "forms"
+
+
+def rehearsal(catalogue: publishing.Catalogue, seed: int) -> rehearsing.Rehearsal:
+    numbers = itertools.count()
+
+    def entropy() -> str:
+        return hashlib.sha256(f"{seed}/{next(numbers)}".encode()).hexdigest()[:32]
+
+    return rehearsing.Rehearsal(catalogue, VOICE, talking.Clock(), entropy, channel="terminal", site=talking.SITE)
+
+
+def written(catalogue: publishing.Catalogue, link: str, seed: int, language: str) -> list[str]:
+    """The conversation as text."""
+    played = improvising.play(rehearsal(catalogue, seed), link, seed, language)
+    return [f"> {each.wrote}\n{each.outbound.head}" for each in played]
+
+
+@pytest.fixture(scope="module")
+def shipped() -> publishing.Catalogue:
+    return publishing.prepare([talking.FLOWS]).catalogue()
+
+
+@pytest.mark.parametrize("language", ["ky", "ru"])
+@pytest.mark.parametrize("link", ["s-priorities", "a-suu"])
+def test_what_ships_is_played_to_its_end_by_anybody(shipped: publishing.Catalogue, link: str, language: str) -> None:
+    ends = set()
+    for seed in range(25):
+        played = rehearsal(shipped, seed)
+        *_, last = improvising.play(played, link, seed, language)
+        ends.add((len(played.finished), bool(last.outbound.head)))
+    # Some are fourteen, and their parents say no.
+    assert ends <= {(1, True), (0, True)}
+    assert (1, True) in ends
+
+
+def test_the_same_seed_is_the_same_respondent(shipped: publishing.Catalogue) -> None:
+    assert written(shipped, "s-priorities", 7, "ru") == written(shipped, "s-priorities", 7, "ru")
+    assert written(shipped, "s-priorities", 7, "ru") != written(shipped, "s-priorities", 8, "ru")
+
+
+def test_they_err_go_back_and_skip(shipped: publishing.Catalogue) -> None:
+    wrote = {
+        each.wrote
+        for seed in range(20)
+        for each in improvising.play(rehearsal(shipped, seed), "s-priorities", seed, "ky")
+    }
+    assert {"back", "skip", "help", "???"} <= wrote
+
+
+FORM = """
+settings:
+  - form_id: odd
+    form_title: {{ky: Форма, ru: Форма}}
+    ashar::holder: {{ky: а, ru: а}}
+    ashar::term: {{ky: 1 жыл, ru: 1 год}}
+survey:
+  - type: {type}
+    name: a
+    label: {{ky: Суроо, ru: Вопрос}}
+    required: "yes"
+    constraint: {constraint}
+"""
+
+
+@pytest.mark.parametrize(
+    ("type_", "constraint"),
+    [
+        ("integer", ". > 1900 and . <= 2026"),
+        ("integer", ". mod 7 = 3"),
+        ("text", "regex(., '^0[579][0-9]{8}$')"),
+        ("text", "string-length(.) = 14 and regex(., '[0-9]+')"),
+        ("date", ". <= today() and . >= date('1930-01-01')"),
+        ("date", ". > today()"),
+        ("decimal", ". > 0.5 and . < 0.75"),
+    ],
+)
+def test_an_answer_is_found_that_the_constraint_takes(tmp_path: Path, type_: str, constraint: str) -> None:
+    file = tmp_path / "odd.yaml"
+    file.write_text(FORM.format(type=type_, constraint=constraint))
+    catalogue = publishing.prepare([file]).catalogue()
+    for seed in range(5):
+        played = rehearsal(catalogue, seed)
+        list(improvising.play(played, "s-odd", seed, "ky"))
+        assert len(played.finished) == 1
+
+
+def test_a_question_that_lets_nobody_past_is_named(tmp_path: Path) -> None:
+    file = tmp_path / "odd.yaml"
+    file.write_text(FORM.format(type="integer", constraint=". > 5 and . < 3"))
+    played = rehearsal(publishing.prepare([file]).catalogue(), 1)
+    with pytest.raises(improvising.Stuck, match=r"row [0-9]+, question “a”: .* \. > 5 and \. < 3"):
+        list(improvising.play(played, "s-odd", 1, "ky"))
