@@ -50,16 +50,19 @@ _ENCODED = 6
 def heard(inbound: base.Inbound) -> Load:
     """One message from a phone, with what the phone is told at once."""
     text = inbound.text
+    # A picture or a voice note is many times all the rest; where the provider does not say its size, it is left out.
+    file = inbound.media.size if inbound.media else 0
     match inbound.channel:
         case "telegram":
             typed = 0 if inbound.callback else max(0, _bytes(inbound.start or text) - _SHORT)
-            return Load(1, 0, _CALL + typed, _TOLD)
+            return Load(1, 0, _CALL + typed + file, _TOLD)
         case "whatsapp":
-            return Load(1, 0, round(_WHATSAPP.envelope) + _bytes(text), _RECEIVED)
+            return Load(1, 0, round(_WHATSAPP.envelope) + _bytes(text) + file, _RECEIVED)
         case "sms":
             return Load(plain.sms_segments(text), 0, _user_data(text), 0)
         case "web":
-            return Load(1, 0, _POST + len(text) * (1 if text.isascii() else _ENCODED) + _GET, _SEE_OTHER)
+            written = len(text) * (1 if text.isascii() else _ENCODED)
+            return Load(1, 0, _POST + written + file + _GET, _SEE_OTHER)
         case _:
             return Load(1)
 

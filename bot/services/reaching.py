@@ -20,7 +20,7 @@ CAPABILITIES = {
     "telegram": base.Capabilities(text=4096),
     "whatsapp": base.Capabilities(text=1600),
     "sms": base.Capabilities(text=1600, segments=True),
-    "web": base.Capabilities(text=4096, push=False),
+    "web": base.Capabilities(text=4096, push=False, uploads=True),
 }
 #: Written where words are asked for: sixty letters.
 SENTENCE = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from pathlib import Path
 
 import pytest
 
@@ -16,10 +17,10 @@ TAP, TOLD = 161, 145
 OPTIONS = tuple(base.Button(label, str(number)) for number, label in enumerate(("аял", "эркек"), start=1))
 
 
-async def shown(stem: str) -> list[base.Outbound]:
+async def shown(path: Path) -> list[base.Outbound]:
     """Every message of a golden conversation, as composed for Telegram."""
-    driver = engine.EngineDriver(wording.Voice(), channel="telegram")
-    for passage in script.read((script.FOLDER / f"{stem}.txt").read_text("utf-8")):
+    driver = engine.EngineDriver(wording.Voice(), channel="telegram", about=script.about(path))
+    for passage in script.read(path.read_text("utf-8")):
         await driver.send(passage.step)
     return driver._shown
 
@@ -32,9 +33,9 @@ def on_telegram(outbound: base.Outbound) -> int:
     )
 
 
-@pytest.mark.parametrize("path", script.files(), ids=lambda path: path.stem)
-async def test_telegrams_bytes_are_those_of_its_objects(path: object) -> None:
-    outbounds = await shown(getattr(path, "stem", ""))
+@pytest.mark.parametrize("path", script.files(), ids=script.name)
+async def test_telegrams_bytes_are_those_of_its_objects(path: Path) -> None:
+    outbounds = await shown(path)
     true = [on_telegram(outbound) for outbound in outbounds]
     model = [weighing.said("telegram", outbound).bytes_out for outbound in outbounds]
     assert all(abs(ours - theirs) < 0.2 * theirs for ours, theirs in zip(model, true, strict=True))
@@ -55,6 +56,13 @@ def test_words_weigh_their_bytes() -> None:
     for channel, letter in (("telegram", 2), ("whatsapp", 2), ("sms", 2), ("web", 6)):
         assert up(channel, "а" * 40) - up(channel, "а" * 20) == 20 * letter
     assert up("web", "a" * 40) - up("web", "a" * 20) == 20
+
+
+def test_a_voice_note_weighs_itself() -> None:
+    note = base.Media("audio", "ref", size=12_345)
+    for channel in ("telegram", "whatsapp", "web"):
+        silent, said = (base.Inbound(channel, "k", "1", kind="audio", media=each) for each in (None, note))
+        assert weighing.heard(said).bytes_in - weighing.heard(silent).bytes_in == 12_345
 
 
 def test_an_sms_weighs_its_user_data() -> None:
