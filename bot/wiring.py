@@ -15,7 +15,7 @@ import aiohttp
 from bot import settings as settings_
 from bot import wording
 from bot.channels import base, web
-from bot.services import delivering, fetching, introducing, polling, receiving
+from bot.services import delivering, fetching, introducing, polling, receiving, sounding
 from models import db, files, migrating, providers, sealing
 
 if TYPE_CHECKING:
@@ -91,7 +91,8 @@ async def house(settings: settings_.Settings, *, receives: bool = True) -> Async
         )
         voice = wording.Voice()
         channels: dict[str, base.Channel] = {"web": web.Web(settings.public_url)}
-        telegram_bot = _telegram(settings, session, channels)
+        shelf = sounding.Shelf(kept.database)
+        telegram_bot = _telegram(settings, session, channels, shelf)
         whatsapp = _twilio(settings, session, channels)
         postman = delivering.Postman(kept.database, kept.seal, channels)
         keepers = {each.name: each for each in (telegram_bot, whatsapp) if each}
@@ -148,7 +149,10 @@ def talks_on(settings: settings_.Settings) -> list[str]:
 
 
 def _telegram(
-    settings: settings_.Settings, session: aiohttp.ClientSession, channels: dict[str, base.Channel]
+    settings: settings_.Settings,
+    session: aiohttp.ClientSession,
+    channels: dict[str, base.Channel],
+    shelf: sounding.Shelf,
 ) -> telegram.Telegram | None:
     """Telegram among the channels, where there is a token."""
     if not settings.telegram_token:
@@ -163,6 +167,7 @@ def _telegram(
         base_url=settings.telegram_api,
         public_url=settings.public_url,
         largest=settings.media_limit,
+        sounds=shelf,
     )
     channels[channel.name] = channel
     return channel

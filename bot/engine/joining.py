@@ -198,7 +198,28 @@ def show_form(turning: Turning) -> messages.Reply:
         foot=asked.foot,
         pick=asked.pick,
         actions=asked.actions,
+        sound=_heard(turning) if turning.listens else {},
+        sound_default=turning.definition(response).language,
     )
+
+
+def _heard(turning: Turning) -> form.Text:
+    station = turning.station()
+    definition = turning.definition(turning.responses[turning.current()])
+    return form.heard(definition, station.question) if station else {}
+
+
+def listen(turning: Turning) -> None:
+    """The question's own recording, where its author gave one."""
+    turning.listens = bool(_heard(turning))
+    if not turning.listens:
+        turning.say(phrase("There is no recording of this question, I am sorry."))
+
+
+def speak(turning: Turning) -> None:
+    """A form that is spoken says each question that is new."""
+    if turning.talk.scene == "form" and turning.current():
+        turning.listens |= turning.definition(turning.responses[turning.current()]).spoken
 
 
 def take_form(turning: Turning, command: Command | None, *, paused: bool) -> None:

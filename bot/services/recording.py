@@ -253,11 +253,14 @@ class Recording:
     def _outgoing(self) -> None:
         inbound, turn = self.known.inbound, self.turn
         outbound = composing.compose(self.kit.voice, turn.reply, turn.language)
-        if turn.in_place:
+        channel = self.kit.channels.get(inbound.channel)
+        sound = form.said(turn.reply.sound, turn.language, turn.reply.sound_default) if turn.reply.sound else ""
+        sound = sound if channel is not None and channel.capabilities.sounds else ""
+        # A question stands below its recording, not in a message above it.
+        if turn.in_place and not sound:
             outbound = dataclasses.replace(outbound, edits=inbound.edits)
         if inbound.callback:
             outbound = dataclasses.replace(outbound, callback=inbound.callback)
-        channel = self.kit.channels.get(inbound.channel)
         if channel is not None and channel.capabilities.uploads:
             outbound = dataclasses.replace(outbound, takes=self._takes())
         if channel is not None and not channel.capabilities.push:
@@ -266,7 +269,8 @@ class Recording:
         # Of an address that goes over, the reply does too: the next page takes its place.
         moved = any(isinstance(event, messages.Moved) for event in turn.events)
         contact = self.target if moved else self.known.contact_id
-        put_out(self.kit, self.writes, inbound, outbound, contact, self.known.address_id, person, self.at)
+        for said in ([base.Outbound("", sound=sound)] if sound else []) + [outbound]:
+            put_out(self.kit, self.writes, inbound, said, contact, self.known.address_id, person, self.at)
 
     def _takes(self) -> str:
         """What the question that is asked now can be answered with beside words."""

@@ -27,6 +27,15 @@ def upgrade() -> None:
     for name in _COUNTERS:
         op.add_column("response", sa.Column(name, sa.Integer(), server_default="0", nullable=False))
     op.add_column("form", sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True))
+    with op.batch_alter_table("provider_object") as provider_object:
+        provider_object.alter_column("provider_id", type_=sa.String(length=160), existing_nullable=False)
+    op.create_table(
+        "sound",
+        sa.Column("hash", sa.String(length=64), nullable=False),
+        sa.Column("mime", sa.String(length=32), nullable=False),
+        sa.Column("content", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("hash", name=op.f("pk_sound")),
+    )
     op.create_table(
         "media",
         sa.Column("id", sa.String(length=32), nullable=False),
@@ -56,6 +65,9 @@ def upgrade() -> None:
 def downgrade() -> None:
     """Back."""
     op.drop_table("media")
+    op.drop_table("sound")
+    with op.batch_alter_table("provider_object") as provider_object:
+        provider_object.alter_column("provider_id", type_=sa.String(length=64), existing_nullable=False)
     op.drop_column("form", "closed_at")
     for name in reversed(_COUNTERS):
         op.drop_column("response", name)
