@@ -119,8 +119,8 @@ class Source:
             more[key] = self._seal.open("media", spoken[voice])
         working = self._working[found.version]
         kept = recording.response(self._seal, found.state) if found.state else None
-        begun = exports.moment(found.begun)
-        worked = working.out(pieces, more, begun, kept if working.needs_state else None)
+        begun, finished = exports.moment(found.begun), exports.moment(found.finished)
+        worked = working.out(pieces, more, begun, finished, found.language, kept if working.needs_state else None)
         lead: tuple[str, ...] = (
             self.opaque("export", found.id),
             found.version,
@@ -130,7 +130,7 @@ class Source:
             found.channel,
             found.language,
             begun,
-            exports.moment(found.finished),
+            finished,
             "1" if found.assisted else "0",
         )
         pieces += worked.pieces
