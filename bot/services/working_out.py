@@ -93,14 +93,13 @@ class Working:
     def _out(self, given: tuple[str, ...], kept: state.State) -> Worked:
         view = passage.passage(self._definition, _with(self._definition, dict(map(records.read, given)), kept))
         apart = self._definition.apart
-        context = expressions.Context(answers=view.values, current="", columns={}, now=view.now)
         return Worked(
             tuple(
                 records.piece(key, text)
                 for key, value in view.values.items()
                 if form.place(key)[0] in self._wanted and (text := expressions.text(value))
             ),
-            apart is not None and expressions.truth(apart.evaluate(context)),
+            apart is not None and expressions.truth(apart.evaluate(view.context())),
         )
 
 
