@@ -121,6 +121,9 @@ def _made(version: str, *, new: bool) -> form.Form:
 #: The newest first, as everywhere.
 FORMS: Mapping[str, form.Form] = {NEW: _made(NEW, new=True), OLD: _made(OLD, new=False)}
 
+#: A voice note that somebody has put into words.
+VOICE, HEARD = "b" * 32, "Боз-Учук, мектептин жаны"
+
 #: (version, answers by key) of three households.
 SAID: tuple[tuple[str, dict[str, state.Answer]], ...] = (
     (
@@ -174,7 +177,17 @@ SAID: tuple[tuple[str, dict[str, state.Answer]], ...] = (
             "child#4": "no",
         },
     ),
-    (NEW, {"sex": "woman", "home": "мечиттин жанында", "also": ("other",), "child#1": "yes", "child_age#1": 9}),
+    (
+        NEW,
+        {
+            "village": state.Media(VOICE, "audio"),
+            "sex": "woman",
+            "home": "мечиттин жанында",
+            "also": ("other",),
+            "child#1": "yes",
+            "child_age#1": 9,
+        },
+    ),
 )
 
 #: As the desk stores them.
@@ -231,6 +244,18 @@ async def store(database: db.Database, *, assisted: bool = False) -> list[str]:
             await connection.execute(
                 sa.insert(tables.answer), [_row(rid, version, begun, *each) for each in answers.items()]
             )
+        voice = {
+            "id": VOICE,
+            "response_id": ids[2],
+            "question": "village",
+            "kind": "audio",
+            "status": "kept",
+            "channel": "web",
+            "transcript": seal.close("media", HEARD),
+            "not_before": BEGUN,
+            "created_at": BEGUN,
+        }
+        await connection.execute(sa.insert(tables.media), [voice])
     return ids
 
 

@@ -92,14 +92,14 @@ class Source:
         async with self._database.reading() as connection:
             name = self.book.name
             found = await exports.page(connection, name, after=after, statuses=self._statuses, size=size, extras=extras)
-            if not found:
-                return _Page([], [], {})
+            if not found or not self._closed:
+                return _Page(found, [], {})
             first, last = found[0].id, found[-1].id
-            spoken = await media.transcripts(connection, first, last)
-            if not self._closed:
-                return _Page(found, [], spoken)
-            closed = await exports.sealed(connection, first, last, name, self._closed, self._repeated)
-            return _Page(found, closed, spoken)
+            return _Page(
+                found,
+                await exports.sealed(connection, first, last, name, self._closed, self._repeated),
+                await media.transcripts(connection, first, last),
+            )
 
     def _filled(self, page: _Page) -> list[records.Response]:
         closed: dict[str, list[exports.Sealed]] = {}
@@ -113,14 +113,13 @@ class Source:
         pieces = records.pieces(found.values)
         more = {key: self._seal.open("answer", text) for _, key, text in closed}
         # What was said stands for the id of the voice note, once somebody has written it down.
-        for piece in [piece for piece in pieces if spoken and records.read(piece)[1] in spoken]:
-            key, voice = records.read(piece)
-            pieces.remove(piece)
-            more[key] = self._seal.open("media", spoken[voice])
+        if spoken:
+            answers = {**dict(map(records.read, pieces)), **more}
+            more |= {key: self._seal.open("media", spoken[text]) for key, text in answers.items() if text in spoken}
         working = self._working[found.version]
         kept = recording.response(self._seal, found.state) if found.state else None
-        begun = exports.moment(found.begun)
-        worked = working.out(pieces, more, begun, kept if working.needs_state else None)
+        begun, finished = exports.moment(found.begun), exports.moment(found.finished)
+        worked = working.out(pieces, more, begun, finished, found.language, kept if working.needs_state else None)
         lead: tuple[str, ...] = (
             self.opaque("export", found.id),
             found.version,
@@ -130,7 +129,7 @@ class Source:
             found.channel,
             found.language,
             begun,
-            exports.moment(found.finished),
+            finished,
             "1" if found.assisted else "0",
         )
         pieces += worked.pieces

@@ -9,8 +9,10 @@ from typing import NamedTuple
 from bot.engine import form, passage, records, state
 from bot.engine.xpath import expressions
 
-#: Functions whose value is more than the answers tell.
-_MORE = re.compile(r"\b(?:now|today|random|once|uuid)\s*\(")
+#: Functions that look at the clock, and those that look at the seed or at what was worked out before.
+_CLOCK = re.compile(r"\b(?:now|today)\s*\(")
+_CHANCE = re.compile(r"\b(?:random|once|uuid)\s*\(")
+_TIMES = frozenset({form.Kind.START, form.Kind.END, form.Kind.TODAY})
 #: Different answers behind it that are remembered.
 _REMEMBERED = 20_000
 
@@ -46,13 +48,22 @@ class Working:
         #: Questions whose answers decide.
         self.behind = frozenset(behind)
         mine = [definition.apart, *(expression for name in behind for expression in used.get(name, ()))]
-        #: True where the answers alone do not: when it began and its seed count too.
-        self.needs_state = any(expression and _MORE.search(expression.source) for expression in mine)
+        sources = " ".join(expression.source for expression in mine if expression)
+        #: True where answers and times do not decide alone: what else the response knows does too.
+        self.needs_state = bool(_CHANCE.search(sources))
+        kinds = {question.kind for question in definition.questions if question.name in behind}
+        self._needs_times = bool(_CLOCK.search(sources) or kinds & _TIMES)
         self._decides = records.Memo(lambda piece: self._is_behind(records.read(piece)[0]))
-        self._known: dict[tuple[str, ...], Worked] = {}
+        self._known: dict[tuple[object, ...], Worked] = {}
 
     def out(
-        self, pieces: Sequence[str], more: Mapping[str, str], begun: str, kept: state.State | None = None
+        self,
+        pieces: Sequence[str],
+        more: Mapping[str, str],
+        begun: str,
+        ended: str,
+        language: str,
+        kept: state.State | None = None,
     ) -> Worked:
         """What these answers (as in `records.Response`) come to; `kept` is the response's state where it is needed."""
         if not self.behind and not self._definition.apart:
@@ -62,11 +73,14 @@ class Working:
             given += tuple(records.piece(key, text) for key, text in more.items() if self._is_behind(key))
         if kept is not None:
             return self._out(given, kept)
-        known = self._known.get(given)
+        # Labels may be part of it, in the language of the response.
+        seen = (given, language, begun, ended) if self._needs_times else (given, language)
+        known = self._known.get(seen)
         if known is None:
             if len(self._known) >= _REMEMBERED:
                 self._known.clear()
-            known = self._known[given] = self._out(given, state.State(self._definition.version, "", begun))
+            told = state.State(self._definition.version, "", begun, language=language, ended=ended)
+            known = self._known[seen] = self._out(given, told)
         return known
 
     def passage(self, answers: Mapping[str, str], kept: state.State) -> passage.Passage:
@@ -79,14 +93,13 @@ class Working:
     def _out(self, given: tuple[str, ...], kept: state.State) -> Worked:
         view = passage.passage(self._definition, _with(self._definition, dict(map(records.read, given)), kept))
         apart = self._definition.apart
-        context = expressions.Context(answers=view.values, current="", columns={}, now=view.now)
         return Worked(
             tuple(
                 records.piece(key, text)
                 for key, value in view.values.items()
                 if form.place(key)[0] in self._wanted and (text := expressions.text(value))
             ),
-            apart is not None and expressions.truth(apart.evaluate(context)),
+            apart is not None and expressions.truth(apart.evaluate(view.context())),
         )
 
 

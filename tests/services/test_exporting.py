@@ -113,6 +113,38 @@ async def test_a_conversation_comes_out_as_it_was_held(database_url: str) -> Non
     assert (one["age"], two["age"], "village" in two) == (34, 51, False)
 
 
+async def test_rounds_come_out_as_they_were_answered(database_url: str, tmp_path: Path) -> None:
+    said = ["Ак-Суу", "2", "2", "21.03.1990", "1", "01.02.2020", "да", "1", "12", "да", "2", "3", "нет"]
+    async with house.opened(database_url, about="household") as opened:
+        for place in ("42.49 78.39", "за мостом"):
+            person = opened.person()
+            await person.begins("s-household")
+            await person.says(*said, place, "skip", "Жолду оңдоо керек")
+        found = await collecting.collect(opened.database, house.SEAL, publishing.Library(), "household", table.Layout())
+        await exporting.export(found, exporting.Format.CSV, tmp_path / "a", exported.Progress())
+        await exporting.export(found, exporting.Format.JSONL, tmp_path / "a.jsonl", exported.Progress())
+    main, members, animals = (
+        read((tmp_path / "a" / f"{name}.csv").read_bytes().decode()) for name in ("main", "member", "animal")
+    )
+    assert [(row["village"], row["heating"], row["people"], row["herd"]) for row in main] == [
+        ("v02", "dung", "2", "15")
+    ] * 2
+    assert sorted((row["place"], row["_place_latitude"]) for row in main) == [
+        ("42.49 78.39 0 0", "42.49"),
+        ("за мостом", ""),
+    ]
+    # How old they are is worked out in each round, on the day of the response; a child is not asked for work.
+    assert [(row["born"], row["years"], row["works"], row["_parent_index"]) for row in members] == [
+        *[("1990-03-21", "36", "yes", "1"), ("2020-02-01", "7", "", "1")],
+        *[("1990-03-21", "36", "yes", "2"), ("2020-02-01", "7", "", "2")],
+    ]
+    assert [(row["kind"], row["heads"], row["_parent_index"]) for row in animals] == [
+        *[("sheep", "12", "1"), ("cows", "3", "1"), ("sheep", "12", "2"), ("cows", "3", "2")],
+    ]
+    for line in (tmp_path / "a.jsonl").read_text("utf-8").splitlines():
+        assert json.loads(line)["animal"] == [{"kind": "sheep", "heads": 12}, {"kind": "cows", "heads": 3}]
+
+
 async def test_what_may_name_a_person_is_left_out(database: db.Database) -> None:
     definition = await filling.publish(database)
     await filling.respond(database, filling.seal(), definition, filling.people(definition, 4))

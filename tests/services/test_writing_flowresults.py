@@ -113,7 +113,7 @@ async def test_it_is_the_same_package_next_time_and_may_be_empty(sqlite_url: str
     first, _ = await package(sqlite_url, tmp_path / "a")
     made = db.Database(sqlite_url)
     async with made.transaction() as connection:
-        for table in ("answer", "response"):
+        for table in ("answer", "media", "response"):
             await connection.exec_driver_sql(f"DELETE FROM {table}")
     await exported.written(made, "flowresults", tmp_path / "b.zip")
     await made.close()

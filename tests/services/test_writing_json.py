@@ -32,6 +32,7 @@ async def test_every_answer_is_there_as_what_it_is(database_url: str, tmp_path: 
     assert two["village"] == 'Жети-Өгүз "2"\nжогорку'
     assert (two["photo"], two["agreed"], two["young"]) == ("a" * 32, "OK", "1")
     assert three["home"] == "мечиттин жанында"
+    assert three["village"] == exported.HEARD, "said, and written down by somebody"
 
 
 async def test_rounds_stand_in_their_response(sqlite_url: str, tmp_path: Path) -> None:
