@@ -11,7 +11,8 @@ import fastapi
 from api import deps, schemas
 from bot.engine import messages
 from bot.results import suppression
-from models import figures
+from bot.services import booking
+from models import ledger
 
 router = fastapi.APIRouter(tags=["campaigns"])
 
@@ -21,7 +22,7 @@ async def campaigns(house: deps.House, library: deps.Library) -> list[schemas.Ca
     """All campaigns, in the order in which they were published."""
     async with house.database.reading() as connection:
         catalogue = await library.catalogue(connection)
-        totals = await figures.totals(connection)
+        totals = await ledger.totals(connection)
     return [_campaign(campaign, totals.get(name, ())) for name, campaign in catalogue.campaigns.items()]
 
 
@@ -38,7 +39,8 @@ async def campaign(
     raise fastapi.HTTPException(404, f"There is no campaign “{name}”.")
 
 
-def _campaign(campaign: messages.Campaign, totals: Sequence[figures.Total]) -> schemas.Campaign:
+def _campaign(campaign: messages.Campaign, totals: Sequence[ledger.Total]) -> schemas.Campaign:
+    totals = [total for total in totals if total.stage == booking.ALL]
     pledges = suppression.number(sum(total.pledges for total in totals))
     return schemas.Campaign(
         name=campaign.name,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -169,5 +170,5 @@ def _campaign(campaign: messages.Campaign, stands: schemas.Campaign, language: s
         "name": campaign.name,
         "title": campaign.title.get(language, campaign.name),
         "lines": [*giving.standing(now), phrase("Until: {date}", date=campaign.deadline)],
-        "open": stands.state == giving.OPEN,
+        "open": giving.takes(now, dt.datetime.now(dt.UTC).date()),
     }

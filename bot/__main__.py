@@ -17,7 +17,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from bot import settings, wiring
-from bot.services import collecting, counting, demonstrating, publishing, shelving, transcribing
+from bot.services import collecting, counting, demonstrating, folding, publishing, shelving, transcribing
 from bot.shell import chat, export, forms, voices
 from models import db, sealing
 
@@ -203,17 +203,25 @@ def _migrate(_options: argparse.Namespace) -> int:
 def _tally(options: argparse.Namespace) -> int:
     given = settings.current()
 
-    async def run() -> int:
-        async with wiring.memory(given) as memory:
-            count = counting.rebuild if options.what == "rebuild" else counting.check
-            return await count(memory.database, memory.seal)
+    rebuild = options.what == "rebuild"
 
-    differing = asyncio.run(run())
-    if options.what == "rebuild":
-        print(f"Recounted; {differing} tallies were mended.")
-        return DONE
-    print(f"{differing} tallies differ from a recount." if differing else "The tallies equal a recount.")
-    return PROBLEMS if differing else DONE
+    async def run() -> tuple[int, folding.Outcome]:
+        async with wiring.memory(given) as memory:
+            count, fold = (counting.rebuild, folding.rebuild) if rebuild else (counting.check, folding.check)
+            return await count(memory.database, memory.seal), await fold(memory.database)
+
+    tallies, ledger = asyncio.run(run())
+    for broken in ledger.broken:
+        print(f"Pledge {broken.pledge}: event {broken.place} {broken.why}. It is left out of all totals.")
+    differ = f"{tallies} tallies, {ledger.totals} totals and {ledger.states} states of pledges"
+    if rebuild:
+        print(f"Recounted; {differ} were mended.")
+        return PROBLEMS if ledger.broken else DONE
+    if tallies or any(ledger):
+        print(f"{differ} differ from a recount.")
+        return PROBLEMS
+    print("Tallies, totals and pledges equal a recount.")
+    return DONE
 
 
 def _demo(options: argparse.Namespace) -> int:

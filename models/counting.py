@@ -14,13 +14,13 @@ _KEY = list(tables.tally.primary_key.columns)
 
 
 async def hold(connection: db.Connection) -> None:
-    """Let no tally change until the end of this transaction.
+    """Let no tally, and no total of pledges, change until the end of this transaction.
 
-    Groups of messages in other processes come to their tallies last, wait here, and then add their own difference
+    Groups of messages in other processes come to them last, wait here, and then add their own difference
     to whatever stands: so a recount that begins after this misses nothing and counts nothing twice.
     """
     if connection.dialect.name == "postgresql":
-        await connection.execute(sa.text("LOCK TABLE tally IN SHARE ROW EXCLUSIVE MODE"))
+        await connection.execute(sa.text("LOCK TABLE ledger_total, tally IN SHARE ROW EXCLUSIVE MODE"))
 
 
 async def snapshot(connection: db.Connection) -> None:

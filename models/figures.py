@@ -1,4 +1,4 @@
-"""What the figures are made of: sums of tallies, and campaign totals."""
+"""What the figures are made of: sums of tallies."""
 
 from __future__ import annotations
 
@@ -17,15 +17,6 @@ class Count(NamedTuple):
     level: str
     value: str
     people: int
-
-
-class Total(NamedTuple):
-    """Promised to one need of a campaign in one unit, in hundredths, by so many pledges."""
-
-    need: str
-    unit: str
-    quantity: int
-    pledges: int
 
 
 async def versions(connection: db.Connection, form: str) -> list[str]:
@@ -78,17 +69,3 @@ async def counts(
         if (place and not margin) or (by and margin == by):
             broken_down.append(Count(question, version, at, value, int(count)))
     return [Count(question, version, "", value, n) for (question, version, value), n in everybody.items()], broken_down
-
-
-async def totals(connection: db.Connection) -> dict[str, list[Total]]:
-    """Campaign -> what is promised to it, for every campaign there is."""
-    total = tables.pledge_total
-    found: dict[str, list[Total]] = {name: [] for name in await connection.scalars(sa.select(tables.campaign.c.name))}
-    rows = await connection.execute(
-        sa.select(total.c.campaign_name, total.c.need, total.c.unit, total.c.quantity, total.c.pledges)
-        .where(total.c.pledges > 0)
-        .order_by(total.c.campaign_name, total.c.need, total.c.unit)
-    )
-    for campaign, *row in rows:
-        found[campaign].append(Total(*row))
-    return found

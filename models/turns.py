@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
-from models import codes, db, erasing, media, outbox, tables
+from models import codes, db, erasing, ledger, media, outbox, tables
 
 Row = dict[str, Any]
 
@@ -24,19 +24,6 @@ class Address(NamedTuple):
     id: str
     key_hash: bytes
     contact_id: str
-
-
-class Promise(NamedTuple):
-    """One pledge that is not withdrawn. `quantity` in hundredths."""
-
-    id: str
-    respondent_id: str
-    campaign: str
-    need: str
-    unit: str
-    quantity: int
-    code: str
-    step: str
 
 
 class Response(NamedTuple):
@@ -135,45 +122,9 @@ _RESPONSE = sa.select(
 )
 
 
-async def promises(connection: db.Connection, people: Sequence[str]) -> list[Promise]:
-    """What these people have promised and not taken back, the oldest first."""
-    if not people:
-        return []
-    pledge, event = tables.pledge, tables.pledge_event
-    last = (
-        sa.select(event.c.step)
-        .where(event.c.pledge_id == pledge.c.id)
-        .order_by(event.c.id.desc())
-        .limit(1)
-        .scalar_subquery()
-    )
-    first = sa.select(sa.func.min(event.c.id)).where(event.c.pledge_id == pledge.c.id).scalar_subquery()
-    rows = await connection.execute(
-        sa.select(
-            pledge.c.id,
-            pledge.c.respondent_id,
-            pledge.c.campaign_name,
-            pledge.c.need,
-            pledge.c.unit,
-            pledge.c.quantity,
-            pledge.c.code,
-            last,
-        )
-        .where(pledge.c.respondent_id.in_(people))
-        .order_by(first)
-    )
-    return [promise for promise in (Promise(*row) for row in rows) if promise.step != "withdrawn"]
-
-
-async def standing(
-    connection: db.Connection,
-) -> tuple[dict[str, str], dict[str, list[tuple[str, str, int, int]]]]:
-    """Campaign -> its state, and campaign -> [(need, unit, hundredths promised, pledges)]."""
-    states = {row.name: row.state for row in await connection.execute(sa.select(tables.campaign))}
-    totals: dict[str, list[tuple[str, str, int, int]]] = {name: [] for name in states}
-    for row in await connection.execute(sa.select(tables.pledge_total)):
-        totals[row.campaign_name].append((row.need, row.unit, row.quantity, row.pledges))
-    return states, totals
+async def states(connection: db.Connection) -> dict[str, str]:
+    """Campaign -> its state."""
+    return {row.name: row.state for row in await connection.execute(sa.select(tables.campaign))}
 
 
 # -- writing -----------------------------------------------------------------------------------------------
@@ -199,10 +150,11 @@ class Writes:
     #: What was sent as an answer, and ids of what is no answer any more.
     attached: list[Row] = field(default_factory=list)
     detached: list[str] = field(default_factory=list)
+    #: New pledges, others' new states, the events that made them so, and what to add to the totals.
     pledges: list[Row] = field(default_factory=list)
+    pledge_states: list[Row] = field(default_factory=list)
     pledge_events: list[Row] = field(default_factory=list)
-    #: (campaign, need, unit) -> [hundredths, pledges] to add.
-    pledge_totals: dict[tuple[str, str, str], list[int]] = field(default_factory=dict)
+    ledger_totals: dict[tuple[str, str, str, str], list[int]] = field(default_factory=dict)
     #: Contacts whose shown web pages have been seen, whose waiting messages are dropped, of whom nothing may lie aside.
     seen: list[str] = field(default_factory=list)
     silenced: list[str] = field(default_factory=list)
@@ -226,12 +178,6 @@ class Writes:
     due: list[Row] = field(default_factory=list)
     #: Tally key (the columns of its primary key, in order) -> what to add.
     tallies: dict[Any, int] = field(default_factory=dict)
-
-    def add_total(self, campaign: str, need: str, unit: str, quantity: int, pledges: int) -> None:
-        """Add to what is promised; negative when it is taken back."""
-        total = self.pledge_totals.setdefault((campaign, need, unit), [0, 0])
-        total[0] += quantity
-        total[1] += pledges
 
     def add_tallies(self, changed: Mapping[Any, int]) -> None:
         """Add to tallies."""
@@ -289,10 +235,7 @@ async def write(connection: db.Connection, writes: Writes, at: dt.datetime) -> N
         ids = [{"of": rid} for rid in writes.discarded]
         await many(sa.delete(answer).where(answer.c.response_id == b("of")), ids)
         await many(sa.delete(response).where(response.c.id == b("of")), ids)
-    if writes.pledges:
-        await many(sa.insert(tables.pledge), writes.pledges)
-    if writes.pledge_events:
-        await many(sa.insert(tables.pledge_event), writes.pledge_events)
+    await ledger.write(connection, writes.pledges, writes.pledge_states, writes.pledge_events)
     await codes.give(connection, writes.given_codes)
     await codes.move(connection, writes.moves)
     await _write_outbox(connection, writes, at)
@@ -302,7 +245,8 @@ async def write(connection: db.Connection, writes: Writes, at: dt.datetime) -> N
             due.on_conflict_do_update(index_elements=["kind", "key"], set_={"at": due.excluded.at}),
             writes.due,
         )
-    await _write_totals(connection, writes)
+    await ledger.add(connection, writes.ledger_totals)
+    await add_tallies(connection, writes.tallies)
 
 
 async def _write_outbox(connection: db.Connection, writes: Writes, at: dt.datetime) -> None:
@@ -343,17 +287,6 @@ def _choose(writes: Writes, free: set[str]) -> None:
             row |= {"status": "sending", "not_before": writes.until}
         else:
             writes.behind.add(contact)
-
-
-async def _write_totals(connection: db.Connection, writes: Writes) -> None:
-    totals = sorted((key, total) for key, total in writes.pledge_totals.items() if any(total))
-    if totals:
-        names = ("campaign_name", "need", "unit", "quantity", "pledges")
-        rows = [dict(zip(names, (*key, *total), strict=True)) for key, total in totals]
-        total = db.insert(connection, tables.pledge_total)
-        added = {name: tables.pledge_total.c[name] + total.excluded[name] for name in ("quantity", "pledges")}
-        await connection.execute(total.on_conflict_do_update(index_elements=list(names[:3]), set_=added), rows)
-    await add_tallies(connection, writes.tallies)
 
 
 _TALLY_KEY = [column.name for column in tables.tally.primary_key.columns]

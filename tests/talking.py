@@ -15,8 +15,9 @@ from typing import Any, NamedTuple
 
 import yaml
 
-from bot.engine import commands, contribution, conversation, form, messages, reviewing, state
+from bot.engine import commands, contribution, conversation, form, giving, messages, reviewing, state
 from bot.engine.authoring import reading
+from bot.engine.pledging import campaigns
 from bot.services import campaigning
 
 FLOWS = Path(__file__).resolve().parents[1] / "flows"
@@ -82,7 +83,8 @@ def flows() -> tuple[form.Form, form.Form, messages.Campaign]:
         holder=raw["holder"],
         handover=raw["handover"],
         deadline=raw["deadline"],
-        state="open",
+        state=campaigns.State.OPEN,
+        model=campaigns.Model(raw["model"]),
         needs=tuple(_need(need) for need in raw["needs"]),
         version="0" * 16,
         form=pledge.version,
@@ -154,16 +156,11 @@ class House:
         )
 
     def _standing(self, campaign: messages.Campaign) -> messages.Campaign:
-        offers = [promise.offer for _, promise in self.pledges.values() if promise.campaign == campaign.name]
-        promised: dict[tuple[str, str], Decimal] = {}
-        for offer in offers:
-            key = offer.need, offer.unit
-            promised[key] = promised.get(key, Decimal(0)) + offer.quantity
-        return dataclasses.replace(campaign, promised=promised, pledges=len(offers))
+        return giving.with_promises(campaign, (promise for _, promise in self.pledges.values()))
 
-    def close(self, campaign: str, what: str = "closed") -> None:
+    def close(self, campaign: str, to: campaigns.State = campaigns.State.CANCELLED) -> None:
         """A campaign ends."""
-        self.campaigns[campaign] = dataclasses.replace(self.campaigns[campaign], state=what)
+        self.campaigns[campaign] = dataclasses.replace(self.campaigns[campaign], state=to)
 
     def record(self, turn: conversation.Turn, owner: str) -> None:
         """Keep what a turn decided: responses first, then what happened to them."""
@@ -179,10 +176,10 @@ class House:
                 case messages.Discarded():
                     self._keep(event.response, None)
                 case messages.Pledged():
-                    promise = messages.Promise(event.pledge, event.campaign, event.offer, event.code, "confirmed")
-                    self.pledges[event.pledge] = (event.person, promise)
-                case messages.Withdrawn():
-                    del self.pledges[event.pledge]
+                    self.pledges[event.pledge] = (event.person, giving.begun(event))
+                case messages.Stepped():
+                    person, promise = self.pledges[event.pledge]
+                    self.pledges[event.pledge] = (person, giving.stepped(promise, event.steps))
                 case messages.Erased():
                     for rid in [rid for rid, kept in self.responses.items() if kept.person == event.person]:
                         self._keep(rid, None)

@@ -2,16 +2,95 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import dataclasses
+import datetime as dt
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 
 from bot.engine import messages, state
 from bot.engine.messages import phrase, phrases
-
-#: The state in which a campaign takes pledges.
-OPEN = "open"
+from bot.engine.pledging import campaigns, deciding, events, ledger, totals, wishes
 
 _CODE_LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
+
+
+#: Who speaks for a pledge of the person who writes.
+GIVER = wishes.Actor(events.Role.GIVER, own=True)
+_LET_GO = frozenset({ledger.State.WITHDRAWN, ledger.State.LAPSED, ledger.State.RETURNED, ledger.State.BLANK})
+#: So many times what is needed is a slip of the finger.
+_TOO_MUCH = 10
+
+
+def takes(campaign: messages.Campaign, today: dt.date) -> bool:
+    """Whether new pledges are taken."""
+    return campaigns.takes(_course(campaign), today)
+
+
+def terms(campaign: messages.Campaign, offered: messages.Offer) -> wishes.Terms:
+    """What the campaign, as it is now, says of such an offer."""
+    need = next((need for need in campaign.needs if need.name == offered.need), None)
+    # Of other money than som nobody can say here how much is too much.
+    measured = need and (need.kind != "money" or offered.unit == "KGS")
+    most = need.optimum * _TOO_MUCH if need and measured else events.MOST
+    return wishes.Terms(_course(campaign), campaign.version, most=most, day=campaign.deadline)
+
+
+def promise(
+    campaign: messages.Campaign, offered: messages.Offer, now: dt.datetime
+) -> tuple[events.Event, ...] | wishes.Refusal:
+    """What a new promise begins with, or why it is none."""
+    wish = wishes.Wish(events.Step.CONFIRMED, offered.quantity)
+    return deciding.decide(ledger.Standing(), wish, GIVER, terms(campaign, offered), now)
+
+
+def stands(promise: messages.Promise) -> bool:
+    """Whether it is still a promise, or was kept: what was let go is shown no more."""
+    return promise.standing.state not in _LET_GO
+
+
+def begun(new: messages.Pledged) -> messages.Promise:
+    """A new pledge, as the mind knows it from now on."""
+    som = new.offer.quantity if new.offer.unit == "KGS" else None
+    blank = messages.Promise(new.pledge, new.campaign, new.offer, new.code, ledger.Standing(), som)
+    return stepped(blank, new.steps)
+
+
+def stepped(promise: messages.Promise, steps: Iterable[events.Event]) -> messages.Promise:
+    """The pledge after these steps; ValueError where they cannot follow."""
+    standing = promise.standing
+    for each in steps:
+        after = ledger.step(standing, each)
+        if isinstance(after, str):
+            raise ValueError(after)
+        standing = after
+    return dataclasses.replace(promise, standing=standing)
+
+
+def with_promises(campaign: messages.Campaign, promises: Iterable[messages.Promise]) -> messages.Campaign:
+    """The campaign as it stands with these pledges and no others."""
+    promised: dict[tuple[str, str], Decimal] = {}
+    som: dict[str, Decimal] = {}
+    pledges = 0
+    for promise in promises:
+        stands = totals.promised(totals.amounts(promise.standing))
+        if promise.campaign == campaign.name and stands:
+            offered, pledges = promise.offer, pledges + 1
+            key = offered.need, offered.unit
+            promised[key] = promised.get(key, ledger.ZERO) + stands
+            worth = stands * (promise.som or 0) / offered.quantity
+            som[offered.need] = som.get(offered.need, ledger.ZERO) + worth
+    return dataclasses.replace(campaign, promised=promised, som=som, pledges=pledges)
+
+
+def _course(campaign: messages.Campaign) -> campaigns.Course:
+    reached = all(_stands(campaign, need) >= need.minimum for need in campaign.needs)
+    return campaigns.Course(campaign.state, campaign.model, campaign.deadline, reached)
+
+
+def _stands(campaign: messages.Campaign, need: messages.Need) -> Decimal:
+    if need.kind == "money":
+        return campaign.som.get(need.name, Decimal(0))
+    return campaign.promised.get((need.name, need.name), Decimal(0))
 
 
 def offer(response: state.State, campaign: messages.Campaign) -> messages.Offer | None:

@@ -8,6 +8,7 @@ import datetime as dt
 from bot.engine import asking, flow, form, giving, messages, passage, state, telling
 from bot.engine.commands import Command
 from bot.engine.messages import phrase
+from bot.engine.pledging import wishes
 from bot.engine.turning import Turning, options
 
 _MESSENGERS = {"telegram": "Telegram", "whatsapp": "WhatsApp", "sms": "Twilio"}
@@ -33,7 +34,7 @@ def is_open(turning: Turning, link: str) -> bool:
     if link.startswith("s-"):
         return link[2:] in turning.facts.surveys
     campaign = turning.facts.campaigns.get(link[2:])
-    return link.startswith("a-") and campaign is not None and campaign.state == giving.OPEN
+    return link.startswith("a-") and campaign is not None and giving.takes(campaign, turning.incoming.now.date())
 
 
 def follow(turning: Turning, link: str) -> None:
@@ -291,15 +292,16 @@ def _pledge(turning: Turning, rid: str, definition: form.Form) -> None:
         turning.keep(rid, flow.begin(definition, clean))
         turning.say(phrase("All right, let us begin again."))
         return
-    offer = giving.offer(response, campaign) if campaign and campaign.state == giving.OPEN else None
-    if campaign is None or offer is None:
+    offer = giving.offer(response, campaign) if campaign else None
+    steps = giving.promise(campaign, offer, turning.incoming.now) if campaign and offer else None
+    if campaign is None or offer is None or isinstance(steps, wishes.Refusal) or steps is None:
         turning.close(rid)
         turning.events.append(messages.Discarded(rid))
         turning.say(phrase("This is closed already."))
     else:
         code, name = giving.reference_code(turning.draw("code")), giving.shown_name(response)
         turning.events.append(
-            messages.Pledged(turning.talk.person, turning.draw("pledge"), campaign.name, offer, code, name)
+            messages.Pledged(turning.talk.person, turning.draw("pledge"), campaign.name, offer, code, name, steps)
         )
         _end(turning, rid)
         if name:

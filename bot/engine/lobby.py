@@ -73,7 +73,7 @@ def menu(turning: Turning) -> dict[str, messages.Line]:
     lines: dict[str, messages.Line] = {}
     if turning.facts.surveys:
         lines["surveys"] = phrase("Answer the survey")
-    if any(campaign.state == giving.OPEN for campaign in turning.facts.campaigns.values()):
+    if any(giving.takes(each, turning.incoming.now.date()) for each in turning.facts.campaigns.values()):
         lines["campaigns"] = phrase("Give to the ashar")
     return lines | {"pledges": phrase("My promises and results"), "language": phrase("Language and help")}
 
@@ -270,14 +270,15 @@ def tell_data(turning: Turning) -> None:
     """All that is kept about the person, in their own words and options."""
     person = turning.person()
     running = [turning.responses[rid] for rid in person.open] if person else []
+    promises = [promise for promise in turning.facts.promises if giving.stands(promise)]
     kept = [*turning.facts.finished, *(response for response in running if not response.ended)]
-    if not any(response.answers for response in kept) and not turning.facts.promises:
+    if not any(response.answers for response in kept) and not promises:
         turning.say(phrase("Nothing is kept about you, only the language of this chat."))
         return
     turning.say(phrase("This is kept about you:"))
     for response in kept:
         turning.lines += _answers_told(turning, response)
-    for promise in turning.facts.promises:
+    for promise in promises:
         turning.say(giving.described(promise, turning.facts.campaigns))
     turning.say(phrase("To have it erased, write “erase”."))
 

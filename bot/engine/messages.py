@@ -12,6 +12,7 @@ from bot.engine import form, state
 from bot.engine.phrases import Phrase as Phrase  # re-exported: what is said is spoken of as messages.phrase
 from bot.engine.phrases import phrase as phrase
 from bot.engine.phrases import phrases as phrases
+from bot.engine.pledging import campaigns, events, ledger
 
 # -- what is said -------------------------------------------------------------------------------------------
 
@@ -126,7 +127,7 @@ class Discarded:
 
 @dataclass(frozen=True, slots=True)
 class Pledged:
-    """A pledge was confirmed."""
+    """A new pledge: what it begins with."""
 
     person: str
     pledge: str
@@ -135,13 +136,15 @@ class Pledged:
     code: str
     #: The name to be shown, or "" for none (the default).
     name: str
+    steps: tuple[events.Event, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Withdrawn:
-    """A pledge was taken back by its giver."""
+class Stepped:
+    """What happened to a pledge that the mind was told of."""
 
     pledge: str
+    steps: tuple[events.Event, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +191,7 @@ Event = (
     | Finished
     | Discarded
     | Pledged
-    | Withdrawn
+    | Stepped
     | Stopped
     | Erased
     | CodeGiven
@@ -222,14 +225,17 @@ class Campaign:
     holder: form.Text
     handover: form.Text
     deadline: dt.date
-    state: str
+    state: campaigns.State
+    model: campaigns.Model
     needs: tuple[Need, ...]
     #: Version hash of this definition, and of the form by which one pledges to it.
     version: str
     form: str
-    #: Promised so far: (need, unit or currency) -> quantity.
+    #: What stands of all promises, received or not: (need, unit or currency) -> quantity.
     promised: Mapping[tuple[str, str], Decimal]
     pledges: int
+    #: The same of a need of kind money, in som by the rates of the days; need -> som.
+    som: Mapping[str, Decimal] = field(default_factory=dict)
 
     def need(self, name: str) -> Need:
         """The need of that name; KeyError if there is none."""
@@ -238,13 +244,15 @@ class Campaign:
 
 @dataclass(frozen=True, slots=True)
 class Promise:
-    """A pledge of the person who writes, as it stands now."""
+    """A pledge of the person who writes, as it stands now; `offer` is what it began with."""
 
     id: str
     campaign: str
     offer: Offer
     code: str
-    state: str
+    standing: ledger.Standing
+    #: What the offer was worth in som on its day; None where no rate was known.
+    som: Decimal | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,12 +5,13 @@ from __future__ import annotations
 from bot.engine import giving, messages
 from bot.engine.commands import Command
 from bot.engine.messages import phrase
+from bot.engine.pledging import deciding, events, wishes
 from bot.engine.turning import LISTED, Turning, options, yes_no
 
 
 def list_pledges(turning: Turning) -> None:
     """To what this person has promised."""
-    promises = turning.facts.promises[-LISTED:]
+    promises = [each for each in turning.facts.promises if giving.stands(each)][-LISTED:]
     turning.to("pledges", listed=tuple(promise.id for promise in promises))
 
 
@@ -24,7 +25,7 @@ def say_results(turning: Turning) -> None:
 
 def promised(turning: Turning) -> list[messages.Promise]:
     """The pledges shown last, as far as they still stand."""
-    standing = {promise.id: promise for promise in turning.facts.promises}
+    standing = {promise.id: promise for promise in turning.facts.promises if giving.stands(promise)}
     return [standing[name] for name in turning.talk.listed if name in standing]
 
 
@@ -67,6 +68,13 @@ def take_withdraw(turning: Turning, command: Command | None) -> None:
     if agreed is None:
         return
     for promise in promised(turning) if agreed else ():
-        turning.events.append(messages.Withdrawn(promise.id))
-        turning.say(phrase("Your promise is taken back. Thank you for your support."))
+        campaign = turning.facts.campaigns[promise.campaign]
+        wish = wishes.Wish(events.Step.WITHDRAWN)
+        terms = giving.terms(campaign, promise.offer)
+        decided = deciding.decide(promise.standing, wish, giving.GIVER, terms, turning.incoming.now)
+        if isinstance(decided, wishes.Refusal):
+            turning.say(phrase("It has arrived already. Many thanks!"))
+        else:
+            turning.events.append(messages.Stepped(promise.id, decided))
+            turning.say(phrase("Your promise is taken back. Thank you for your support."))
     turning.go_home()

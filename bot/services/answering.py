@@ -6,12 +6,11 @@ import dataclasses
 import datetime as dt
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from decimal import Decimal
 
 from bot.channels import base
 from bot.engine import commands, contribution, conversation, messages, resuming, reviewing, state
-from bot.services import publishing, recording
-from models import codes, db, sealing, turns
+from bot.services import booking, publishing, recording
+from models import codes, db, ledger, sealing, turns
 
 #: Kinds of message that say nothing: the person shut us out, or let us in again.
 SHUTTING = ("blocked", "unblocked")
@@ -129,7 +128,7 @@ async def _decide(
     running = [rid for known in group for rid in _needed(known)]
     stored = await turns.responses(connection, running)
     asking = [known.talk.person for known in group if known.talk.person and _wants_promises(known)]
-    promises = await turns.promises(connection, asking)
+    pledges = await ledger.of(connection, asking)
     telling = [known.talk.person for known in group if known.talk.person and _wants_data(known)]
     finished = await turns.responses_of(connection, telling)
     facts = messages.Facts(
@@ -149,7 +148,7 @@ async def _decide(
         code = commands.resume_code(known.inbound.text, known.inbound.start)
         own = dataclasses.replace(
             facts,
-            promises=tuple(_promise(promise) for promise in promises if promise.respondent_id == person),
+            promises=tuple(booking.promises(pledge for pledge in pledges if pledge.respondent_id == person)),
             finished=tuple(
                 recording.response(kit.seal, response.sealed)
                 for response in finished
@@ -215,21 +214,11 @@ async def _resumable(
     return {entered[hash_]: contact for hash_, contact in found.items()}
 
 
-def _promise(row: turns.Promise) -> messages.Promise:
-    offer = messages.Offer(row.need, Decimal(row.quantity) / 100, row.unit)
-    return messages.Promise(row.id, row.campaign, offer, row.code, row.step)
-
-
 async def _campaigns(connection: db.Connection, catalogue: publishing.Catalogue) -> dict[str, messages.Campaign]:
     """The campaigns as they stand in this very transaction."""
-    states, totals = await turns.standing(connection)
+    states, totals = await turns.states(connection), await ledger.totals(connection)
     return {
-        name: dataclasses.replace(
-            campaign,
-            state=states[name],
-            promised={(need, unit): Decimal(quantity) / 100 for need, unit, quantity, _ in totals[name]},
-            pledges=sum(pledges for *_, pledges in totals[name]),
-        )
+        name: booking.stands(campaign, states[name], totals[name])
         for name, campaign in catalogue.campaigns.items()
         if name in states
     }
@@ -248,6 +237,6 @@ async def _erase(
         response = recording.response(kit.seal, row.sealed)
         counted = contribution.contribution(catalogue.forms[row.form_version], response)
         writes.add_tallies(contribution.difference(Counter(), counted))
-    for promise in await turns.promises(connection, [person]):
-        recording.withdraw(writes, promise.id, promise.campaign, promise.need, promise.unit, promise.quantity, at)
+    for pledge in await ledger.of(connection, [person]):
+        booking.let_go(writes, pledge, catalogue.campaigns[pledge.campaign], at)
     writes.erased.append(person)

@@ -10,9 +10,10 @@ from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from bot.engine import form, giving, messages
+from bot.engine import form, messages
 from bot.engine.authoring import problems
 from bot.engine.phrases import Phrase, phrase
+from bot.engine.pledging import campaigns
 from bot.services import loading
 from models import publishing
 
@@ -248,7 +249,8 @@ def campaign(version: str, definition: str, form_version: str) -> messages.Campa
         holder=plain["holder"],
         handover=plain["handover"],
         deadline=dt.date.fromisoformat(plain["deadline"]),
-        state=giving.OPEN,
+        state=campaigns.State.OPEN,
+        model=campaigns.Model(plain["model"]),
         needs=tuple(
             messages.Need(
                 name=need["name"],

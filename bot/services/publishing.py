@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 from bot.engine import form, messages
 from bot.engine.authoring import headings, problems, reading
 from bot.engine.phrases import Phrase, phrase
+from bot.engine.pledging import campaigns as courses
 from bot.services import campaigning, gating, loading, tabulating
 from models import db
 from models import publishing as stored
@@ -91,7 +92,7 @@ class Library:
             closed=_surveys(shelf, closed=True),
             campaigns={
                 each.name: dataclasses.replace(
-                    campaigning.campaign(each.current, *campaigns[each.current]), state=each.word
+                    campaigning.campaign(each.current, *campaigns[each.current]), state=courses.State(each.word)
                 )
                 for each in shelf
                 if each.kind == "campaign" and each.current

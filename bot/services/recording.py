@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from bot import wording
 from bot.channels import base, composing, plain
 from bot.engine import contribution, conversation, form, messages, passage, resuming, state, table
-from bot.services import publishing
+from bot.services import booking, publishing
 from models import codes, sealing, turns
 
 #: Before consent nothing is kept longer than this; after erasing, only until the farewell has gone.
@@ -115,11 +115,9 @@ class Recording:
                 self._attached(event)
             case messages.Pledged():
                 self._pledged(event)
-            case messages.Withdrawn():
+            case messages.Stepped():
                 promise = next(promise for promise in self.facts.promises if promise.id == event.pledge)
-                offer = promise.offer
-                quantity = int(offer.quantity * 100)
-                withdraw(writes, event.pledge, promise.campaign, offer.need, offer.unit, quantity, at)
+                booking.step(writes, promise, event.steps)
             case messages.Stopped():
                 writes.silenced.append(self.known.contact_id)
             case messages.Erased():
@@ -167,24 +165,9 @@ class Recording:
         self._forget_later("code", resuming.GOOD_FOR)
 
     def _pledged(self, event: messages.Pledged) -> None:
-        offer, quantity = event.offer, int(event.offer.quantity * 100)
-        self.writes.pledges.append(
-            {
-                "id": event.pledge,
-                "campaign_name": event.campaign,
-                "campaign_version": self.facts.campaigns[event.campaign].version,
-                "need": offer.need,
-                "unit": offer.unit,
-                "quantity": quantity,
-                "code": event.code,
-                "respondent_id": event.person,
-                "sealed": self.kit.seal.close("pledge", event.name) if event.name else None,
-            }
-        )
-        self.writes.pledge_events.append(
-            {"pledge_id": event.pledge, "step": "confirmed", "quantity": quantity, "at": self.at}
-        )
-        self.writes.add_total(event.campaign, offer.need, offer.unit, quantity, 1)
+        campaign = self.facts.campaigns[event.campaign]
+        sealed = self.kit.seal.close("pledge", event.name) if event.name else None
+        booking.pledge(self.writes, event, campaign.version, sealed)
 
     def _response(self, rid: str, response: state.State, person: str) -> None:
         definition = self.facts.forms[response.form]
@@ -333,14 +316,6 @@ def opened(seal: sealing.Seal, sealed: bytes) -> base.Outbound:
     for name in _BUTTONS:
         slim[name] = tuple(base.Button(*values) for values in slim.get(name, ()))
     return base.Outbound(**slim)
-
-
-def withdraw(
-    writes: turns.Writes, pledge: str, campaign: str, need: str, unit: str, quantity: int, at: dt.datetime
-) -> None:
-    """A promise is taken back: an event, and less in the total."""
-    writes.pledge_events.append({"pledge_id": pledge, "step": "withdrawn", "quantity": quantity, "at": at})
-    writes.add_total(campaign, need, unit, -quantity, -1)
 
 
 def code_hash(seal: sealing.Seal, code: str) -> bytes:

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import dataclasses
 import datetime as dt
-from collections import defaultdict
 from collections.abc import Callable
-from decimal import Decimal
 
 from bot import wording
 from bot.channels import base, composing
-from bot.engine import conversation, form, messages, state
+from bot.engine import conversation, form, giving, messages, state
 from bot.services import publishing
 
 
@@ -39,7 +36,7 @@ class Rehearsal:
         self._talk = state.Talk()
         self._responses: dict[str, state.State] = {}
         self._finished: list[str] = []
-        self._promises: list[messages.Promise] = []
+        self._promises: dict[str, messages.Promise] = {}
 
     def hear(self, text: str, *, start: str = "") -> tuple[base.Outbound, bool]:
         """Take one message; the answer, and whether the person has ended the conversation."""
@@ -79,22 +76,14 @@ class Rehearsal:
         return tuple(self._responses[rid] for rid in self._finished)
 
     def _facts(self) -> messages.Facts:
-        promised: dict[str, dict[tuple[str, str], Decimal]] = defaultdict(lambda: defaultdict(Decimal))
-        for promise in self._promises:
-            offer = promise.offer
-            promised[promise.campaign][offer.need, offer.unit] += offer.quantity
         return messages.Facts(
             forms=self._catalogue.forms,
             surveys=self._catalogue.surveys,
             campaigns={
-                name: dataclasses.replace(
-                    campaign,
-                    promised=promised[name],
-                    pledges=sum(promise.campaign == name for promise in self._promises),
-                )
+                name: giving.with_promises(campaign, self._promises.values())
                 for name, campaign in self._catalogue.campaigns.items()
             },
-            promises=tuple(self._promises),
+            promises=tuple(self._promises.values()),
             finished=self.finished,
             site=self._site,
         )
@@ -104,10 +93,8 @@ class Rehearsal:
             case messages.Finished():
                 self._finished.append(event.response)
             case messages.Pledged():
-                self._promises.append(
-                    messages.Promise(event.pledge, event.campaign, event.offer, event.code, "confirmed")
-                )
-            case messages.Withdrawn():
-                self._promises = [promise for promise in self._promises if promise.id != event.pledge]
+                self._promises[event.pledge] = giving.begun(event)
+            case messages.Stepped():
+                self._promises[event.pledge] = giving.stepped(self._promises[event.pledge], event.steps)
             case messages.Erased():
                 self._forget()

@@ -142,9 +142,10 @@ async def test_campaigns(each_doors: Doors) -> None:
     said: dict[str, Any] = {}
     for more in ([], [("cement", "cement", 4_200, 1)]):
         async with each_doors.house.database.transaction() as connection:
-            await connection.execute(sa.delete(tables.pledge_total))
-            totals = [{"campaign_name": "suu"} | dict(zip(names, row, strict=True)) for row in [*rows, *more]]
-            await connection.execute(sa.insert(tables.pledge_total), totals)
+            await connection.execute(sa.delete(tables.ledger_total))
+            of = {"campaign_name": "suu", "stage": "", "som": 0}
+            totals = [of | dict(zip(names, row, strict=True)) for row in [*rows, *more]]
+            await connection.execute(sa.insert(tables.ledger_total), totals)
         said = await each_doors.get("/api/campaigns/suu")
         assert [said] == await each_doors.get("/api/campaigns")
         # What is promised is public; how many promised it, only when they are ten.

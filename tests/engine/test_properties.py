@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from bot import wording
 from bot.channels import base, composing, plain
 from bot.engine import asking, commands, contribution, conversation, form, messages, passage, state
+from bot.engine.pledging import campaigns
 from tests import talking
 from tests.engine import small, walking
 
@@ -117,7 +118,7 @@ class Walk:
             case "close" if what == "survey":
                 house.surveys = {}
             case "close":
-                house.close("suu", "open")
+                house.close("suu", campaigns.State.OPEN)
                 house.surveys = dict(self.surveys)
 
     def good(self) -> str:

@@ -7,10 +7,9 @@ from collections import Counter
 from collections.abc import AsyncIterator
 
 import pytest_asyncio
-import sqlalchemy as sa
 
 from bot.engine import contribution
-from models import db, figures, tables
+from models import db, figures
 from tests import filling
 
 
@@ -61,23 +60,3 @@ async def test_counts_of_another_wave_or_form_are_others(database: db.Database) 
     async with database.reading() as connection:
         assert await figures.counts(connection, "small", "2", apart=False) == ([], [])
         assert await figures.counts(connection, "other", "1", apart=False, by="sex") == ([], [])
-
-
-async def test_totals(database: db.Database) -> None:
-    definition = await filling.publish(database)
-    async with database.transaction() as connection:
-        for position, name in enumerate(("suu", "jol")):
-            version = {"version": name, "campaign_name": name, "definition": "{}", "form_version": definition.version}
-            row = {"name": name, "current": name, "state": "open", "position": position}
-            await connection.execute(sa.insert(tables.campaign), row)
-            await connection.execute(sa.insert(tables.campaign_version), version | {"published_at": filling.BEGUN})
-        rows = [("money", "RUB", 150_050, 2), ("money", "KGS", 10_000, 1), ("days", "days", 0, 0)]
-        names = ("need", "unit", "quantity", "pledges")
-        totals = [{"campaign_name": "suu"} | dict(zip(names, row, strict=True)) for row in rows]
-        await connection.execute(sa.insert(tables.pledge_total), totals)
-    async with database.reading() as connection:
-        assert await figures.totals(connection) == {
-            # What was taken back again is no line of nothing.
-            "suu": [figures.Total("money", "KGS", 10_000, 1), figures.Total("money", "RUB", 150_050, 2)],
-            "jol": [],
-        }

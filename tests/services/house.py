@@ -14,7 +14,7 @@ import sqlalchemy as sa
 
 from bot import wording
 from bot.channels import base
-from bot.services import counting, delivering, publishing, receiving, recording
+from bot.services import counting, delivering, folding, publishing, receiving, recording
 from models import db, sealing, tables
 from models import publishing as stored
 from tests import talking
@@ -125,15 +125,8 @@ class House:
 
     async def differences(self) -> int:
         """Tallies, and totals of pledges, that do not equal a recount."""
-        totals = set(await self.rows("SELECT campaign_name, need, unit, quantity, pledges FROM pledge_total"))
-        folded = await self.rows(
-            "SELECT campaign_name, need, unit, SUM(CASE step WHEN 'withdrawn' THEN -e.quantity ELSE e.quantity END),"
-            " SUM(CASE step WHEN 'withdrawn' THEN -1 ELSE 1 END)"
-            " FROM pledge_event e JOIN pledge p ON p.id = pledge_id GROUP BY campaign_name, need, unit"
-        )
-        return await counting.check(self.database, SEAL) + len(
-            totals ^ {(*key, int(q), int(n)) for *key, q, n in folded}
-        )
+        ledger = await folding.check(self.database)
+        return await counting.check(self.database, SEAL) + ledger.totals + ledger.states + len(ledger.broken)
 
     async def dump(self) -> dict[str, bytes]:
         """Every table as it lies in the database, as one text."""

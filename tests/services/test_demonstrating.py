@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from bot.services import counting, demonstrating, publishing
-from models import db, sealing, tables
+from bot.services import counting, demonstrating, folding, publishing
+from models import db, ledger, sealing, tables
 
 FLOWS = Path(__file__).resolve().parents[2] / "flows"
 SEAL = sealing.Seal([bytes(32)], bytes(32))
@@ -42,18 +42,8 @@ async def test_residents_are_counted_right_and_the_same_ones_come_once(database:
     assert first["pledge"] >= 1
     assert await counting.check(database, SEAL) == 0
     async with database.reading() as connection:
-        total, event, pledge = tables.pledge_total.c, tables.pledge_event.c, tables.pledge.c
-        promised = await connection.execute(sa.select(total.unit, total.quantity).where(total.quantity > 0))
-        left = sa.func.sum(sa.case((event.step == "withdrawn", -1), else_=1) * event.quantity)
-        folded = await connection.execute(
-            sa.select(pledge.unit, left)
-            .join_from(tables.pledge, tables.pledge_event)
-            .group_by(pledge.need, pledge.unit)
-            .having(left > 0)
-        )
-        assert sorted((unit, quantity) for unit, quantity in promised) == sorted(
-            (unit, int(quantity)) for unit, quantity in folded
-        )
+        assert await ledger.all_totals(connection)
+    assert await folding.check(database) == folding.Outcome(0, 0, ())
     again = await demonstrating.fill(database, SEAL, 20, 3)
     assert again.messages == 0
     assert await rows(database) == first

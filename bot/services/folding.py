@@ -1,0 +1,69 @@
+"""Folding: the ledger's totals and the states of its pledges, made again from the events alone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from bot.engine.pledging import ledger as book
+from bot.services import booking
+from models import counting, db, ledger, turns
+
+
+class Broken(NamedTuple):
+    """A pledge whose events cannot be one's: the place of the first wrong one, from 1, and what is wrong with it."""
+
+    pledge: str
+    place: int
+    why: str
+
+
+class Outcome(NamedTuple):
+    """How many totals differed, how many pledges stand otherwise than is written, and which cannot be folded."""
+
+    totals: int
+    states: int
+    broken: tuple[Broken, ...]
+
+
+async def check(database: db.Database) -> Outcome:
+    """What differs from the fold of all events; nothing, where all is as it should be."""
+    async with database.reading() as connection:
+        await counting.snapshot(connection)
+        return await _fold(connection, mend=False)
+
+
+async def rebuild(database: db.Database) -> Outcome:
+    """Make totals and states again; gives back what differed. What cannot be folded is left as it is."""
+    async with database.transaction() as connection:
+        await counting.hold(connection)
+        return await _fold(connection, mend=True)
+
+
+async def _fold(connection: db.Connection, *, mend: bool) -> Outcome:
+    folded, broken = turns.Writes(), []
+    async for pledge in ledger.every(connection):
+        standing = booking.fold(pledge)
+        if isinstance(standing, book.Broken):
+            broken.append(Broken(pledge.id, standing.place + 1, standing.why))
+            continue
+        booking.count(folded, pledge, standing)
+        state, due = standing.state.value, standing.due
+        if (state, due) != (pledge.state, pledge.due_on):
+            folded.pledge_states.append({"of": pledge.id, "state": state, "due_on": due})
+    kept = await ledger.all_totals(connection)
+    right: dict[ledger.Key, ledger.Sums] = {
+        key: (quantity, som, pledges)
+        for key, (quantity, som, pledges) in folded.ledger_totals.items()
+        if quantity or som or pledges
+    }
+    differing = _differing(kept, right)
+    if mend and (differing or folded.pledge_states):
+        await ledger.write(connection, [], folded.pledge_states, [])
+        await ledger.replace(connection, right)
+    return Outcome(differing, len(folded.pledge_states), tuple(broken))
+
+
+def _differing(kept: Mapping[ledger.Key, ledger.Sums], right: Mapping[ledger.Key, ledger.Sums]) -> int:
+    nothing = (0, 0, 0)
+    return sum(kept.get(key, nothing) != right.get(key, nothing) for key in kept.keys() | right.keys())

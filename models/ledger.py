@@ -1,0 +1,191 @@
+"""The ledger in the database: pledges with the events that they are made of, and what they add up to."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import AsyncIterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+import sqlalchemy as sa
+
+from models import db, tables
+
+Row = dict[str, Any]
+
+
+class Event(NamedTuple):
+    """One step of a pledge; quantities in hundredths."""
+
+    step: str
+    quantity: int
+    at: dt.datetime
+    actor: str
+    #: The signature's role id, or "".
+    hand: str
+    fee: int
+    due: dt.date | None
+
+
+class Pledge(NamedTuple):
+    """One pledge with its events, oldest first. `quantity` and `som` in hundredths."""
+
+    id: str
+    respondent_id: str | None
+    campaign: str
+    version: str
+    need: str
+    unit: str
+    quantity: int
+    #: What it was worth in som when it was promised; None where no rate was known.
+    som: int | None
+    code: str
+    state: str
+    due_on: dt.date | None
+    events: tuple[Event, ...]
+
+
+#: (campaign, need, unit, stage), and what is kept of it: hundredths, hundredths of a som, pledges.
+Key = tuple[str, str, str, str]
+Sums = tuple[int, int, int]
+
+
+class Total(NamedTuple):
+    """What the pledges of one unit come to in one stage; hundredths."""
+
+    need: str
+    unit: str
+    stage: str
+    quantity: int
+    som: int
+    pledges: int
+
+
+async def of(connection: db.Connection, people: Sequence[str]) -> list[Pledge]:
+    """What these people have promised, taken back and given, the oldest first."""
+    if not people:
+        return []
+    return await _pledges(connection, tables.pledge.c.respondent_id.in_(people))
+
+
+async def _pledges(connection: db.Connection, which: sa.ColumnElement[bool]) -> list[Pledge]:
+    pledge, event = tables.pledge, tables.pledge_event
+    # One statement, so that pledges and their events come from one moment.
+    rows = await connection.execute(
+        sa.select(
+            pledge.c.id,
+            pledge.c.respondent_id,
+            pledge.c.campaign_name,
+            pledge.c.campaign_version,
+            pledge.c.need,
+            pledge.c.unit,
+            pledge.c.quantity,
+            pledge.c.som,
+            pledge.c.code,
+            pledge.c.state,
+            pledge.c.due_on,
+            event.c.step,
+            event.c.quantity,
+            event.c.at,
+            event.c.actor,
+            sa.func.coalesce(event.c.role_id, ""),
+            event.c.fee,
+            event.c.due_on,
+        )
+        .join(event, event.c.pledge_id == pledge.c.id)
+        .where(which)
+        .order_by(event.c.id)
+    )
+    found: dict[str, tuple[Any, list[Event]]] = {}
+    for row in rows:
+        plain = tuple(row)
+        found.setdefault(plain[0], (plain[:11], []))[1].append(Event(*plain[11:]))
+    return [Pledge._make((*columns, tuple(steps))) for columns, steps in found.values()]
+
+
+async def totals(connection: db.Connection) -> dict[str, list[Total]]:
+    """Campaign -> what is promised to it and has come, for every campaign there is."""
+    total = tables.ledger_total
+    found: dict[str, list[Total]] = {name: [] for name in await connection.scalars(sa.select(tables.campaign.c.name))}
+    rows = await connection.execute(
+        sa.select(
+            total.c.campaign_name,
+            total.c.need,
+            total.c.unit,
+            total.c.stage,
+            total.c.quantity,
+            total.c.som,
+            total.c.pledges,
+        )
+        .where(total.c.pledges > 0)
+        .order_by(total.c.campaign_name, total.c.need, total.c.unit, total.c.stage)
+    )
+    for campaign, *row in rows:
+        found[campaign].append(Total(*row))
+    return found
+
+
+async def write(
+    connection: db.Connection, pledges: Sequence[Row], states: Sequence[Row], events: Sequence[Row]
+) -> None:
+    """New pledges, others' new states (`of`, `state`, `due_on`), and the events that made them so."""
+    pledge = tables.pledge
+    if pledges:
+        await connection.execute(sa.insert(pledge), pledges)
+    if states:
+        # In order, as everybody locks them.
+        rows = sorted(states, key=lambda row: str(row["of"]))
+        await connection.execute(sa.update(pledge).where(pledge.c.id == sa.bindparam("of")), rows)
+    if events:
+        await connection.execute(sa.insert(tables.pledge_event), events)
+
+
+_KEY = ("campaign_name", "need", "unit", "stage")
+
+
+async def add(connection: db.Connection, changed: Mapping[Key, Sequence[int]]) -> None:
+    """Add to the totals, in sorted order."""
+    rows = _rows({key: by for key, by in changed.items() if any(by)})
+    if rows:
+        table = tables.ledger_total
+        total = db.insert(connection, table)
+        added = {name: table.c[name] + total.excluded[name] for name in ("quantity", "som", "pledges")}
+        await connection.execute(total.on_conflict_do_update(index_elements=list(_KEY), set_=added), rows)
+
+
+# -- all of it ---------------------------------------------------------------------------------------------
+
+#: Pledges read at once: their events with them.
+_BATCH = 1000
+
+
+async def every(connection: db.Connection) -> AsyncIterator[Pledge]:
+    """Every pledge there is, in constant memory."""
+    pledge, last = tables.pledge, ""
+    while True:
+        found = sa.select(pledge.c.id).where(pledge.c.id > last).order_by(pledge.c.id).limit(_BATCH)
+        ids = list(await connection.scalars(found))
+        if not ids:
+            return
+        for each in await _pledges(connection, pledge.c.id.between(ids[0], ids[-1])):
+            yield each
+        last = ids[-1]
+
+
+async def all_totals(connection: db.Connection) -> dict[Key, Sums]:
+    """Every total that is not nothing."""
+    rows = await connection.execute(sa.select(tables.ledger_total))
+    kept = {(row.campaign_name, row.need, row.unit, row.stage): (row.quantity, row.som, row.pledges) for row in rows}
+    return {key: sums for key, sums in kept.items() if any(sums)}
+
+
+async def replace(connection: db.Connection, right: Mapping[Key, Sums]) -> None:
+    """Put these totals in the place of all there are."""
+    table = tables.ledger_total
+    await connection.execute(sa.delete(table))
+    if rows := _rows(right):
+        await connection.execute(sa.insert(table), rows)
+
+
+def _rows(totals: Mapping[Key, Sequence[int]]) -> list[Row]:
+    names = (*_KEY, "quantity", "som", "pledges")
+    return [dict(zip(names, (*key, *by), strict=True)) for key, by in sorted(totals.items())]

@@ -1,0 +1,31 @@
+"""What is asked: forms and their versions."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from models.columns import When
+from models.tables.metadata import metadata
+
+form = sa.Table(
+    "form",
+    metadata,
+    sa.Column("name", sa.String(64), primary_key=True),
+    #: What finishing it does: "" for a survey, "pledge".
+    sa.Column("emits", sa.String(16), nullable=False, server_default=""),
+    #: The version new conversations begin with, once it is open.
+    sa.Column("current", sa.String(16)),
+    #: Since when no new conversation begins; NULL while open.
+    sa.Column("closed_at", When),
+    sa.Column("position", sa.Integer, nullable=False),
+)
+
+form_version = sa.Table(
+    "form_version",
+    metadata,
+    sa.Column("version", sa.String(16), primary_key=True),
+    sa.Column("form_name", sa.String(64), sa.ForeignKey("form.name"), nullable=False, index=True),
+    #: The sheets and attached lists as JSON; never changed once written.
+    sa.Column("definition", sa.Text, nullable=False),
+    sa.Column("published_at", When, nullable=False),
+)

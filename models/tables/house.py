@@ -1,0 +1,17 @@
+"""The house's own: what providers keep for us."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from models.tables.metadata import metadata
+
+#: Ids that a provider gave to things we made there once (Twilio's content templates).
+provider_object = sa.Table(
+    "provider_object",
+    metadata,
+    sa.Column("account", sa.String(64), nullable=False),
+    sa.Column("name", sa.String(64), nullable=False),
+    sa.Column("provider_id", sa.String(64), nullable=False),
+    sa.PrimaryKeyConstraint("account", "name"),
+)

@@ -1,0 +1,76 @@
+"""Coming and going: what was handled, what waits to be sent, what failed, what falls due."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from models.columns import Serial, When, identity, ref
+from models.tables.metadata import metadata
+
+#: Message ids that were handled: a repeat stops here.
+received = sa.Table(
+    "received",
+    metadata,
+    sa.Column("channel", sa.String(16), nullable=False),
+    sa.Column("key_hash", sa.LargeBinary(32), nullable=False),
+    sa.Column("received_at", When, nullable=False, index=True),
+    sa.PrimaryKeyConstraint("channel", "key_hash"),
+)
+
+#: The outbox. Its numbers rise in the order in which a contact's messages were committed.
+outgoing = sa.Table(
+    "outgoing",
+    metadata,
+    sa.Column("id", Serial, primary_key=True, autoincrement=True),
+    ref("contact_id", "contact.id"),
+    ref("address_id", "address.id"),
+    sa.Column("channel", sa.String(16), nullable=False),
+    #: The person it speaks to, for erasure; NULL before consent.
+    ref("respondent_id", "respondent.id", nullable=True),
+    #: "waiting", "sending", "unknown", "sent", "failed", "dropped".
+    sa.Column("status", sa.String(8), nullable=False),
+    sa.Column("sealed", sa.LargeBinary, nullable=False),
+    sa.Column("not_before", When, nullable=False),
+    sa.Column("attempts", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("provider_id", sa.String(64)),
+    sa.Column("code", sa.String(64)),
+    sa.Column("created_at", When, nullable=False, index=True),
+    sa.Column("sent_at", When),
+    sa.Index("ix_outgoing_contact_id_id", "contact_id", "id"),
+    sa.Index("ix_outgoing_respondent_id", "respondent_id"),
+    sa.Index("ix_outgoing_provider_id", "provider_id"),
+    # Only what is not done is looked for, whatever lies behind it.
+    sa.Index(
+        "ix_outgoing_pending",
+        "status",
+        "not_before",
+        postgresql_where=sa.text("status IN ('waiting', 'sending', 'unknown')"),
+        sqlite_where=sa.text("status IN ('waiting', 'sending', 'unknown')"),
+    ),
+    # A number is never given twice: what is still being sent when its row is erased must not be taken for the next.
+    sqlite_autoincrement=True,
+)
+
+#: Messages that failed even alone, so that they hold up nobody.
+set_aside = sa.Table(
+    "set_aside",
+    metadata,
+    identity(),
+    sa.Column("channel", sa.String(16), nullable=False),
+    #: As in `address`, so that erasure finds it.
+    sa.Column("key_hash", sa.LargeBinary(32), nullable=False, index=True),
+    sa.Column("sealed", sa.LargeBinary, nullable=False),
+    #: The exception's type and place in the code; never its text, which may quote the person.
+    sa.Column("error", sa.String(300), nullable=False),
+    sa.Column("created_at", When, nullable=False),
+)
+
+#: What falls due: every purge (and later reminder, deadline, lapse), once.
+due = sa.Table(
+    "due",
+    metadata,
+    sa.Column("kind", sa.String(32), nullable=False),
+    sa.Column("key", sa.String(64), nullable=False),
+    sa.Column("at", When, nullable=False, index=True),
+    sa.PrimaryKeyConstraint("kind", "key"),
+)
