@@ -6,9 +6,8 @@ from decimal import Decimal
 from bot.engine.pledging import campaigns, deciding, ledger
 from bot.engine.pledging.events import Event, Role, Step
 from bot.engine.pledging.ledger import Standing, State
-from bot.engine.pledging.wishes import Actor, Refusal, Terms, Wish
+from bot.engine.pledging.wishes import Actor, Reason, Refusal, Terms, Wish
 
-TEN = Decimal(10)
 DUE = dt.date(2027, 3, 1)
 #: Three weeks after `DUE`: whatever waits for a date may happen.
 NOW = dt.datetime(2027, 3, 22, 9, tzinfo=dt.UTC)
@@ -33,9 +32,11 @@ def terms(
     return Terms(course, "v1", bound, Decimal(1000), day=course.deadline)
 
 
-def event(step: Step, quantity: str = "10", by: Role = Role.GIVER, **more: object) -> Event:
+def event(
+    step: Step, quantity: str = "10", by: Role = Role.GIVER, hand: str = "", fee: str = "0", due: dt.date | None = None
+) -> Event:
     """One event."""
-    return Event(step, Decimal(quantity), BEFORE, by, **more)  # type: ignore[arg-type] - each test names what it gives
+    return Event(step, Decimal(quantity), BEFORE, by, hand, Decimal(fee), due)
 
 
 def standing(*happened: Event) -> Standing:
@@ -75,3 +76,10 @@ IN_STATE = {
     State.WITHDRAWN: (*_CONFIRMED, event(Step.WITHDRAWN)),
     State.LAPSED: (*_DUE, event(Step.LAPSED, by=Role.CLOCK)),
 }
+
+
+def refused(before: Standing, wanted: Wish, actor: Actor, on: Terms | None = None) -> Reason:
+    """Why a wish is not granted, which it must not be."""
+    decided = deciding.decide(before, wanted, actor, on or terms(), NOW)
+    assert isinstance(decided, Refusal), decided
+    return decided.reason

@@ -45,14 +45,12 @@ def reminders(standing: Standing, terms: Terms, told: Collection[Reminder], toda
     due = standing.due if standing.fallen else falls_due(standing, terms)
     if due is None:
         return ()
-    planned = [Reminder(kind, on, due) for kind, days in _DAYS.items() if (on := _day(due, days))]
-    open_ = [
-        reminder
-        for reminder in planned
-        if reminder not in told and (standing.dated is None or reminder.on > standing.dated)
-    ]
-    overdue = [reminder for reminder in open_ if reminder.on <= today]
-    return (*overdue[-1:], *(reminder for reminder in open_ if reminder.on > today))
+    heard = [reminder.on for reminder in told if reminder.due == due]
+    since = max([*heard, standing.dated or dt.date.min])
+    planned = (Reminder(kind, on, due) for kind, days in _DAYS.items() if (on := _day(due, days)))
+    waiting = [reminder for reminder in planned if reminder.on > since]
+    overdue = [reminder for reminder in waiting if reminder.on <= today]
+    return (*overdue[-1:], *(reminder for reminder in waiting if reminder.on > today))
 
 
 def _day(due: dt.date, days: int) -> dt.date | None:
