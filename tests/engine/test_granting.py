@@ -51,6 +51,14 @@ def test_a_date_is_neither_past_nor_far(date: dt.date | None, reason: Reason) ->
         assert pledged.refused(BLANK, Wish(Step.CONFIRMED, Decimal(5), due=date), GIVER) is reason
 
 
+def test_the_same_date_or_amount_is_no_change() -> None:
+    date = NOW.date() + dt.timedelta(days=5)
+    postponed = pledged.then(CONFIRMED, Wish(Step.POSTPONED, due=date), GIVER)
+    assert pledged.refused(postponed, Wish(Step.POSTPONED, due=date), GIVER) is Reason.ALREADY_SO
+    assert pledged.refused(postponed, Wish(Step.CHANGED, Decimal(10), due=date), GIVER) is Reason.ALREADY_SO
+    assert pledged.then(postponed, Wish(Step.CHANGED, Decimal(11)), GIVER).due == date
+
+
 def test_today_is_a_date() -> None:
     assert pledged.then(CONFIRMED, Wish(Step.POSTPONED, due=NOW.date()), GIVER).due == NOW.date()
 
@@ -138,6 +146,20 @@ def test_small_parts_do_not_slip_by_the_second_signature() -> None:
     part = pledged.then(part, Wish(Step.RECEIVED, Decimal("0.01")), TREASURER, on)
     assert (part.received, part.on_the_way) == (Decimal(9), Decimal(1))
     assert part.proposal is not None
+
+
+def test_what_the_way_cost_needs_no_second_signature() -> None:
+    rich = pledged.standing(*pledged.IN_STATE[State.SENT], pledged.event(Step.RECEIVED, "9", Role.TREASURER, "hand-1"))
+    later = pledged.then(rich, Wish(Step.RECEIVED, Decimal(0), Decimal(1)), TREASURER, pledged.terms(above="5"))
+    assert (later.fee, later.kept) == (Decimal(1), True)
+
+
+@pytest.mark.parametrize(("days", "lapses"), [(13, False), (14, True)])
+def test_a_promise_lapses_a_week_after_the_last_reminder(days: int, lapses: bool) -> None:
+    due = pledged.standing(*pledged.IN_STATE[State.DUE])
+    at = dt.datetime.combine(pledged.DUE, dt.time(9), dt.UTC) + dt.timedelta(days=days)
+    decided = deciding.decide(due, Wish(Step.LAPSED), CLOCK, pledged.terms(), at)
+    assert isinstance(decided, tuple) is lapses
 
 
 def test_a_slip_is_declined_before_it_is_signed_and_corrected_after() -> None:

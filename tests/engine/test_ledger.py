@@ -24,6 +24,29 @@ def test_nothing_is_a_blank_pledge() -> None:
     assert Standing().state is State.BLANK
 
 
+def test_only_what_came_is_kept() -> None:
+    assert not Standing().kept
+    assert not pledged.standing(*RECEIVED[:-1]).kept
+    assert pledged.standing(*RECEIVED).kept
+
+
+def test_what_came_after_a_correction_is_still_to_be_accounted_for() -> None:
+    happened = (
+        *RECEIVED,
+        signed(Step.ACCOUNTED),
+        signed(Step.CORRECTION, "9", "hand-1"),
+        signed(Step.CORRECTED, "9", "hand-2"),
+        signed(Step.RECEIVED, "1"),
+    )
+    assert pledged.standing(*happened).state is State.RECEIVED
+
+
+def test_a_gift_given_back_whole_leaves_no_fee() -> None:
+    gift = signed(Step.RECEIVED, "10", fee="1")
+    assert pledged.standing(gift, signed(Step.RETURNED, "4")).fee == 1
+    assert pledged.standing(gift, signed(Step.RETURNED, "10")).fee == 0
+
+
 def test_what_the_first_program_wrote_folds() -> None:
     confirmed = [Row("confirmed", 50000, BEFORE, "giver")]
     assert pledged.standing(*map(events.read, confirmed)).state is State.CONFIRMED
@@ -68,6 +91,8 @@ PROPOSED = (*RECEIVED, signed(Step.CORRECTION, "4"))
         (RECEIVED, signed(Step.CORRECTION, "0", fee="1"), "a fee on nothing"),
         (RECEIVED, signed(Step.RETURNING, "11"), "returns what is not there"),
         (RECEIVED, signed(Step.RETURNED, "11"), "returns what is not there"),
+        ((*RECEIVED, signed(Step.ACCOUNTED, "7")), signed(Step.RETURNING, "4"), "returns what is not there"),
+        ((*RECEIVED, signed(Step.ACCOUNTED, "7")), signed(Step.RETURNED, "4"), "returns what is not there"),
         (RECEIVED, signed(Step.DECLINED), "nothing waits for a signature"),
         (RECEIVED, signed(Step.ACCOUNTED, "11"), "accounts for what was not received"),
     ],

@@ -266,5 +266,5 @@ class Village(stateful.RuleBasedStateMachine):
             assert max(spoken.values(), default=0) <= 3
 
 
-Village.TestCase.settings = hypothesis.settings(max_examples=150, stateful_step_count=20)
+Village.TestCase.settings = hypothesis.settings(max_examples=120, stateful_step_count=20)
 TestVillage = Village.TestCase
