@@ -245,6 +245,13 @@ def test_a_lapsed_promise_stands_again_with_a_new_date() -> None:
     assert pledged.refused(due, Wish(Step.LAPSED), CLOCK) is Reason.NOT_DUE_YET
 
 
+def test_nobody_is_late_with_what_they_confirmed_after_its_day() -> None:
+    offered = pledged.standing(*pledged.IN_STATE[State.OFFERED])
+    confirmed = pledged.then(offered, Wish(Step.CONFIRMED), GIVER)
+    soon = NOW + dt.timedelta(days=3)
+    assert pledged.then(confirmed, Wish(Step.DUE), CLOCK, now=soon).due == NOW.date()
+
+
 def test_nothing_lapses_unreminded_after_the_clock_stood_still() -> None:
     due = pledged.then(CONFIRMED, Wish(Step.DUE), CLOCK)
     assert due.due == NOW.date()
