@@ -71,6 +71,12 @@ def test_a_postponed_date_has_reminders_of_its_own() -> None:
     assert [reminder.due for reminder in coming] == [DUE + 60 * DAY] * 4
 
 
+def test_a_date_put_forward_has_them_too() -> None:
+    told = [Reminder(Kind.AFTER, DUE + 97 * DAY, DUE + 90 * DAY)]
+    coming = reminding.reminders(CONFIRMED, pledged.terms(), told, BEFORE.date())
+    assert [reminder.kind for reminder in coming] == list(Kind)
+
+
 def test_a_pledge_without_a_date_falls_due_with_the_campaign() -> None:
     undated = pledged.standing(pledged.event(Step.CONFIRMED))
     coming = reminding.reminders(undated, pledged.terms(), (), BEFORE.date())

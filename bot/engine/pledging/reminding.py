@@ -42,7 +42,7 @@ def reminders(standing: Standing, terms: Terms, told: Collection[Reminder], toda
     """
     if standing.state not in (State.CONFIRMED, State.DUE) or not terms.calls:
         return ()
-    due = standing.due if standing.fallen else falls_due(standing, terms)
+    due = falls_due(standing, terms)
     if due is None:
         return ()
     heard = [reminder.on for reminder in told if reminder.due == due]
