@@ -23,7 +23,7 @@ _BOUND = _set(
 )
 #: No number, but "some".
 _VAGUE = _set(
-    "немного, несколько, сколько, чуть, көп, бираз, азыраак, канча, нече, бирнече, бирнерсе, столько, канчалык, бираз, "
+    "немного, несколько, сколько, чуть, көп, бираз, азыраак, канча, нече, бирнече, бирнерсе, биртоп, биркыйла, бирканча, столько, канчалык, бираз, "
     "пару, пара, пары, парочку, чама, аз, бөлүк, часть, көбүрөөк, азыркынча, баарын, все, всё, бардыгын, барын"
 )
 _TWO = _set("пару, пара, пары, парочку")
@@ -31,7 +31,7 @@ _DENIAL = _set("не, нет, жок, эмес, нету, jok, net, ne, emes, б
 _CANNOT = re.compile(r"\w+(?:[bpm][aeo]i)(?:m|bi[sz]|bu[sz]|min|t)|\w+[bpm]a(?:y)m")
 #: "I'll help", "whatever I can": a gift whose content is still to be said.
 _HELP = re.compile(
-    r"jardam\w*|jardem\w*|komok\w*|salim\w*|pomo[gjsh]\w*|pomosh\w*|uchastv\w*|katish\w*|podderj\w*|kold[aoi]\w*|"
+    r"jardam\w*|jardem\w*|komok\w*|salim\w*|pomo[gjshc]\w*|pomosh\w*|uchastv\w*|katish\w*|podderj\w*|kold[aoi]\w*|"
     r"vklad\w*|skin\w*|koshul\w*|donat\w*|help\w*|chem (?:smogu|mogu)|kolum\w*|vnes\w*"
 )
 #: "I'll buy cement for it": money, or the thing itself?

@@ -6,9 +6,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from bot.engine.pledging import around, currencies, wares
+from bot.engine.pledging import around, currencies, moments, wares
 from bot.engine.pledging.lines import Line, Token
 
+#: Marks that say something of a gift, or that there is none.
+_TELLING = frozenset({"vague", "help", "two", "deny", "unreadable"})
 _DASHES = frozenset("-−–—~")
 
 
@@ -27,6 +29,7 @@ class Chunk:
     #: Words that are in no list; and those of them that stand behind the number, where a unit would.
     unknown: list[str] = field(default_factory=list)
     strange: list[str] = field(default_factory=list)
+    strays: list[Token] = field(default_factory=list)
     persons: Decimal | None = None
     #: What `around.kind` found in it.
     marks: set[str] = field(default_factory=set)
@@ -40,7 +43,7 @@ class Chunk:
     def is_empty(self) -> bool:
         """Nothing in it can be a gift, or a doubt about one."""
         return not (
-            self.number or self.currencies or self.unit or self.things or self.marks & {"vague", "help", "two"}
+            self.number or self.currencies or self.unit or self.things or self.unknown or self.marks & _TELLING
         )
 
     @property
@@ -57,6 +60,7 @@ def known(word: str) -> bool:
         or currencies.WORDS.of(word)
         or around.kind(word)
         or around.fills(word)
+        or moments.known(word)
     )
 
 
@@ -83,10 +87,11 @@ class _Splitter:
             else:
                 self._take_sign(at, token)
         self._close()
-        return [each for each in _with_persons(_without_sizes(self._done)) if not each.is_empty]
+        whole = _with_persons(_with_things(_without_sizes(self._done)))
+        return [each for each in whole if not each.is_empty]
 
     def _close(self, *, choice: bool = False) -> None:
-        if self._now.tokens:
+        if self._now.tokens or self._now.strays:
             self._done.append(self._now)
         self._now, self._behind = Chunk(is_choice=choice), []
 
@@ -128,9 +133,15 @@ class _Splitter:
             self._now.tokens.append(token)
             self._now.things.append(wares.THINGS.of(token.text))
 
+    def _is_span(self, at: int) -> bool:
+        """Whether the number there can be the other end of the one before: "5 же 6 миң", not "5000 же 3 күн"."""
+        low, high = self._spanned(self._now.number, self._tokens[at])
+        return low < high <= 20 * low
+
     def _continues(self, at: int) -> bool:
         """ "5-6 миң", "2 же 3 күн", "от 1000 до 5000": one gift whose number is not settled."""
         between: list[str] = []
+        here = at
         while at and not self._tokens[at - 1].readings:
             at -= 1
             between.append(self._tokens[at].text)
@@ -139,7 +150,9 @@ class _Splitter:
             # "Эки үч күн": two, three days.
             before, after = self._tokens[at - 1].readings[0], self._tokens[at].readings[0]
             return bool(at) and after == before + 1 and after < 20
-        dashed = words <= (_DASHES | {"/"}) or (len(words) == 1 and words <= {"do", "je", "ili", "libo"})
+        if words <= {"je", "ili", "libo"}:
+            return self._is_span(here)
+        dashed = words <= (_DASHES | {"/"}) or words == {"do"}
         return dashed or ("do" in words and words <= {"do", "som", "rubl", "$", "tis", *_DASHES} and len(between) < 3)
 
     def _spanned(self, first: tuple[Decimal, ...], token: Token) -> tuple[Decimal, ...]:
@@ -175,6 +188,7 @@ class _Splitter:
                     now.currencies[-1] = country
             elif not around.fills(word) and len(word) > 1 and not token.raw.startswith(("үй", "айыл")):
                 now.unknown.append(word)
+                now.strays.append(token)
                 if now.number:
                     now.strange.append(word)
                     now.tokens.append(token)
@@ -187,9 +201,8 @@ class _Splitter:
 
     def _inside_span(self, at: int) -> bool:
         after = self._after(at)
-        return bool(
-            at and after and after.readings and self._tokens[at - 1].readings and self._tokens[at].text in ("je", "ili")
-        )
+        between = at and after and after.readings and self._tokens[at - 1].readings
+        return bool(between and self._tokens[at].text in ("je", "ili") and self._is_span(at + 1))
 
     def _take_money(self, at: int, token: Token) -> bool:
         code = currencies.WORDS.of(token.text)
@@ -213,6 +226,9 @@ class _Splitter:
             now = self._now
         if code not in now.currencies:
             now.currencies.append(code)
+        if token.text.endswith(("duk", "dik", "lik", "luk")):
+            # "500 сомдук цемент": so much of it as that buys.
+            now.marks.add("buy")
         now.tokens.append(token)
 
     def _take_ware(self, token: Token) -> bool:
@@ -248,12 +264,14 @@ class _Splitter:
             if now.unit == "person" and now.number:
                 now.persons = now.number[0]
                 now.number = (Decimal(1),)
+            if now.unit == "truck" and not now.things:
+                now.things.append("lorry")
             now.unit = unit
             now.tokens.append(token)
         return True
 
     def _is_another(self, thing: str) -> bool:
-        mine = [each for each in self._now.things if each not in wares.GENERAL and each not in ("lorry", "car")]
+        mine = [each for each in self._now.things if each not in wares.GENERAL and each not in wares.LOADS]
         return bool(mine) and thing not in wares.GENERAL and thing not in mine
 
     # -- signs ------------------------------------------------------------------------------------------------
@@ -264,6 +282,9 @@ class _Splitter:
             if after and after.readings and after.glued and (self._now.number or self._now.things):
                 self._hand_on()
             self._put_money(code, token)
+        elif token.text[:1].isdigit():
+            self._now.marks.add("unreadable")
+            self._now.tokens.append(token)
         elif token.text in _DASHES and after and after.readings and after.glued and not self._now.number and not at:
             self._now.negative = True
         elif around.joins(token.text) and not (token.text == "/" and self._now.number and after and after.readings):
@@ -274,13 +295,36 @@ def _without_sizes(chunks: Iterable[Chunk]) -> list[Chunk]:
     """Without what says how large each is: "20 мешков по 50 кг", "50 килограммдык 20 кап"."""
     kept: list[Chunk] = []
     for chunk in chunks:
-        sized = chunk.unit in wares.SIZES and not chunk.things and chunk.number
-        if sized and chunk.each and kept and kept[-1].unit and kept[-1].unit not in wares.SIZES:
+        before = kept[-1] if kept else None
+        if before and chunk.each and chunk.unit in wares.SIZES and before.unit and before.unit not in wares.SIZES:
+            before.things += chunk.things
+            before.tokens += [token for token in chunk.tokens if wares.THINGS.of(token.text)]
             continue
         if kept and _is_size(kept[-1]) and chunk.number:
             kept.pop()
         kept.append(chunk)
     return kept
+
+
+def _with_things(chunks: Iterable[Chunk]) -> list[Chunk]:
+    """ "Тракторум бар, 1 күн берем", "цемент, 20 кап": a thing, and behind a comma how much of it."""
+    kept: list[Chunk] = []
+    for chunk in chunks:
+        before = kept[-1] if kept else None
+        if before and not chunk.is_choice and _is_amount_of(before, chunk):
+            chunk.things = before.things
+            chunk.tokens = [*before.tokens, *chunk.tokens]
+            kept.pop()
+        kept.append(chunk)
+    return kept
+
+
+def _is_amount_of(one: Chunk, other: Chunk) -> bool:
+    if one.number or one.unit or one.currencies or not one.things or other.things or not other.number:
+        return False
+    kinds = {wares.KIND[thing] for thing in one.specific}
+    by_day = other.unit in ("day", "hour")
+    return bool(other.unit) and kinds <= ({"transport", "skill"} if by_day else {"material", "livestock"})
 
 
 def _is_size(chunk: Chunk) -> bool:
@@ -311,6 +355,6 @@ def _with_persons(chunks: Iterable[Chunk]) -> list[Chunk]:
 
 def text(line: Line, chunk: Chunk) -> str:
     """A chunk's own words."""
-    return line.said(sorted(chunk.tokens, key=lambda token: token.start))
+    return line.said(sorted(chunk.tokens or chunk.strays, key=lambda token: token.start))
 
 

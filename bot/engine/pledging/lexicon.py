@@ -10,7 +10,7 @@ from bot.engine.pledging import lines
 from bot.engine.understanding import spelling
 
 #: "Күндүк", "тонналык", "тамактын", "уйларды": what `spelling.inflects` does not know of Kyrgyz nouns.
-_MORE = re.compile(r"(?:[ldt][aeo]r)?(?:[ldt][iu]k|[iu]m|ibi[sz]|[ltd][aeo]p|ch[iu]l[iu]k)(?:t[aeiou]|[tk][aeiou]n?)?")
+_MORE = re.compile(r"(?:[ldt][aeo]r)?(?:[ldt][iu]k|[iu]?m|ibi[sz]|[ltd][aeo]p|ch[iu]l[iu]k|(?:ch[iu])?(?:m[iu]n|b[iu]z))(?:t[aeiou]|[tk][aeiou]n?)?")
 #: A shorter word is too near to others to be recognised with a wrong letter.
 _LONG_ENOUGH = 6
 
@@ -51,6 +51,9 @@ class Lexicon:
 
 def ends(stem: str, word: str) -> bool:
     """True where `word` is `stem` with an ending of either language. Both folded."""
-    if spelling.inflects(stem, word) or _MORE.fullmatch(word[len(stem) :]):
+    rest = word[len(stem) :]
+    # "Цементтен" has lost its second т; with two letters it might be any word.
+    doubled = stem + stem[-1:] + rest
+    if len(stem) > 2 and (spelling.inflects(stem, word) or spelling.inflects(stem, doubled) or _MORE.fullmatch(rest)):
         return True
     return spelling.declines(stem, word)

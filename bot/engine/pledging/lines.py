@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -20,6 +21,20 @@ _SHORT = (
     (re.compile(r"(?<![\d/])([13])/4(?![\d/])"), lambda found: "0.25" if found[1] == "1" else "0.75"),
     # A "к" that stands apart before a day, a month or a feast is "by", and no thousand.
     (re.compile(r"(?<=\d) +к(?= +(?!сом|руб|долл|тенге|евро|лир|вон|жана|и )[^\W_])"), " ко"),
+    (re.compile(r"\b(бир|эки|үч|уч|төрт|торт|беш|алты|жети|сегиз|тогуз)(?=(?:жүз|жуз|миң)\b)"), r"\1 "),
+    (re.compile(r"\bпол(?=(?:дня|мешка|тонны|куба|камаза|метра|часа|капа)\b)"), "пол "),
+    (re.compile(r"\bна (?=(?:день|неделю|месяц)\b)"), "на 1 "),
+    # A list that somebody numbered; and what is printed on a sack or measures a rod, and no amount.
+    (re.compile(r"(?:^|(?<=[\s;]))[1-9]\) *|(?:^|(?<=; ))[1-9]\. +(?=\S)"), "; "),
+    (re.compile(r"\b[мm][- ]?\d{3}\b|\bмарка\w*[ -]?\d{3}\b|(?<![\d.,])\d{1,4} ?(?:мм|mm)\w*"), " "),
+    # "Семьи" is a family, and no seven; "dvadtsat" is spelt with a c where numbers are known.
+    (re.compile(r"\bсемь(?:и|ёй|ей|е|ям)\b"), " "),
+    (re.compile(r"(?<=d)ts(?=[a-z])|\bts(?=[a-z])"), "c"),
+    # Without its ң, before money: no minutes.
+    (re.compile(r"\bмин(?= ?(?:сом|руб|тенге|долл|вон|евро|лир))"), "миң"),
+    # A million by its by-name, without "one".
+    (re.compile(r"(?:^|(?<=[;,|] )|(?<=жана )|(?<=\bи ))(?=(?:лимон|лям) ?(?:сом|руб|$|[;,]))"), "1 "),
+    (re.compile(r"\bкосар(?:ь|я|ей|ик\w*)\b"), "тысяч"),
     # "5000 p", typed with the Latin letter, and a dollar sign with its country.
     (re.compile(r"(?<=\d) ?p(?![^\W_])"), " р"),
     (re.compile(r"\bus ?(?=\$)"), ""),
@@ -62,7 +77,7 @@ class Line:
 
 def plain(text: str) -> str:
     """A text with one kind of digits, spaces and letters; a new line parts like a semicolon."""
-    return numbers.plain(_NEW_LINE.sub(" ; ", text))
+    return numbers.plain(_NEW_LINE.sub(" ; ", text.strip()))
 
 
 def line(text: str, known: Callable[[str], bool] = lambda _word: False) -> Line:
@@ -72,7 +87,8 @@ def line(text: str, known: Callable[[str], bool] = lambda _word: False) -> Line:
         words = short.sub(long, words)
     words = words[: numbers.LONGEST]
     found = numbers.find(words, slips=True)
-    exact = numbers.find(words)
+    spelled = any(any(c.isalpha() for c in words[each.start : each.end]) for each in found)
+    exact = numbers.find(words) if spelled else found
     if found != exact:
         certain = {(each.start, each.end) for each in exact}
         guessed = " ".join(words[each.start : each.end] for each in found if (each.start, each.end) not in certain)
@@ -88,6 +104,7 @@ def line(text: str, known: Callable[[str], bool] = lambda _word: False) -> Line:
     return Line(words, tuple(_with_glue(tokens)))
 
 
+@functools.lru_cache(maxsize=8192)
 def fold(word: str) -> str:
     """A word in the one spelling of this room: folded, without doubled letters."""
     return spelling.squeeze(commands.fold(word))
@@ -103,7 +120,8 @@ def _number(plain: str, number: numbers.Found) -> Token:
 
 def _apart(plain: str, start: int, end: int) -> list[Token]:
     return [
-        Token(fold(each[0]) or each[0], each.start(), each.end(), (), each[0])
+        # Only words lose doubled letters: 22.11 is no 2.1.
+        Token(fold(each[0]) if each[0][0].isalpha() else each[0], each.start(), each.end(), (), each[0])
         for each in _TOKEN.finditer(plain, start, end)
     ]
 

@@ -19,6 +19,10 @@ from bot.engine.understanding import numbers
 _LARGEST = Decimal(10**12)
 #: Over so many times of what a need could use at best, a number is a slip or a joke.
 _ABSURD = 10
+#: What is counted one by one, so that its number alone is enough: "10 шифер", "2 кой".
+_COUNTED = frozenset({"head", "piece", "sheet", "seedling"})
+#: So much without a unit is money, where any is wanted; the question for its currency shows that it was taken for it.
+_SURELY_MONEY = 100
 _CENT = Decimal("0.01")
 #: As much of a person's words as an answer repeats.
 _REPEATED = 60
@@ -61,22 +65,27 @@ class _Campaign:
         """A piece for each gift; where nothing is given, a help without content or a refusal."""
         given: list[Piece] = []
         for chunk in found:
-            piece = self._piece(chunk, chunks.text(line, chunk))
+            piece = self._piece(chunk, line)
             if piece is not None and chunk.is_choice and given:
                 given[-1] = _either(given[-1], piece)
             elif piece is not None:
                 given.append(piece)
-        if given or not found:
+        marks = set().union(*(chunk.marks for chunk in found))
+        if given or any(_is_question(chunk, line) for chunk in found):
             return given
         said = line.said(line.tokens)[:_REPEATED]
-        denied = any("deny" in chunk.marks for chunk in found)
-        return [Misread(Why.DENIED, said) if denied else Doubtful("need", (), said)]
+        if "deny" in marks:
+            return [Misread(Why.DENIED, said)]
+        return [Doubtful("need", (), said)] if marks & {"help", "vague", "two"} else []
 
-    def _piece(self, chunk: chunks.Chunk, said: str) -> Piece | None:
-        names = bool(chunk.currencies or chunk.unit or chunk.things)
+    def _piece(self, chunk: chunks.Chunk, line: lines.Line) -> Piece | None:
+        said = chunks.text(line, chunk)
+        names = chunk.currencies or chunk.unit or chunk.things or self._is_named(chunk)
         if "deny" in chunk.marks:
             return Misread(Why.DENIED, said) if chunk.number else None
-        if not chunk.number and not names:
+        if not chunk.number and "unreadable" in chunk.marks:
+            return Misread(Why.NUMBER, said)
+        if (not chunk.number and not names) or _is_question(chunk, line):
             return None
         if chunk.negative:
             return Misread(Why.NEGATIVE, said)
@@ -91,11 +100,15 @@ class _Campaign:
         results = [self._one(chunk, each, said) for each in amounts] or [self._one(chunk, None, said)]
         return _settled(results, said, doubted=doubted)
 
+    def _is_named(self, chunk: chunks.Chunk) -> bool:
+        """Whether a word that is in no list is a need's own."""
+        return any(each.is_named((), chunk.unknown) for each in self._wanted)
+
     def _one(self, chunk: chunks.Chunk, amount: Decimal | None, said: str) -> Piece:
         is_money = chunk.currencies or (set(chunk.things) == {"money"} and not chunk.unit)
         if is_money:
             return self._sum(chunk, amount, said)
-        if chunk.unit or chunk.things or any(each.is_named((), chunk.unknown) for each in self._wanted):
+        if chunk.unit or chunk.things or self._is_named(chunk):
             return self._ware(chunk, amount, said)
         if amount is None or chunk.strange:
             return Misread(Why.UNIT, said)
@@ -113,7 +126,9 @@ class _Campaign:
         sums = [self._sum_for(need, amount, chunk.currencies, said) for need in self._money]
         if "buy" in chunk.marks and chunk.things:
             # "5000 сомго цемент алып берем": money, or what is bought for it?
-            return Doubtful("need", tuple(each for each in sums if _is_reading(each)), said)
+            bought = [each for each in self._wanted if each.is_named(chunk.specific, chunk.unknown)]
+            sums += [Doubtful("amount", (), said, each.need.name) for each in bought]
+            return Doubtful("need", _readings(sums), said)
         return sums[0] if len(sums) == 1 else _which("need", sums, said)
 
     def _sum_for(self, need: messages.Need, amount: Decimal, codes: Sequence[str], said: str) -> Piece:
@@ -138,22 +153,21 @@ class _Campaign:
         """A number and nothing else: whatever the campaign could use so much of."""
         fit: list[Piece] = [self._sum_for(need, amount, (), said) for need in self._money]
         for each in self._wanted:
-            if amount <= max(each.need.minimum, each.need.optimum):
+            large = self._money and amount >= _SURELY_MONEY
+            if not large and amount <= max(each.need.minimum, each.need.optimum):
                 fit.append(self._offer(each.need, amount, each.need.name, said))
-        left = [piece for piece in fit if _is_reading(piece)]
+        left = _readings(fit)
         if not left:
             return Misread(Why.TOO_MUCH, said)
-        # Whoever writes a number alone has said of nothing that it is days, even where nothing else is wanted.
-        if len(left) == 1 and isinstance(left[0], Doubtful):
-            return left[0]
-        return _which("need", left, said)
+        # A number alone says of nothing that it is bricks, even where nothing else is wanted in such numbers.
+        return _asked(_which("need", left, said), said)
 
     # -- everything else --------------------------------------------------------------------------------------
 
     def _ware(self, chunk: chunks.Chunk, amount: Decimal | None, said: str) -> Piece:
         things = chunk.specific
-        if chunk.unit == "truck" and set(things) - {"lorry", "car"}:
-            things = [thing for thing in things if thing not in ("lorry", "car")]
+        if chunk.unit == "truck" and set(things) - wares.LOADS:
+            things = [thing for thing in things if thing not in wares.LOADS]
         if chunk.persons is not None and amount is not None:
             amount *= chunk.persons
         named = [each for each in self._wanted if each.is_named(things, chunk.unknown)]
@@ -170,9 +184,9 @@ class _Campaign:
             # A welder for two days, where hands are wanted and no welder: the days may be meant all the same.
             return _asked(_which("need", [self._counted(each, amount, chunk, said) for each in labour], said), said)
         same = [each for each in self._wanted if each.unit == chunk.unit == "truck"]
-        if same and set(things) <= {"lorry", "car"}:
+        if same and set(things) <= wares.LOADS:
             return _asked(_which("need", [self._counted(each, amount, chunk, said) for each in same], said), said)
-        if amount is None and (chunk.unit in wares.HOLDING or wares.NATURAL[things[0]] == "head"):
+        if amount is None and "vague" not in chunk.marks and (chunk.unit in wares.HOLDING or wares.NATURAL[things[0]] == "head"):
             amount = Decimal(1)
         return Unasked(things[0], amount, said)
 
@@ -194,20 +208,23 @@ class _Campaign:
         """So much of one need in its own unit, or what is still to be asked."""
         need, unit = wanted.need, chunk.unit
         natural = next((wares.NATURAL[thing] for thing in chunk.things if thing in wanted.things), "")
-        if unit in ("", "piece", "head") and natural and wanted.unit in (natural, "piece", "head", ""):
+        if unit in ("", "piece", "head") and natural in _COUNTED and wanted.unit in (natural, "piece", "head", ""):
             unit = wanted.unit
-            amount = Decimal(1) if amount is None and natural == "head" else amount
-        if amount is None and unit == wanted.unit and unit in wares.HOLDING:
-            amount = Decimal(1)
         if amount is None:
-            one = natural == "cauldron" or (unit == wanted.unit and bool(unit))
-            first = self._offer(need, Decimal(1), need.name, said) if one else None
-            return Doubtful("amount", (first,) if isinstance(first, messages.Offer) else (), said, need.name)
+            one = self._offer(need, Decimal(1), need.name, said)
+            if "vague" in chunk.marks or isinstance(one, Misread):
+                return Doubtful("amount", (), said, need.name)
+            if chunk.unknown:
+                # What is not understood may be the number.
+                return Doubtful("amount", (one,), said, need.name)
+            # "Кой берем", "камаз кум" are one; "метр түтүк" may be, and "плов" a cauldron of it.
+            if natural == "head" or (chunk.unit == wanted.unit and unit in wares.HOLDING):
+                return one
+            likely = natural == "cauldron" or (unit == wanted.unit and bool(chunk.unit))
+            return Doubtful("amount", (one,) if likely else (), said, need.name)
         exact = wares.converted(amount, unit, wanted.unit)
         if exact is not None:
             return self._offer(need, exact, need.name, said)
-        if unit == "truck" and wanted.unit == "piece" and not wanted.things - {"lorry", "car"}:
-            return self._offer(need, amount, need.name, said)
         return Doubtful("unit", self._other_unit(wanted, amount, unit, said), said, need.name, amount)
 
     def _other_unit(self, wanted: wares.Wanted, amount: Decimal, unit: str, said: str) -> tuple[Reading, ...]:
@@ -215,20 +232,23 @@ class _Campaign:
         if wanted.unit == "day" and unit == "week":
             tried = [amount * 7, amount * 5]
         else:
-            tried = [amount] if unit in ("", "person", "piece") else []
+            same = unit in ("", "piece") or (unit == "person" and wanted.need.kind == "labour")
+            tried = [amount] if same else []
         offers = (self._offer(wanted.need, each, wanted.need.name, said) for each in tried)
         return tuple(each for each in offers if isinstance(each, messages.Offer))
 
 
 def _amounts(chunk: chunks.Chunk) -> tuple[tuple[Decimal, ...], bool]:
     """The numbers that a gift may be of, and whether even one alone is still to be asked about."""
-    if chunk.number:
-        return tuple(dict.fromkeys(chunk.number)), chunk.spans or "bound" in chunk.marks
-    return ((Decimal(2),), True) if "two" in chunk.marks else ((), False)
+    if "two" in chunk.marks:
+        # "Пару тысяч", "пара мешков".
+        return tuple(2 * each for each in chunk.number or (Decimal(1),)), True
+    return tuple(dict.fromkeys(chunk.number)), chunk.spans or "bound" in chunk.marks
 
 
-def _is_reading(piece: Piece) -> bool:
-    return isinstance(piece, messages.Offer | Doubtful)
+def _is_question(chunk: chunks.Chunk, line: lines.Line) -> bool:
+    """ "Канча сом чогулду?" offers nothing."""
+    return not chunk.number and "vague" in chunk.marks and "?" in line.plain
 
 
 def _readings(pieces: Sequence[Piece]) -> tuple[Reading, ...]:
@@ -245,7 +265,7 @@ def _which(what: str, pieces: Sequence[Piece], said: str) -> Piece:
 
 def _asked(piece: Piece, said: str) -> Piece:
     """The same as a question: "did you mean …?"."""
-    if isinstance(piece, messages.Offer) or (isinstance(piece, Doubtful) and piece.what != "need"):
+    if isinstance(piece, messages.Offer) or (isinstance(piece, Doubtful) and piece.what == "unit"):
         return Doubtful("need", (piece,), said)
     return piece
 
@@ -264,6 +284,6 @@ def _either(one: Piece, other: Piece) -> Piece:
     """ "1000 сом же 1 күн": which of the two is meant."""
     both = _readings([one, other])
     if len(both) < 2:
-        return one if _is_reading(one) else other
+        return one if _readings([one]) else other
     texts = [piece.said for piece in (one, other) if not isinstance(piece, messages.Offer)]
     return Doubtful("need", both, texts[0] if texts else "")

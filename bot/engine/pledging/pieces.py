@@ -17,7 +17,8 @@ class Why(enum.Enum):
     NEGATIVE = "negative"
     ZERO = "zero"
     TOO_MUCH = "too much"  # over ten times what the need could use at best
-    TOO_FINE = "too fine"  # smaller than a hundredth, or a number nobody can read
+    TOO_FINE = "too fine"  # smaller than a hundredth
+    NUMBER = "number"  # digits that are no number: "1.2.3.4"
     UNIT = "unit"
     CURRENCY = "currency"
     TOO_LONG = "too long"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -46,7 +47,9 @@ _WORTH = {
     ("kilometre", "metre"): Decimal(1000), ("metre", "kilometre"): Decimal("0.001"),
 }  # fmt: skip
 #: One of these can be given without saying "one": "камаз кум", "кап ун".
-HOLDING = frozenset({"bag", "truck", "cauldron", "roll", "pack", "bucket", "canister"})
+HOLDING = frozenset({"bag", "truck", "cauldron", "roll", "pack", "bucket", "sheet", "canister"})
+#: What carries other things, and is meant itself only where it carries none.
+LOADS = frozenset({"lorry", "car"})
 SIZES = frozenset({"tonne", "kilogram", "litre", "metre", "cubic metre"})
 
 #: Kind of gift -> the thing -> its words. A thing before a slash counts itself in the unit after it.
@@ -58,14 +61,14 @@ _THINGS: dict[str, dict[str, str]] = {
         "goat/head": "эчки, улак, коза, =козу, =коз, козел, козл, теке",
         "cattle/head": "бодо, бодо мал, =уй, =уйду, корова, =коров, бука, бык, теленок, телят, торпок, өгүз, музоо, "
         "кунаажын, =тана, буйвол, =uy",
-        "horse/head": "жылкы, =ат, =атты, лошад, =конь, =коня, бээ, кулун, =тай, айгыр, жеребенок, жеребц",
-        "camel/head": "төө, верблюд",
+        "horse/head": "жылкы, =ат, =атты, лошад, =конь, =коня, =бээни, кулун, =тай, айгыр, жеребенок, жеребц",
+        "camel/head": "=төөнү, верблюд",
         "poultry/head": "тоок, куриц, =кур, =куры, индюк, үндүк, =каз, гус, өрдөк, утк",
-        "livestock/head": "мал, =мал, скот, скотин",
-        "meal/cauldron": "тамак, плов, палоо, =аш, обед, манты, шорпо, куурдак, бешбармак, еда, =еду, =еды, покормлю, "
-        "ужин, завтрак, боорсок, лагман, самса, самсы, лепешк, питани",
+        "livestock": "мал, =мал, скот, скотин",
+        "meal/cauldron": "тамак, плов, палоо, палов, =аш, обед, манты, шорпо, куурдак, бешбармак, еда, =еду, =еды, покормлю, "
+        "ужин, завтрак, лагман, питани",
         "flour": "=ун, =унду, =унун, =унга, мука, =муки, =муку, =мукой, =un, =undu",
-        "bread/piece": "нан, хлеб, токоч, булк",
+        "bread/piece": "нан, боорсок, самса, самсы, лепешк, лепешек, хлеб, токоч, булк",
         "rice": "күрүч, рис, =рис",
         "potatoes": "картошк, картошка, картофел, картөшкө",
         "meat": "=эт, =этти, мясо, =мяса",
@@ -115,7 +118,7 @@ _THINGS: dict[str, dict[str, str]] = {
         "excavator": "экскаватор, экскаваторчу, jcb, =жсб, бульдозер, погрузчик, экскаваторщик",
         "crane": "автокран, манипулятор",
         "mixer": "бетономешалк, миксер",
-        "lorry": "=камаз, =камазым, =зил, =портер, портер, =спринтер, =газель, газел, грузовик, =бортовой, прицеп, техник",
+        "lorry": "=камаз, =камазым, =зил, самосвал, =портер, портер, =спринтер, =газель, газел, грузовик, =бортовой, прицеп, техник, =жүк, ташыйм, ташып, ташыйбыз, ташуу, перевоз",
         "car": "унаа, машина, =машинам, транспорт, такси, =авто, улоо, =бус, бусик, =подвезу",
         "generator": "генератор, компрессор, сварочн, болгарк, перфоратор, аппарат",
     },
@@ -126,7 +129,7 @@ _THINGS: dict[str, dict[str, str]] = {
         "plumber": "сантехник, слесар",
         "mason": "каменщик, кладк, тамчы, бетонщик, =кирпиччи, штукатур, маляр, плиточник, кровельщик, сырчы",
         "carpenter": "плотник, столяр, жыгач уста, =дүлдүл",
-        "engineer": "инженер, геодезист, проектировщик, архитектор, прораб, сметчик, технолог, чертеж, =смета, =смету",
+        "engineer": "инженер, геодезист, проектировщик, архитектор, прораб, сметчик, технолог, чертеж, долбоор, =смета, =смету",
         "driver": "шофер, водител, айдоочу, тракторист, крановщик",
         "doctor": "дарыгер, врач, доктор, медсестр, медик",
         "teacher": "мугалим, учител, репетитор, тренер",
@@ -174,32 +177,32 @@ def _stem(word: str) -> str:
 
 def wanted(need: messages.Need) -> Wanted:
     """What the words of a need mean. Its label is looked at only where its unit names no thing."""
-    unit, things, unknown = _meant([word for words in need.unit.values() for each in words for word in each.split()])
+    unit, things, unknown = _meant(tuple(each for words in need.unit.values() for each in words))
     if not things and not unknown:
-        _, things, unknown = _meant([word for words in need.label.values() for word in words.split()])
+        _, things, unknown = _meant(tuple(need.label.values()))
     if need.kind == "labour":
-        unit, things = unit or "day", [*things, "work"]
+        unit, things = unit or "day", (*things, "work")
     specific = frozenset(things) - GENERAL or frozenset(things)
     if not unit and len(specific) == 1:
         unit = NATURAL[next(iter(specific))]
     return Wanted(need, unit, specific, frozenset(unknown))
 
 
-def _meant(words: Sequence[str]) -> tuple[str, list[str], list[str]]:
+@functools.lru_cache(maxsize=512)
+def _meant(words: tuple[str, ...]) -> tuple[str, tuple[str, ...], tuple[str, ...]]:
+    """The unit, the things and the words that are in no list of a need's own words."""
     unit, things, unknown = "", [], []
     for token in lines.line(" ".join(words)).tokens:
         if not token.is_word:
             continue
         of_unit, of_thing = UNITS.of(token.text), THINGS.of(token.text)
-        if of_unit and not unit:
-            unit = of_unit
-            # "Көчөт" and "саженец" are their own unit; a bag is nothing by itself.
-            things += [of_thing] if of_thing and of_thing not in ("lorry", "car") else []
-        elif of_thing:
+        unit = unit or of_unit
+        # "Көчөт" is its own unit; but sand by the lorry is no lorry.
+        if of_thing and not (of_unit and of_thing in LOADS):
             things.append(of_thing)
         elif not of_unit:
             unknown.append(token.text)
-    return unit, things, unknown
+    return unit, tuple(things), tuple(unknown)
 
 
 def converted(quantity: Decimal, said: str, unit: str) -> Decimal | None:

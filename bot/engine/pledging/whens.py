@@ -76,7 +76,7 @@ def read(text: str, today: dt.date) -> Outcome:
     """The time that a whole message says, or the part of one that `offers.read` hands on. Never raises."""
     if len(text) > numbers.LONGEST:
         return Misread(Why.TOO_LONG)
-    line = lines.line(text)
+    line = lines.line(text, moments.known)
     found = moments.find(line) or moments.find(line, alone=True)
     outcomes = [_Day(today).outcome(each) for each in found if each.kind not in ("monthly", "times", "weekly")]
     kinds = {each.kind for each in found}
@@ -92,12 +92,9 @@ def _monthly(found: Sequence[moments.Moment], outcomes: Sequence[Outcome], today
     if day is not None and not 1 <= day <= 31:
         return Misread(Why.IMPOSSIBLE)
     times = next((_times(each) for each in found if each.kind == "times"), None)
-    until = next((each.on for each in outcomes if isinstance(each, When)), None)
-    if times is None and until is not None and day is None and until > today:
-        # "Каждый месяц до конца года": as often as the months allow.
-        times = Decimal(max(1, (until.year - today.year) * 12 + until.month - today.month))
     if times is None:
-        return Asked("times")
+        # "Каждый месяц до конца года": whether that begins with this month or the next is not said.
+        return Asked("times", tuple(each.on for each in outcomes if isinstance(each, When) and each.on >= today))
     if times != int(times) or times < 1:
         return Misread(Why.IMPOSSIBLE)
     return Monthly(int(times), day) if times <= _MOST_TIMES else Misread(Why.FAR)
@@ -152,12 +149,11 @@ class _Day:
         return When(day) if day is not None else Misread(Why.IMPOSSIBLE)
 
     def _later(self, moment: moments.Moment) -> Outcome:
-        if moment["half"]:
-            return self._when(days.later(self._today, Decimal(6), "month"))
-        unit = moments.unit(moment["unit"])
-        if moment.count > 1000:
-            return Misread(Why.FAR)
-        return self._when(days.later(self._today, moment.count, unit))
+        count, unit = (Decimal(6), "month") if moment["half"] else (moment.count, moments.unit(moment["unit"]))
+        if not count:
+            return When(self._today)
+        day = days.later(self._today, count, unit)
+        return When(day) if day is not None else Misread(Why.FAR)
 
     def _ago(self, _moment: moments.Moment) -> Outcome:
         return Misread(Why.PAST)
