@@ -42,9 +42,7 @@ class Chunk:
     @property
     def is_empty(self) -> bool:
         """Nothing in it can be a gift, or a doubt about one."""
-        return not (
-            self.number or self.currencies or self.unit or self.things or self.unknown or self.marks & _TELLING
-        )
+        return not (self.number or self.currencies or self.unit or self.things or self.unknown or self.marks & _TELLING)
 
     @property
     def specific(self) -> list[str]:
@@ -356,5 +354,3 @@ def _with_persons(chunks: Iterable[Chunk]) -> list[Chunk]:
 def text(line: Line, chunk: Chunk) -> str:
     """A chunk's own words."""
     return line.said(sorted(chunk.tokens or chunk.strays, key=lambda token: token.start))
-
-

@@ -50,7 +50,7 @@ def next_day(today: dt.date, day: int, *, strictly: bool = False) -> dt.date | N
     """The next such day of a month."""
     for month in range(today.month, today.month + 4):
         end = last(today.year, month)
-        if day <= end.day and (found := end.replace(day=day)) >= today and not (strictly and found == today):
+        if 1 <= day <= end.day and (found := end.replace(day=day)) >= today and not (strictly and found == today):
             return found
     return None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 import re
 from collections.abc import Iterator, Sequence
@@ -14,7 +15,10 @@ from bot.engine.understanding import months
 # All patterns are over the words of `Line.tokens`, folded, without doubled letters, one space between them; a month is
 # "@5", in the genitive "@5~", in another Kyrgyz case "@5^", before "after" "@5>".
 _N = r"(?P<n>\d+(?:\.\d+)?)"
-_UNIT = r"(?P<unit>kun\w*|den|dnia|dnei|dni|sutk?\w*|apta\w*|juma\w*|nedel\w*|ai|aidan|aidin|mes|mesiac\w*|jil|jildan|jildin|god\w?|let)"
+_UNIT = (
+    r"(?P<unit>kun\w*|den|dnia|dnei|dni|sutk?\w*|apta\w*|juma\w*|nedel\w*|ai|aidan|aidin|mes|mesiac\w*|jil"
+    r"|jildan|jildin|god\w?|let)"
+)
 _HALF = r"(?P<half>polgoda|pol goda|polugod\w*|jarim jil\w*|0\.5 (?:jil\w*|god\w?))"
 _END = r"(?: - )?(?: ?(?:chi|chu|go|e|ia|ge|ga|ka|ke|ko|da|de|do|ta|te|to|g|god\w*|j|jil\w*|chisl\w*)){0,3}"
 _CHEIN = r"(?: (?:chein|karata|karat|karai))?"
@@ -22,72 +26,94 @@ _AFTER = r"(?: (?:kin(?:cherek)?|son))"
 _OWN = r"(?:n?[iu]n(?:a|e|o|da|de|do)|s?[iu]n(?:a|e|o|da|de|do|chi|chu)?|i|u|[iu]nchi\w*|[iu]nchu\w*|una|undo|uno)"
 _DAY = r"(?P<day>\d{1,2})"
 _YEAR = r"(?P<year>20\d\d|19\d\d)"
-_WHICH = r"(?P<which>kelerk?i|kelerki|kinki|aldida\w*|sleduiush\w*|budush\w*|bul|ushul|ushu|et\w{1,3}|tekush\w*|jakinki)"
+_WHICH = (
+    r"(?P<which>kelerk?i|kelerki|kinki|aldida\w*|sleduiush\w*|budush\w*|bul|ushul|ushu|et\w{1,3}|tekush\w*|jakinki)"
+)
 _PART = r"(?P<part>bash\w*|orto\w*|aia[gk]\w*|akir\w*|nachal\w*|seredin\w*|kon(?:ec|c)\w*)"
 _PRE = r"(?:(?:do|k|ko|na|s|so|v|vo|ne pozdne\w*|ne pozje|gde - to|primerno|okolo|posle|srazu posle) ){0,3}"
 _PAY = r"(?:zarplat\w*|zp|avans\w*|poluchk\w*|ailik\w*|ailigi\w*|aligim\w*|maiana\w*|pensi\w*|stipendi\w*)"
 _PAID = (
-    r"(?:(?:ko?gda|kak tolko|kak|poluch\w+|dad\w+|pridet|pridut|vidad\w+) ){0,3}(?:(?:s|so|posle|iz|v|do|na) )?(?:moei )?"
+    r"(?:(?:ko?gda|kak tolko|kak|poluch\w+|dad\w+|pridet|pridut|vidad\w+) ){0,3}(?:(?:s|so|posle|iz|v|do"
+    r"|na) )?(?:moei )?"
     rf"{_PAY}(?: (?:alganda\w*|algan\w*|alsam|alip|alar\w*|alam\w*|chik[aei]\w*|tus[hk]\w+|kelgende|kelse|berse\w*|"
     r"bergende|kunu\w*|poluch\w+|dad\w+|pridet|vidad\w+|kin|son)){0,4}"
 )
 
 _PATTERNS: tuple[tuple[str, str], ...] = (
     # Monthly, how often and on which day: parts that need not stand together.
-    ("monthly", rf"(?:ar aidin|kajd\w+ mesiac\w*(?: v)?|ar ai\w*(?: sain)?) {_DAY} (?:{_OWN}|chisl\w*)"),
+    ("monthly", rf"(?:ar aidin|kajd\w+ mesiac\w*(?: v)?|ar ai\w*(?: sain)?) {_DAY} (?:{_OWN}|chisl\w*){_CHEIN}"),
     ("monthly", rf"kajd\w+ {_DAY} chisl\w*"),
-    ("monthly", r"(?:ar bir|ar) ai\w*(?: sain)?|ai sain\w*|ai ail?ap|ejemesiachn\w*|(?:kajd\w+|raz v|1 raz v) mesiac\w*"
+    ("monthly", r"(?:ar bir|ar) ai\w*(?: sain)?|ai sain\w*|ai ail?ap|ejemesiachn\w*|(?:kajd\w+|raz v"
+            r"|1 raz v) mesiac\w*"
                 r"|po mesiac\w+|aina|v mesiac"),
     ("weekly", r"(?:ar bir|ar) (?:juma|apta|kun)\w*(?: sain)?|(?:juma|apta|kun) sain|kajd\w+ (?:nedel\w+|den)|"
                r"ejenedeln\w*|ejednevn\w*"),
     # Dates with a day.
     ("ago", rf"{_N} {_UNIT} (?:nazad|murun|murda|ilgeri)|(?:nedel\w+|mesiac|ai|kun) nazad"),
-    ("written", rf"{_PRE}(?P<date>\d{{1,2}}[./]\d{{1,2}}[./]\d{{2,4}}|\d{{1,2}} / \d{{1,2}} / \d{{4}}|\d{{1,2}} - \d{{1,2}} - \d{{4}}|"
+    ("written", rf"{_PRE}(?P<date>\d{{1,2}}[./]\d{{1,2}}[./]\d{{2,4}}|\d{{1,2}} / \d{{1,2}} / \d{{4}}"
+            rf"|\d{{1,2}} - \d{{1,2}} - \d{{4}}|"
                 rf"20\d\d[./]\d\d[./]\d\d|20\d\d - \d\d - \d\d){_END}{_AFTER}?{_CHEIN}"),
     ("written", rf"(?:do|k|ko) (?P<date>\d\d?\.(?:0\d|1[0-2])){_END}|"
                 rf"(?P<date>\d\d?\.(?:0\d|1[0-2])){_END} (?:chein|karata)"),
-    ("dated", rf"{_PRE}(?:{_YEAR}(?: - | )(?:jil\w*|j)(?: [.,]){0,2}(?: |, ))?{_DAY}(?: -)?(?: (?:chi|chu|go|e|oe|ogo|chisl\w*))?"
+    ("dated", rf"{_PRE}(?:{_YEAR}(?: - | )(?:jil\w*|j)(?: [.,]){{0,2}}(?: |, ))?{_DAY}(?: -)?(?: (?:chi|chu|go"
+            rf"|e|oe|ogo|chisl\w*))?"
               rf"(?: -)? @(?P<month>\d+)[~^>]?(?: ai\w*)?(?:(?: ,)? (?P<year>20\d\d|19\d\d)(?: -)?"
               rf"(?: (?:jil\w*|god\w*|g|j)\b)?(?: \.)?)?{_AFTER}?{_CHEIN}"),
-    ("dated", rf"(?:{_YEAR}(?: - | )(?:jil\w*|j) )?@(?P<month>\d+)~(?: ai\w+)? {_DAY}(?: -)?(?: {_OWN})?{_AFTER}?{_CHEIN}"),
+    ("dated", rf"(?:{_YEAR}(?: - | )(?:jil\w*"
+            rf"|j) )?@(?P<month>\d+)~(?: ai\w+)? {_DAY}(?: -)?(?: {_OWN})?{_AFTER}?{_CHEIN}"),
     ("day", rf"{_PRE}{_DAY}(?: -)? (?:go chisl\w*|mu chisl\w*|chislo\w*|chisl\w*|{_OWN}(?: kunu)?){_CHEIN}"),
-    ("holiday", rf"{_PRE}(?P<holiday>nooruz\w*|navruz\w*|noruz\w*|orozo\w*(?: (?:ait|mairam)\w*)?|kurman\w*(?: (?:ait|mairam)\w*)?|"
-                rf"kurban\w*(?: \w*bairam\w*)?|ramazan\w*|ramadan\w*|aitka|aitta|aittan|aitan|jani jil\w*|nov\w+ god\w*|novogodn\w+|"
+    ("holiday", rf"{_PRE}(?P<holiday>nooruz\w*|navruz\w*|noruz\w*|orozo\w*(?: (?:ait|mairam)\w*)?"
+            rf"|kurman\w*(?: (?:ait|mairam)\w*)?|"
+                rf"kurban\w*(?: \w*bairam\w*)?|ramazan\w*|ramadan\w*|aitka|aitta|aittan|aitan|jani jil\w*"
+                rf"|nov\w+ god\w*|novogodn\w+|"
                 rf"egemendu\w*(?: kunu\w*)?|jenish kunu\w*){_AFTER}?{_CHEIN}|"
                r"(?:posle|k|ko|do) (?P<holiday>ait[au])"),
     # So long from now.
-    ("later", rf"(?:cherez|spustia|che?res) (?:{_HALF}|(?:{_N} )?{_UNIT})(?: {_N}0)?"),
+    ("later", rf"(?:cherez|spustia|che?res) (?:{_HALF}|(?:{_N} )?{_UNIT})"),
     ("later", rf"(?:{_HALF}|{_N} {_UNIT})(?:{_AFTER}| ichinde| otkondon kin| spustia)|(?P<unit>aidan|jumadan|aptadan|"
               rf"jildan){_AFTER}|v techenie (?:{_HALF}|(?:{_N} )?{_UNIT})"),
     # Parts of a month, a year, a week.
-    ("month", rf"(?:v |do |k |ko |na )?{_PART} @(?P<month>\d+)[~^>]?|@(?P<month>\d+)~ (?:ai\w+ )?(?P<part>bash\w*|orto\w*|"
+    ("month", rf"(?:v |do |k |ko |na )?{_PART} @(?P<month>\d+)[~^>]?"
+            rf"|@(?P<month>\d+)~ (?:ai\w+ )?(?P<part>bash\w*|orto\w*|"
               rf"aia[gk]\w*|akir\w*){_CHEIN}"),
     ("near", rf"(?:v |do |k |ko |na )?{_PART} (?:{_WHICH} )?(?P<unit>mesiac\w*|god\w*|nedel\w*)|(?:{_WHICH} )?"
              rf"(?P<unit>aidin|jildin|jil|ai|jumanin|aptanin) (?P<part>bash\w*|orto\w*|aia[gk]\w*|akir\w*){_CHEIN}"),
-    ("near", rf"(?:v |na |do |vo )?{_WHICH} (?P<unit>ai\w*|mesiac\w*|juma\w*|apta\w*|nedel\w*|jil\w*|god\w*){_CHEIN}"),
+    ("near", rf"(?:v |na |do |vo )?{_WHICH} (?P<unit>ai\w*|mesiac\w*|juma\w*|apta\w*|nedel\w*|jil\w*"
+            rf"|god\w*){_CHEIN}"),
     # How many times; only with "monthly".
     ("times", rf"(?:na |v techenie |do )?(?:{_HALF}|{_N} (?P<unit>ai|aiga|aida|mes|mesiac\w*|jil|jilga|god\w?|let))"
               rf"(?: boiu\w*| chein)?|(?:na |v techenie |1 )?(?P<unit>goda?|jil boiu\w*|jil)"),
-    ("weekday", rf"(?:v |vo |do |k |ko )?(?:{_WHICH} )?(?P<weekday>du[ih]?i?shomb\w*|sheishemb\w*|sharshemb\w*|beishemb\w*|"
-                rf"jekshemb\w*|ishemb\w*|juma kunu\w*|ponedelnik\w*|vtornik\w*|sred[uae]|chetverg\w*|piatnic\w*|subot\w*|"
+    ("weekday", rf"(?:v |vo |do |k |ko )?(?:{_WHICH} )?(?P<weekday>du[ih]?i?shomb\w*|sheishemb\w*|sharshemb\w*"
+            rf"|beishemb\w*|"
+                rf"jekshemb\w*|ishemb\w*|juma kunu\w*|ponedelnik\w*|vtornik\w*|sred[uae]|chetverg\w*|piatnic\w*"
+                rf"|subot\w*|"
                 rf"voskresen\w*)(?: kun\w*)?{_CHEIN}"),
     ("friday", r"jumaga(?: chein)?"),
     # By a month, or in one.
     ("month", rf"(?:{_YEAR} - jil\w* )?(?:(?:v|k|ko|do|posle|na) (?:mesiace )?@(?P<month>\d+)[~^]?|@(?P<month>\d+)\^|"
-              rf"@(?P<month>\d+)[~^>]? ai\w*)(?: (?P<year>20\d\d)(?: g\w*)?)?{_AFTER}?{_CHEIN}|@(?P<month>\d+)>{_AFTER}|"
+              rf"@(?P<month>\d+)[~^>]? ai\w*)(?: (?P<year>20\d\d)(?: g\w*)?)?{_AFTER}?{_CHEIN}"
+              rf"|@(?P<month>\d+)>{_AFTER}|"
               rf"@(?P<month>\d+)[~^>]? chein"),
     ("salary", _PAID),
-    ("season", rf"(?:{_WHICH} )?(?:k |do )?(?P<season>jazinda|jazda|jazga|jazgi|jainda|jaida|jaiga|jaiki|kuzundo|kuzdo|kuzgo|kuzgu|"
+    ("season", rf"(?:{_WHICH} )?(?:k |do )?(?P<season>jazinda|jazda|jazga|jazgi|jainda|jaida|jaiga|jaiki"
+            rf"|kuzundo|kuzdo|kuzgo|kuzgu|"
                rf"kishinda|kishta|kishki|kishka|vesn[aoeiu]i?|let(?:om|u)|oseniu?|oseni|zim(?:oi|a|e)){_CHEIN}"),
-    ("word", r"(?:do |k |na )?(?P<word>bugun\w*|segodnia|today|erten\w*|zavtra|tomorrow|b[ou]r[us]*guni|b[ou]r[us]*gunu|"
-             r"bursugun\w*|burusuguni|poslezavtra|keche|kecheki|vchera|pozavchera|murdaguni|azir\w*|seichas|srazu(?: je)?|"
+    ("word", r"(?:do |k |na )?(?P<word>bugun\w*|segodnia|today|erten\w*|zavtra|tomorrow|b[ou]r[us]*guni"
+            r"|b[ou]r[us]*gunu|"
+             r"bursugun\w*|burusuguni|poslezavtra|keche|kecheki|vchera|pozavchera|murdaguni|azir\w*|seichas"
+             r"|srazu(?: je)?|"
              r"nemedleno|tez arada)(?: chein)?"),
-    ("any", r"kachan bolso da|kachan bolso|kalagan (?:ubak|kun)\w*|(?:v )?l\w?ub\w* (?:vrem\w*|den|moment)|(?:ko?gda|kogda) "
-            r"(?:ugodno|nado|nujno|skajete|skajite|udobno|budet nujno)|(?:kerek|kajet|zaril) bolgondo\w*|kachan (?:kerek|"
+    ("any", r"kachan bolso da|kachan bolso|kalagan (?:ubak|kun)\w*|(?:v )?l\w?ub\w* (?:vrem\w*|den|moment)"
+            r"|(?:ko?gda|kogda) "
+            r"(?:ugodno|nado|nujno|skajete|skajite|udobno|budet nujno)|(?:kerek|kajet|zaril) bolgondo\w*"
+            r"|kachan (?:kerek|"
             r"deseniz\w*|aitsaniz\w*)(?: bolso)?|aitkan\w* kun\w*|kun\w* aitsan\w*|po zvonku"),
-    ("event", r"kogda (?:ia )?(?:[a-z]+us?|prodam|sdam|dadim|prodadim|budut|pridut)(?: (?:domoi|skot|bika|korovu|dengi|urojai|kredit|dolg|v (?:selo|ail)|na rodinu)){0,2}|"
-              r"(?:(?:mal\w*|tushum\w*|egin\w*|ish\w*|ui\w*|ail\w*|kirgizstan\w*|otpusk\w*|kredit\w*|karizi?\w*|jumush\w*|akcham?) )?"
-              r"(?!degen)[a-z]{2,}[gk](?:anda|ende|ondo)|v otpuske?|otpusk(?:a|ta|ada)|posle (?:urojaia|otpuska|prodaj\w+(?: \w+)?)|(?:bar|kel|sat|al)(?:sam|sem)"),
+    ("event", r"kogda (?:ia )?(?:[a-z]+us?|prodam|sdam|dadim|prodadim|budut|pridut)(?: (?:domoi|skot|bika"
+            r"|korovu|dengi|urojai|kredit|dolg|v (?:selo|ail)|na rodinu)){0,2}|"
+              r"(?:(?:mal\w*|tushum\w*|egin\w*|ish\w*|ui\w*|ail\w*|kirgizstan\w*|otpusk\w*|kredit\w*|karizi?\w*"
+              r"|jumush\w*|akcham?) )?"
+              r"(?!degen)[a-z]{2,}[gk](?:anda|ende|ondo)|v otpuske?|otpusk(?:a|ta|ada)|posle (?:urojaia|otpuska"
+              r"|prodaj\w+(?: \w+)?)|(?:bar|kel|sat|al)(?:sam|sem)"),
 )  # fmt: skip
 #: Enough where the whole message answers "when?".
 _ALONE: tuple[tuple[str, str], ...] = (
@@ -104,7 +130,9 @@ _ALONE: tuple[tuple[str, str], ...] = (
 def _compiled(patterns: Sequence[tuple[str, str]]) -> tuple[tuple[str, re.Pattern[str]], ...]:
     # The same name may stand in several branches of a pattern, which `re` allows only with a number to each.
     count = itertools.count()
-    numbered = ((kind, re.sub(r"\(\?P<(\w+)>", lambda m: f"(?P<{m[1]}_{next(count)}>", each)) for kind, each in patterns)
+    numbered = (
+        (kind, re.sub(r"\(\?P<(\w+)>", lambda m: f"(?P<{m[1]}_{next(count)}>", each)) for kind, each in patterns
+    )
     return tuple((kind, re.compile(rf"(?<![^ ])(?:{each})(?![^ ])")) for kind, each in numbered)
 
 
@@ -210,12 +238,19 @@ def known(word: str) -> bool:
     return _NO_NUMBERS.fullmatch(word) is not None
 
 
+@functools.lru_cache(maxsize=4096)
+def _month_named(word: str) -> int:
+    """The number of the month that a folded word names; 0 for none."""
+    if word in _NO_MONTHS or not 2 <= len(word) <= 20:
+        return 0
+    rest, number = months.taken(word)
+    return 0 if rest.strip() else number
+
+
 def _month(tokens: Sequence[Token], at: int) -> str:
     token = tokens[at]
-    if token.text in _NO_MONTHS:
-        return ""
-    rest, number = months.taken(token.text)
-    if not number or rest.strip() or len(token.text) < 2:
+    number = _month_named(token.text)
+    if not number:
         return ""
     before = tokens[at - 1].text if at else ""
     case = _CASE.search(token.text) if len(token.text) > 4 else None

@@ -186,7 +186,11 @@ class _Campaign:
         same = [each for each in self._wanted if each.unit == chunk.unit == "truck"]
         if same and set(things) <= wares.LOADS:
             return _asked(_which("need", [self._counted(each, amount, chunk, said) for each in same], said), said)
-        if amount is None and "vague" not in chunk.marks and (chunk.unit in wares.HOLDING or wares.NATURAL[things[0]] == "head"):
+        if (
+            amount is None
+            and "vague" not in chunk.marks
+            and (chunk.unit in wares.HOLDING or wares.NATURAL[things[0]] == "head")
+        ):
             amount = Decimal(1)
         return Unasked(things[0], amount, said)
 
@@ -272,8 +276,10 @@ def _asked(piece: Piece, said: str) -> Piece:
 
 def _settled(results: Sequence[Piece], said: str, *, doubted: bool) -> Piece:
     piece = _which("amount", results, said)
-    if doubted and isinstance(piece, messages.Offer | Doubtful) and not (
-        isinstance(piece, Doubtful) and piece.what == "amount"
+    if (
+        doubted
+        and isinstance(piece, messages.Offer | Doubtful)
+        and not (isinstance(piece, Doubtful) and piece.what == "amount")
     ):
         need = piece.need
         return Doubtful("amount", (piece,), said, need)

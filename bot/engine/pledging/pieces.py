@@ -25,7 +25,7 @@ class Why(enum.Enum):
     DENIED = "denied"  # "5000 бере албайм"
     CARD = "card"  # a card's or an account's number: to be warned of, and never repeated
     PHONE = "phone"
-    SECRET = "secret"  # a code, a CVV, a PIN: to be warned of
+    CODE = "code"  # from an SMS, a CVV, a PIN: to be warned of
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,9 @@ from bot.engine.understanding import dates, numbers
 
 #: Nobody promises for later than that.
 _FURTHEST = dt.timedelta(days=3 * 366)
+#: Days after a day, suggested to whoever says "after" it.
+_AFTERWARDS = (7, 14, 30)
+_EDGES = " \t\n.,;!?…"
 #: Nor in more parts.
 _MOST_TIMES = 36
 
@@ -48,9 +51,9 @@ class Monthly:
 class Asked:
     """A time, but no day: to be asked for, with these days as suggestions, the first first; often there are none.
 
-    `about`: "salary", "pension", "season", "holiday", "part" (the beginning, the middle), "year", "week" (жума is a week
-    and a Friday), "after", "event" ("when I come home"), "any", "date" (several were named), "times" (monthly, but how
-    many times?), "often" (oftener than monthly).
+    `about`: "salary", "pension", "season", "holiday", "part" (the beginning, the middle), "year", "week" (жума is both
+    a week and a Friday), "after", "event" ("when I come home"), "any", "date" (several were named), "times" (monthly,
+    but how many times?), "often" (oftener than monthly).
     """
 
     about: str
@@ -76,7 +79,7 @@ def read(text: str, today: dt.date) -> Outcome:
     """The time that a whole message says, or the part of one that `offers.read` hands on. Never raises."""
     if len(text) > numbers.LONGEST:
         return Misread(Why.TOO_LONG)
-    line = lines.line(text, moments.known)
+    line = lines.line(text.strip(_EDGES), moments.known)
     found = moments.find(line) or moments.find(line, alone=True)
     outcomes = [_Day(today).outcome(each) for each in found if each.kind not in ("monthly", "times", "weekly")]
     kinds = {each.kind for each in found}
@@ -142,7 +145,7 @@ class _Day:
         found: Outcome = getattr(self, f"_{moment.kind}")(moment)
         if isinstance(found, When) and moment.is_after and moment.kind not in ("later", "word"):
             # "После 15 мая" names the one day on which it will not be.
-            return Asked("after", tuple(found.on + dt.timedelta(days=n) for n in (7, 14, 30)))
+            return Asked("after", tuple(found.on + dt.timedelta(days=n) for n in _AFTERWARDS))
         return found
 
     def _when(self, day: dt.date | None) -> Outcome:
@@ -201,7 +204,7 @@ class _Day:
         """A part of the time between two days; "" is the whole."""
         match moments.part(part):
             case "begin":
-                return Asked("part", (first, first + (end - first) / 3))
+                return Asked("part", (first, first + dt.timedelta(days=((end - first).days + 2) // 3)))
             case "middle":
                 return Asked("part", (first + (end - first) / 2,))
             case _:
@@ -256,7 +259,8 @@ class _Day:
         found, _ = days.next_in_year(self._today, *fixed)
         if found is None:
             return Misread(Why.IMPOSSIBLE)
-        return Asked("holiday", tuple(found + dt.timedelta(days=n) for n in (7, 14, 30))) if moment.is_after else When(found)
+        after = tuple(found + dt.timedelta(days=n) for n in _AFTERWARDS)
+        return Asked("holiday", after) if moment.is_after else When(found)
 
     def _any(self, _moment: moments.Moment) -> Outcome:
         return Asked("any")

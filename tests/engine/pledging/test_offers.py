@@ -63,7 +63,7 @@ def test_a_doubt_says_what_it_is_about_in_the_persons_own_words() -> None:
     (first, second) = offers.read("Мен 5 миң берем, цемент дагы", campaigns.WELL).pieces
     assert isinstance(first, pieces.Doubtful)
     assert isinstance(second, pieces.Doubtful)
-    assert (first.said, first.need, first.quantity) == ("5 миң", "money", 5000)
+    assert (first.said, first.need, first.quantity) == ("5 миң", "money", Decimal(5000))
     assert (second.said, second.need, second.readings) == ("цемент", "cement", ())
 
 
@@ -112,9 +112,7 @@ def printed(promised: messages.Offer, language: str) -> str:
     return VOICE.say(phrase("{offer}", offer=quantity), language)
 
 
-CAMPAIGN = messages.Campaign(
-    "well", {}, {}, {}, {}, dt.date(2027, 5, 15), "open", campaigns.WELL, "", "", {}, 0
-)
+CAMPAIGN = messages.Campaign("well", {}, {}, {}, {}, dt.date(2027, 5, 15), "open", campaigns.WELL, "", "", {}, 0)
 
 
 def _cents(most: Decimal) -> st.SearchStrategy[Decimal]:
@@ -123,11 +121,11 @@ def _cents(most: Decimal) -> st.SearchStrategy[Decimal]:
 
 OFFERS = st.one_of(
     *(
-        _cents(need.optimum * 10).map(lambda quantity, need=need: messages.Offer(need.name, quantity, need.name))
+        st.builds(messages.Offer, st.just(need.name), _cents(need.optimum * 10), st.just(need.name))
         for need in campaigns.WELL
         if need.kind != "money"
     ),
-    _cents(Decimal(4_200_000)).map(lambda quantity: messages.Offer("money", quantity, "KGS")),
+    st.builds(messages.Offer, st.just("money"), _cents(Decimal(4_200_000)), st.just("KGS")),
     st.builds(messages.Offer, st.just("money"), _cents(Decimal(10**9)), st.sampled_from(currencies.TAKEN[1:])),
 )
 
