@@ -85,7 +85,7 @@ class _Splitter:
             else:
                 self._take_sign(at, token)
         self._close()
-        whole = _with_persons(_with_things(_without_sizes(self._done)))
+        whole = _with_persons(_with_things(_without_sizes(_without_times(self._done))))
         return [each for each in whole if not each.is_empty]
 
     def _close(self, *, choice: bool = False) -> None:
@@ -280,6 +280,12 @@ class _Splitter:
             if after and after.readings and after.glued and (self._now.number or self._now.things):
                 self._hand_on()
             self._put_money(code, token)
+        elif token.text in "=≈(" and self._now.currencies and after and after.readings:
+            # "300 доллар = 26000 сом" is one gift.
+            self._close(choice=True)
+        elif token.text == "%" and self._now.number:
+            self._now.strange.append("%")
+            self._now.tokens.append(token)
         elif token.text[:1].isdigit():
             self._now.marks.add("unreadable")
             self._now.tokens.append(token)
@@ -287,6 +293,20 @@ class _Splitter:
             self._now.negative = True
         elif around.joins(token.text) and not (token.text == "/" and self._now.number and after and after.readings):
             self._close()
+
+
+def _without_times(chunks: Iterable[Chunk]) -> list[Chunk]:
+    """ "2 раза по 5000": five thousand or ten, which is to be asked about."""
+    kept: list[Chunk] = []
+    times = False
+    for chunk in chunks:
+        if chunk.unit == "time":
+            times = True
+            continue
+        if times and chunk.number:
+            chunk.marks.add("bound")
+        kept.append(chunk)
+    return kept
 
 
 def _without_sizes(chunks: Iterable[Chunk]) -> list[Chunk]:

@@ -11,7 +11,7 @@ from bot.engine.understanding import spelling
 
 #: "Күндүк", "тонналык", "тамактын", "уйларды": what `spelling.inflects` does not know of Kyrgyz nouns.
 _MORE = re.compile(
-    r"(?:[ldt][aeo]r)?(?:[ldt][iu]k|[iu]?m|ibi[sz]|[ltd][aeo]p|ch[iu]l[iu]k|(?:ch[iu])?(?:m[iu]n|b[iu]z))(?:t[aeiou]|[tk][aeiou]n?)?"
+    r"(?:[ldt][aeo]r)?(?:[ldt][iu]k|[iu]?m|ibi[sz]|[ltd][aeo]p|ch[iu]l[iu]k|ch[aeo]|(?:ch[iu])?(?:m[iu]n|b[iu]z))(?:t[aeiou]|[tk][aeiou]n?)?"
 )
 #: A shorter word is too near to others to be recognised with a wrong letter.
 _LONG_ENOUGH = 6

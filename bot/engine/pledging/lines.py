@@ -30,6 +30,10 @@ _SHORT = (
     # "Семьи" is a family, and no seven; "dvadtsat" is spelt with a c where numbers are known.
     (re.compile(r"\bсемь(?:и|ёй|ей|е|ям)\b"), " "),
     (re.compile(r"(?<=d)ts(?=[a-z])|\bts(?=[a-z])"), "c"),
+    # "5000 (беш миң) сом" says it twice; "ар бир үйдөн" names no one, and "№5" is a house.
+    (re.compile(r"\(([^\d()]{2,60})\)"), lambda found: found[0] if numbers.read(found[1]) is None else " "),
+    (re.compile(r"\bар бир (?!ай|жума|апта|күн|кун)"), "ар "),
+    (re.compile(r"\bno ?\d{1,4}\b"), " "),
     # Without its ң, before money: no minutes.
     (re.compile(r"\bмин(?= ?(?:сом|руб|тенге|долл|вон|евро|лир))"), "миң"),
     # A million by its by-name, without "one".
