@@ -86,18 +86,18 @@ def read(text: str, today: dt.date) -> Outcome:
     if "weekly" in kinds:
         return Asked("often")
     if "monthly" in kinds:
-        return _monthly(found, outcomes, today)
+        return _checked(_monthly(found, outcomes), today)
     return _checked(_one(outcomes), today)
 
 
-def _monthly(found: Sequence[moments.Moment], outcomes: Sequence[Outcome], today: dt.date) -> Outcome:
+def _monthly(found: Sequence[moments.Moment], outcomes: Sequence[Outcome]) -> Outcome:
     day = next((int(each["day"]) for each in found if each["day"]), None)
     if day is not None and not 1 <= day <= 31:
         return Misread(Why.IMPOSSIBLE)
     times = next((_times(each) for each in found if each.kind == "times"), None)
     if times is None:
         # "Каждый месяц до конца года": whether that begins with this month or the next is not said.
-        return Asked("times", tuple(each.on for each in outcomes if isinstance(each, When) and each.on >= today))
+        return Asked("times", tuple(each.on for each in outcomes if isinstance(each, When)))
     if times != int(times) or times < 1:
         return Misread(Why.IMPOSSIBLE)
     return Monthly(int(times), day) if times <= _MOST_TIMES else Misread(Why.FAR)
