@@ -1,1 +1,1 @@
-"""The room of pledges: what people offer and when, as they write it, and what becomes of it."""
+"""The room of pledges: what becomes of what is promised."""
