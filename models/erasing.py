@@ -22,11 +22,8 @@ async def erase(connection: db.Connection, people: Sequence[str], at: dt.datetim
     await connection.execute(sa.delete(answer).where(answer.c.response_id.in_(theirs)))
     await connection.execute(sa.delete(response).where(response.c.respondent_id.in_(people)))
     await connection.execute(
-        sa.update(pledge)
-        .where(pledge.c.respondent_id.in_(people))
-        .values(respondent_id=None, response_id=None, shown="", sealed=None)
+        sa.update(pledge).where(pledge.c.respondent_id.in_(people)).values(respondent_id=None, sealed=None)
     )
-    await connection.execute(sa.update(pledge).where(pledge.c.relative_id.in_(people)).values(relative_id=None))
     await connection.execute(
         sa.update(tables.consent).where(tables.consent.c.respondent_id.in_(people)).values(withdrawn_at=at)
     )

@@ -20,7 +20,7 @@ class Event(NamedTuple):
     quantity: int
     at: dt.datetime
     actor: str
-    #: The signature's role id, or "".
+    #: Whose signature it was, where one signs.
     hand: str
     fee: int
     due: dt.date | None
@@ -87,7 +87,7 @@ async def _pledges(connection: db.Connection, which: sa.ColumnElement[bool]) -> 
             event.c.quantity,
             event.c.at,
             event.c.actor,
-            sa.func.coalesce(event.c.role_id, ""),
+            sa.literal(""),
             event.c.fee,
             event.c.due_on,
         )

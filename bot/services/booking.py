@@ -81,7 +81,6 @@ def pledge(writes: turns.Writes, new: messages.Pledged, version: str, sealed: by
             "state": standing.state.value,
             "due_on": standing.due,
             "respondent_id": new.person,
-            "shown": "person" if new.name else "",
             "sealed": sealed,
         }
     )
@@ -152,7 +151,6 @@ def _rows(pledge_id: str, steps: Iterable[events.Event]) -> list[dict[str, Any]]
                 "fee": row.fee,
                 "due_on": row.due,
                 "actor": row.by,
-                "role_id": row.hand or None,
                 "at": row.at,
             }
         )
