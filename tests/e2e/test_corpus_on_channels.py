@@ -229,6 +229,7 @@ async def test_what_they_meant_is_what_is_kept(stage: Stage, link: str) -> None:
     assert await counting.check(house.database, house.seal) == 0
 
     meant = {channel: each for channel in CHANNELS for each in bare[channel].finished}
+    assert meant, "nobody came to the end"
     library, layout = publishing.Library(), table.Layout(personal=True)
     source = await collecting.collect(house.database, house.seal, library, definition.name, layout)
     lines = {line["channel"]: reading_back.told(line, definition) for line in await reading_back.lines(source)}
