@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import dataclasses
 import datetime as dt
 import itertools
 import random
@@ -16,7 +17,6 @@ import re
 import shutil
 import time
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -30,7 +30,6 @@ from bot.engine.messages import phrase
 from bot.services import collecting, counting, improvising, publishing, rehearsing
 from models import tables
 from tests import corpus, postgres, samples, talking
-from tests.conftest import Kind
 from tests.e2e import browser, phones, reading_back, running
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -46,14 +45,26 @@ _ENTRANCE = 5
 _numbers = itertools.count(1)
 
 
-@dataclass
+@dataclasses.dataclass
 class Stage:
     """One app for all plays, in a time of the test's own that begins on a day with no midnight near."""
 
     app: running.App
     clock: Callable[[], dt.datetime]
     catalogue: publishing.Catalogue
-    kind: Kind
+    #: By link and channel, all at the same time: what the bare engine has of it in the end.
+    plays: dict[tuple[str, str], asyncio.Task[rehearsing.Rehearsal]] = dataclasses.field(default_factory=dict)
+
+    def begin(self, first: int) -> None:
+        """Everybody comes; `first` is the first one's seed."""
+        for seed, (link, channel) in enumerate(itertools.product(corpus.LINKS, CHANNELS), start=first):
+            # Four channels and seven forms: the next form is in the other language on each of them.
+            language = form.LANGUAGES[(seed + seed // len(CHANNELS)) % 2]
+            self.plays[link, channel] = asyncio.create_task(play(self, channel, link, seed, language))
+
+    async def end(self) -> None:
+        """Nobody stays."""
+        await asyncio.gather(*self.plays.values(), return_exceptions=True)
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module", params=["sqlite", "postgresql"])
@@ -64,7 +75,7 @@ async def stage(
     migrated_postgresql: str,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> AsyncIterator[Stage]:
-    """The app with the whole corpus published, once on each database."""
+    """The app with the whole corpus published, and people who play it; once on each database."""
     folder = tmp_path_factory.mktemp("corpus")
     began = time.monotonic()
 
@@ -76,16 +87,19 @@ async def stage(
             shutil.copyfile(migrated_sqlite, folder / "ashar.sqlite")
             url = f"sqlite+aiosqlite:///{folder / 'ashar.sqlite'}"
         else:
-            made = postgres_server.create(template=migrated_postgresql)
-            stack.callback(postgres_server.drop, made)
-            url = made.render_as_string(hide_password=False)
+            fresh = postgres_server.create(template=migrated_postgresql)
+            stack.callback(postgres_server.drop, fresh)
+            url = fresh.render_as_string(hide_password=False)
         # A rehearsal knows no telephone to offer.
         more = {"ASHAR_HELP_PHONE": ""}
         app_ = running.running(url, folder, clock=clock, entropy=talking.Chance(), more=more, flows=corpus.FOLDERS)
         async with app_ as app:
             async with app.house.database.reading() as connection:
                 catalogue = await publishing.Library().catalogue(connection)
-            yield Stage(app, clock, catalogue, request.param)
+            made = Stage(app, clock, catalogue)
+            made.begin(10 if request.param == "sqlite" else 50)
+            yield made
+            await made.end()
 
 
 # -- playing --------------------------------------------------------------------------------------------------------
@@ -219,9 +233,7 @@ async def kept(stage: Stage, definition: form.Form, channel: str) -> list[tuple[
 @pytest.mark.parametrize("link", corpus.LINKS)
 async def test_what_they_meant_is_what_is_kept(stage: Stage, link: str) -> None:
     house, definition = stage.app.house, corpus.form_of(stage.catalogue, link)
-    first = corpus.LINKS.index(link) + (10 if stage.kind == "sqlite" else 20)
-    plays = [play(stage, channel, link, first + n, ("ky", "ru")[n % 2]) for n, channel in enumerate(CHANNELS)]
-    bare = dict(zip(CHANNELS, await asyncio.gather(*plays), strict=True))
+    bare = {channel: await stage.plays[link, channel] for channel in CHANNELS}
     media = await sent(stage.app)
     for channel in CHANNELS:
         wanted = [("finished", reading_back.stored(definition, each)) for each in bare[channel].finished]
