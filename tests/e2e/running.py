@@ -150,7 +150,11 @@ async def _serving(
     entropy: Callable[[], str] | None,
 ) -> AsyncIterator[wiring.House]:
     app: fastapi.FastAPI = front.app(settings)
-    server = _Server(uvicorn.Config(app, log_config=None, access_log=False, timeout_graceful_shutdown=5))
+    # On a busy machine a line could be closed as idle in the very moment in which a stand-in writes on it again.
+    config = uvicorn.Config(
+        app, log_config=None, access_log=False, timeout_graceful_shutdown=5, timeout_keep_alive=round(20 * PATIENCE)
+    )
+    server = _Server(config)
     with contextlib.ExitStack() as patches:
         if clock and entropy:
             desk = functools.partial(receiving.Desk, clock=clock, entropy=entropy)
