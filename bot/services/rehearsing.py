@@ -28,7 +28,7 @@ class Rehearsal:
         site: str,
     ) -> None:
         self._catalogue = catalogue
-        self._voice = voice
+        self.voice = voice
         self._clock = clock
         self._entropy = entropy
         self._channel = channel
@@ -41,7 +41,7 @@ class Rehearsal:
         self._finished: list[str] = []
         self._promises: list[messages.Promise] = []
 
-    def hear(self, text: str, *, start: str = "") -> tuple[base.Outbound, bool]:
+    def hear(self, text: str, *, kind: str = "text", start: str = "") -> tuple[base.Outbound, bool]:
         """Take one message; the answer, and whether the person has ended the conversation."""
         incoming = messages.Incoming(
             text=text,
@@ -49,6 +49,7 @@ class Rehearsal:
             entropy=self._entropy(),
             facts=self._facts(),
             channel=self._channel,
+            kind=kind,
             start=start,
         )
         turn = conversation.turn(self._talk, self._responses, incoming)
@@ -57,7 +58,7 @@ class Rehearsal:
         for event in turn.events:
             self._happened(event)
         ended = any(isinstance(event, messages.Stopped | messages.Erased) for event in turn.events)
-        return composing.compose(self._voice, turn.reply, turn.language), ended
+        return composing.compose(self.voice, turn.reply, turn.language), ended
 
     @property
     def scene(self) -> str:
