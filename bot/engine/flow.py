@@ -10,7 +10,7 @@ from bot.engine import asking, commands, form, judging, messages, offering, pass
 from bot.engine.form import Kind
 from bot.engine.messages import phrase
 from bot.engine.passage import Passage, Station
-from bot.engine.understanding import answers
+from bot.engine.understanding import agreeing, answers
 from bot.engine.xpath import expressions
 
 #: A pause counts so many seconds at most: nobody thinks about one question for a night.
@@ -70,7 +70,7 @@ def advance(definition: form.Form, response: state.State, sent: Sent) -> Step:
             return _skip(definition, view, station, response)
         case commands.Command.MORE if _page(view, station, response).turns:
             return Step(dataclasses.replace(response, page=response.page + 1))
-    if _is_passed_over(view, station, sent):
+    if _is_passed_over(view, station, response, sent):
         return _skip(definition, view, station, response, default=False)
     return _take(definition, view, station, response, sent)
 
@@ -116,16 +116,16 @@ def _page(view: Passage, station: Station, response: state.State) -> offering.Pa
     return offering.page(asking.options(view, station), response.narrowed, response.page)
 
 
-def _is_passed_over(view: Passage, station: Station, sent: Sent) -> bool:
-    """ "I don't know" passes an optional question over, unless it is an option or the answer is in words."""
-    question = station.question
-    return (
-        sent.kind == "text"
-        and question.kind not in form.IN_WORDS
-        and question.choice("dont_know") is None
-        and commands.fold(sent.text[:40]) in commands.DONT_KNOW
-        and not judging.is_required(view, station)
-    )
+def _is_passed_over(view: Passage, station: Station, response: state.State, sent: Sent) -> bool:
+    """ "I don't know" passes a question over, unless it is an option, whatever its name, or the answer is in words."""
+    # Most messages are a number, and looked at no further.
+    if sent.kind != "text" or station.question.kind in form.IN_WORDS or any(map(str.isdigit, sent.text[:40])):
+        return False
+    if agreeing.meaning(sent.text) != "dont_know":
+        return False
+    reading = _read(view, station, response, sent)
+    picking = isinstance(reading, answers.Picking) and reading.picked != response.picked
+    return not (picking or isinstance(reading, answers.Understood | answers.Doubtful))
 
 
 def _take(definition: form.Form, view: Passage, station: Station, response: state.State, sent: Sent) -> Step:

@@ -94,6 +94,7 @@ class Passage:
             seed=f"{self.seed}/{station.key if station else ''}",
             lists=self.definition.lists,
             label=scoping.labels(self.definition, self.language),
+            language=self.language,
         )
 
     def _in_scope(self, repeats: tuple[str, ...], at: tuple[int, ...]) -> Iterator[tuple[str, expressions.Value]]:
@@ -231,6 +232,7 @@ class _Going:
             f"{self.seed}/{key}",
             self.definition.lists,
             scoping.labels(self.definition, self.language),
+            self.language,
         )
 
     def evaluate(self, expression: expressions.Expression, scope: _Scope, key: str) -> expressions.Value:

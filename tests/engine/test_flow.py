@@ -76,6 +76,24 @@ def test_dont_know_passes_over_unless_it_is_an_answer() -> None:
     assert picked.state.picked == ("dont_know",), "an option of the list is an option"
 
 
+@pytest.mark.parametrize("said", ["не знаю", "Билбейм.", "мен билбейм", "затрудняюсь"])
+def test_dont_know_is_an_option_under_whatever_name(said: str) -> None:
+    unknown = {"list_name": "n", "name": "98", "label": {"ky": "Билбейм", "ru": "Не знаю, затрудняюсь ответить"}}
+    options = [*small.choices("n", "one", "two"), unknown | {"name": "dk"}]
+    rows = [{"type": "select_one n", "name": "it"}, {"type": "text", "name": "end"}]
+    assert walk(said, definition=small.made(rows, options)).state.answer("it") == "dk"
+    numbered = [*small.choices("n", "one", "two"), unknown]
+    assert walk(said, definition=small.made(rows, numbered)).state.answer("it") == "98"
+
+
+@pytest.mark.parametrize("said", ["билбейм", "не помню", "эсимде жок", "я не знаю"])
+def test_dont_know_where_an_answer_is_needed_is_told_so(said: str) -> None:
+    step = walk("no", "17", said)
+    assert (step.state.at, step.missed) == ("parent", True)
+    assert msgids(step) == ["This question needs an answer. You can also write “back” or “stop”."]
+    assert walk("no", said).state.skipped == ("age",)
+
+
 def test_back_takes_back_one_pick_and_then_one_question() -> None:
     assert walk("no", "30", "2", "4", "<").state.picked == walk("no", "30", "2").state.picked
     step = walk("no", "30", "2", "<", "<")

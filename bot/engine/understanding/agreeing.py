@@ -58,6 +58,11 @@ _MEANINGS = {
 _COURTESIES = _set(_POLITE)
 
 
+def says(folded: str) -> str:
+    """What these words, folded and as they are, say; or ""."""
+    return _MEANINGS.get(spelling.squeeze(folded), "")
+
+
 def meaning(text: str) -> str:
     """ "yes", "no", "dont_know", "none", "all", "other" or "refuse", if the whole text says that; or ""."""
     if len(text) > 80:

@@ -115,8 +115,11 @@ class Offered:
             return ()
         named = tuple(choice for choice in self.choices if choice.name.casefold() in agreeing.NAMES[meaning])
         firsts = agreeing.LABELS.get(meaning)
-        if named or not firsts:
+        if named:
             return named
+        if not firsts:
+            # Some authors number their options, this one too.
+            return self._those(_union(at for label, at in self._index.whole.items() if agreeing.says(label) == meaning))
         whole = [places for label, places in self._index.whole.items() if spelling.squeeze(label) in firsts]
         return (
             self._those(_union(whole))
