@@ -303,6 +303,9 @@ class _Going:
             pass
         elif question.kind in form.WORKED_OUT:
             value = self.worked_out(question, scope, key)
+            # What came to nothing, NaN among it, is not shown.
+            if question.read_only and value != "" and value == value:
+                self.met(key, question, scope.at, asks=False)
         elif question.read_only or question.calculation or question.kind is Kind.NOTE:
             self.met(key, question, scope.at, asks=False)
             source = question.calculation or question.default
