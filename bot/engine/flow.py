@@ -70,8 +70,8 @@ def advance(definition: form.Form, response: state.State, sent: Sent) -> Step:
             return _skip(definition, view, station, response)
         case commands.Command.MORE if _page(view, station, response).turns:
             return Step(dataclasses.replace(response, page=response.page + 1))
-    if _is_passed_over(view, station, response, sent):
-        return _skip(definition, view, station, response, default=False)
+    if passing := _passing_over(view, station, response, sent):
+        return _skip(definition, view, station, response, passing)
     return _take(definition, view, station, response, sent)
 
 
@@ -116,16 +116,23 @@ def _page(view: Passage, station: Station, response: state.State) -> offering.Pa
     return offering.page(asking.options(view, station), response.narrowed, response.page)
 
 
-def _is_passed_over(view: Passage, station: Station, response: state.State, sent: Sent) -> bool:
-    """ "I don't know" passes a question over, unless it is an option, whatever its name, or the answer is in words."""
+#: What passes a question over, unless it is an option; of lists also "none of these".
+_PASSING = frozenset({"dont_know", "refuse"})
+_PASSING_LISTS = {Kind.SELECT_ONE: _PASSING | {"none"}, Kind.SELECT_MULTIPLE: _PASSING | {"none", "no"}}
+
+
+def _passing_over(view: Passage, station: Station, response: state.State, sent: Sent) -> str:
+    """What the message says instead of an answer, "dont_know" for one; "" where it may be one, as all words may."""
+    kind = station.question.kind
     # Most messages are a number, and looked at no further.
-    if sent.kind != "text" or station.question.kind in form.IN_WORDS or any(map(str.isdigit, sent.text[:40])):
-        return False
-    if agreeing.meaning(sent.text) != "dont_know":
-        return False
+    if sent.kind != "text" or kind in form.IN_WORDS or any(map(str.isdigit, sent.text[:40])):
+        return ""
+    meaning = agreeing.meaning(sent.text)
+    if meaning not in _PASSING_LISTS.get(kind, _PASSING):
+        return ""
     reading = _read(view, station, response, sent)
     picking = isinstance(reading, answers.Picking) and reading.picked != response.picked
-    return not (picking or isinstance(reading, answers.Understood | answers.Doubtful))
+    return "" if picking or isinstance(reading, answers.Understood | answers.Doubtful) else meaning
 
 
 def _take(definition: form.Form, view: Passage, station: Station, response: state.State, sent: Sent) -> Step:
@@ -259,10 +266,9 @@ def _back(view: Passage, station: Station, response: state.State) -> Step:
     return Step(_stand(response, view.asked[here - 1].key))
 
 
-def _skip(
-    definition: form.Form, view: Passage, station: Station, response: state.State, *, default: bool = True
-) -> Step:
-    usual = judging.default(view, station) if default else None
+def _skip(definition: form.Form, view: Passage, station: Station, response: state.State, passing: str = "") -> Step:
+    """The question is passed over, in so many words or by saying what is no answer: then no default is taken."""
+    usual = None if passing else judging.default(view, station)
     if usual is not None:
         return _answered(definition, station, response, usual)
     if judging.is_required(view, station):
@@ -270,7 +276,7 @@ def _skip(
         line: messages.Line = (
             telling.written(message, view, station, {})
             if message
-            else phrase("This question needs an answer. You can also write “back” or “stop”.")
+            else _needed(station.question, passing)
         )
         return Step(response, (line,), missed=True)
     after = dataclasses.replace(
@@ -279,3 +285,11 @@ def _skip(
         skipped=(*(key for key in response.skipped if key != station.key), station.key),
     )
     return _go_on(definition, after, station.key)
+
+
+def _needed(question: form.Question, passing: str) -> messages.Line:
+    """Why it cannot be passed over; whoever does not know is helped on."""
+    if passing not in ("", "refuse"):
+        nearest = phrase("Please choose whatever comes nearest.")
+        return nearest if question.kind in form.CHOOSING else phrase("Roughly is fine too.")
+    return phrase("This question needs an answer. You can also write “back” or “stop”.")

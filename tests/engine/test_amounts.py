@@ -11,6 +11,7 @@ from bot.engine.understanding import amounts
 from tests.engine import asked
 from tests.engine.asked import said, understood
 
+NONE = "If there are none, please write 0."
 NUMBER = "Please write it as a number, for example: 25"
 ONE = "Please write just one number, for example: 25"
 WHOLE = "Please write a whole number, for example: 25"
@@ -71,6 +72,7 @@ def test_a_number_stands_whatever_people_write_around_it(question: form.Question
 @pytest.mark.parametrize(
     ("question", "typed", "msgid"),
     [
+        (COWS, "жок", NONE), (COWS, "нет", NONE), (COWS, "эч нерсе", NONE), (COWS, "никого", NONE),
         (INTEGER, "көп", NUMBER), (INTEGER, "жаш", NUMBER), (INTEGER, "мен кыркка чыктым", NUMBER),
         (INTEGER, "12 чего-то", NUMBER), (INTEGER, "--3", NUMBER), (INTEGER, "60+", NUMBER), (INTEGER, "5²", NUMBER),
         (INTEGER, "1" * 14, NUMBER), (INTEGER, "1" * 5000, NUMBER), (INTEGER, "50%", NUMBER),

@@ -87,11 +87,25 @@ def test_dont_know_is_an_option_under_whatever_name(said: str) -> None:
 
 
 @pytest.mark.parametrize("said", ["билбейм", "не помню", "эсимде жок", "я не знаю"])
-def test_dont_know_where_an_answer_is_needed_is_told_so(said: str) -> None:
+def test_who_does_not_know_where_an_answer_is_needed_is_helped_on(said: str) -> None:
     step = walk("no", "17", said)
     assert (step.state.at, step.missed) == ("parent", True)
-    assert msgids(step) == ["This question needs an answer. You can also write “back” or “stop”."]
+    assert msgids(step) == ["Please choose whatever comes nearest."]
+    age = small.made([{"type": "integer", "name": "age", "required": "yes"}])
+    assert msgids(walk(said, definition=age)) == ["Roughly is fine too."]
+    refused = walk("айткым келбейт", definition=age)
+    assert msgids(refused) == ["This question needs an answer. You can also write “back” or “stop”."]
     assert walk("no", said).state.skipped == ("age",)
+    assert walk("no", "не скажу").state.skipped == ("age",)
+
+
+def test_none_of_a_list_passes_it_over_unless_it_is_an_option() -> None:
+    rows = [{"type": "select_multiple n", "name": "it"}, {"type": "text", "name": "end"}]
+    definition = small.made(rows, small.choices("n", "one", "two"))
+    assert [walk(said, definition=definition).state.skipped for said in ("эч бири", "жок", "ничего")] == [("it",)] * 3
+    none = {"list_name": "n", "name": "0", "label": {"ky": "Эч бири", "ru": "Ничего из этого"}}
+    definition = small.made(rows, [*small.choices("n", "one", "two"), none])
+    assert walk("ничего", definition=definition).state.answer("it") == ("0",)
 
 
 def test_back_takes_back_one_pick_and_then_one_question() -> None:

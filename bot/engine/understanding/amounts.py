@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from bot.engine import form, messages
 from bot.engine.messages import phrase
-from bot.engine.understanding import numbers, spelling, units
+from bot.engine.understanding import agreeing, numbers, spelling, units
 from bot.engine.understanding.outcomes import Misunderstood, Reading, Understood, which
 
 _LARGEST = 10**12
@@ -15,6 +15,7 @@ _MARKS = " \t\n.,!?()«»\"':;~≈="
 
 NO_NUMBER = phrase("Please write it as a number, for example: 25")
 ONE_NUMBER = phrase("Please write just one number, for example: 25")
+NONE = phrase("If there are none, please write 0.")
 WHOLE_NUMBER = phrase("Please write a whole number, for example: 25")
 
 
@@ -42,6 +43,9 @@ def _amount(question: form.Question, words: str) -> Decimal | messages.Line:
     plain = numbers.plain(words)
     if len(found) > 1:
         return ONE_NUMBER
+    # "Жок" may mean none, or that they would rather not say.
+    if not found and agreeing.meaning(words) in ("no", "none"):
+        return NONE
     if not found or not _is_bare(question, plain[: found[0].start], plain[found[0].end :]):
         return NO_NUMBER
     readings = _narrowed(question, found[0].readings, plain[found[0].start : found[0].end])
