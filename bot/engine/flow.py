@@ -70,6 +70,8 @@ def advance(definition: form.Form, response: state.State, sent: Sent) -> Step:
             return _skip(definition, view, station, response)
         case commands.Command.MORE if _page(view, station, response).turns:
             return Step(dataclasses.replace(response, page=response.page + 1))
+        case commands.Command.MORE if response.narrowed:
+            return Step(dataclasses.replace(response, page=0, narrowed=()))
     if passing := _passing_over(view, station, response, sent):
         return _skip(definition, view, station, response, passing)
     return _take(definition, view, station, response, sent)
@@ -116,20 +118,24 @@ def _page(view: Passage, station: Station, response: state.State) -> offering.Pa
     return offering.page(asking.options(view, station), response.narrowed, response.page)
 
 
-#: What passes a question over, unless it is an option; of lists also "none of these".
+#: What passes a question over, unless it is an option; of lists and pictures also "none".
 _PASSING = frozenset({"dont_know", "refuse"})
-_PASSING_LISTS = {Kind.SELECT_ONE: _PASSING | {"none"}, Kind.SELECT_MULTIPLE: _PASSING | {"none", "no"}}
+_PASSING_MORE = {Kind.SELECT_ONE: _PASSING | {"none"}} | dict.fromkeys(
+    (Kind.SELECT_MULTIPLE, *_OF_ITS_OWN), _PASSING | {"none", "no"}
+)
 
 
 def _passing_over(view: Passage, station: Station, response: state.State, sent: Sent) -> str:
     """What the message says instead of an answer, "dont_know" for one; "" where it may be one, as all words may."""
     kind = station.question.kind
     # Most messages are a number, and looked at no further.
-    if sent.kind != "text" or kind in form.IN_WORDS or any(map(str.isdigit, sent.text[:40])):
+    if sent.kind != "text" or kind is Kind.TEXT or any(map(str.isdigit, sent.text[:40])):
         return ""
     meaning = agreeing.meaning(sent.text)
-    if meaning not in _PASSING_LISTS.get(kind, _PASSING):
+    if meaning not in _PASSING_MORE.get(kind, _PASSING):
         return ""
+    if kind in _OF_ITS_OWN:
+        return meaning  # "I have none" is no picture, though other words would stand for one
     reading = _read(view, station, response, sent)
     picking = isinstance(reading, answers.Picking) and reading.picked != response.picked
     return "" if picking or isinstance(reading, answers.Understood | answers.Doubtful) else meaning
@@ -289,7 +295,7 @@ def _skip(definition: form.Form, view: Passage, station: Station, response: stat
 
 def _needed(question: form.Question, passing: str) -> messages.Line:
     """Why it cannot be passed over; whoever does not know is helped on."""
-    if passing not in ("", "refuse"):
+    if passing not in ("", "refuse") and question.kind not in _OF_ITS_OWN:
         nearest = phrase("Please choose whatever comes nearest.")
         return nearest if question.kind in form.CHOOSING else phrase("Roughly is fine too.")
     return phrase("This question needs an answer. You can also write “back” or “stop”.")

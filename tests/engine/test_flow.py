@@ -99,6 +99,16 @@ def test_who_does_not_know_where_an_answer_is_needed_is_helped_on(said: str) -> 
     assert walk("no", "не скажу").state.skipped == ("age",)
 
 
+@pytest.mark.parametrize("said", ["жок", "не знаю", "айткым келбейт", "нету"])
+@pytest.mark.parametrize("kind", ["image", "audio", "geopoint"])
+def test_none_is_no_picture_no_voice_and_no_place(kind: str, said: str) -> None:
+    rows = [{"type": kind, "name": "it"}, {"type": "text", "name": "end"}]
+    assert walk(said, definition=small.made(rows)).state.skipped == ("it",)
+    assert walk("жолдун боюнда", definition=small.made(rows)).state.answer("it") == "жолдун боюнда"
+    needed = walk(said, definition=small.made([{**rows[0], "required": "yes"}, rows[1]]))
+    assert msgids(needed) == ["This question needs an answer. You can also write “back” or “stop”."]
+
+
 def test_none_of_a_list_passes_it_over_unless_it_is_an_option() -> None:
     rows = [{"type": "select_multiple n", "name": "it"}, {"type": "text", "name": "end"}]
     definition = small.made(rows, small.choices("n", "one", "two"))

@@ -27,6 +27,7 @@ YEARS = asked.choices(
 )
 NOT_UNDERSTOOD = picking.NOT_UNDERSTOOD.msgid
 ONLY_ONE = picking.ONLY_ONE.msgid
+NO_NUMBERS = "Sorry, I did not understand. Please write the numbers, for example: {example}"
 NOT_LISTED = "There is no such number on the list: {x}. Choose from 1–{max}."
 UNKNOWN = "“{x}” is not on the list. Please write the numbers, for example: 1 3"
 UNCLEAR = "More than one fits “{x}”. Please write the numbers, for example: 1 3"
@@ -151,8 +152,8 @@ def test_several_options_in_one_message(typed: str, names: str | None) -> None:
         ("1-3", WHICH, {"one": "1 2 3", "other": "1 3"}), ("1 – 3", WHICH, {"one": "1 2 3", "other": "1 3"}),
         ("1-9", picking.ALL_OF_THEM.msgid, {}), ("1-99", NOT_LISTED, {"x": "99", "max": 11}),
         ("баары", picking.ALL_OF_THEM.msgid, {}), ("всё", picking.ALL_OF_THEM.msgid, {}),
-        ("эмне", NOT_UNDERSTOOD, {}), ("жол жок", NOT_UNDERSTOOD, {}), ("дороги нет", NOT_UNDERSTOOD, {}),
-        ("не школа", NOT_UNDERSTOOD, {}), ("всё кроме дороги", NOT_UNDERSTOOD, {}),
+        ("эмне", NO_NUMBERS, {"example": "1 3"}), ("жол жок", NO_NUMBERS, {"example": "1 3"}), ("дороги нет", NO_NUMBERS, {"example": "1 3"}),
+        ("не школа", NO_NUMBERS, {"example": "1 3"}), ("всё кроме дороги", NO_NUMBERS, {"example": "1 3"}),
     ],
 )  # fmt: skip
 def test_each_mistake_of_several_has_its_own_answer(typed: str, msgid: str, params: dict[str, object]) -> None:

@@ -23,7 +23,7 @@ def understand(question: form.Question, words: str) -> Reading:
     """Read `words` as the answer to an INTEGER, DECIMAL or RANGE question."""
     amount = _amount(question, words)
     if not isinstance(amount, Decimal):
-        return Misunderstood(amount)
+        return Misunderstood(_example(question, amount))
     if question.kind is form.Kind.RANGE:
         return _in_range(question.range, amount)
     if question.kind is form.Kind.INTEGER:
@@ -34,6 +34,14 @@ def understand(question: form.Question, words: str) -> Reading:
 def written(amount: Decimal) -> str:
     """A number as an answer keeps it: plain digits and a point."""
     return format(amount.normalize(), "f") if amount else "0"
+
+
+def _example(question: form.Question, line: messages.Line) -> messages.Line:
+    """An example that would not fit is none: a scale says its ends instead."""
+    if question.kind is not form.Kind.RANGE or line not in (NO_NUMBER, ONE_NUMBER, NONE):
+        return line
+    low, high = sorted(Decimal(str(each)) for each in question.range[:2])
+    return phrase("Please write just one number from {min} to {max}.", min=written(low), max=written(high))
 
 
 def _amount(question: form.Question, words: str) -> Decimal | messages.Line:
@@ -89,7 +97,7 @@ def _in_range(bounds: tuple[float, float, float], amount: Decimal) -> Reading:
     whole = _is_whole(start) and _is_whole(step)
     if step and not _is_whole((amount - start) / step):
         if whole and abs(step) == 1:
-            return Misunderstood(WHOLE_NUMBER)
+            return Misunderstood(phrase("Please write a whole number from {min} to {max}.", **shown))
         first = (written(min(start + n * abs(step), high)) for n in range(3)) if start == low else ()
         return Misunderstood(
             phrase(

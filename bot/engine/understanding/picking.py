@@ -14,6 +14,23 @@ from bot.engine.understanding.outcomes import Doubtful, Misunderstood, Picking, 
 NOT_UNDERSTOOD = phrase("Sorry, I did not understand. Please write a number, for example: 2")
 #: The same without an apology, for the second time: nobody likes to be begged.
 STILL_NOT = phrase("Please write a number, for example: 2")
+_SEVERAL_NOT = "Sorry, I did not understand. Please write the numbers, for example: {example}"
+
+
+def not_several(example: str) -> messages.Phrase:
+    """Nothing was understood where more than one number is wanted."""
+    return phrase("Sorry, I did not understand. Please write the numbers, for example: {example}", example=example)
+
+
+def unapologetic(line: messages.Line) -> messages.Line:
+    """The line without the apology that it begins with; any other as it is."""
+    if line == NOT_UNDERSTOOD:
+        return STILL_NOT
+    if isinstance(line, messages.Phrase) and line.msgid == _SEVERAL_NOT:
+        return phrase("Please write the numbers, for example: {example}", **line.params)
+    return line
+
+
 ONLY_ONE = phrase("Only one is needed here. Please write its number, for example: 2")
 ALL_OF_THEM = phrase("Please write the numbers of all that fit, for example: 1 2 3")
 
@@ -55,7 +72,7 @@ def several(question: form.Question, choices: Sequence[form.Choice], words: str)
     single = _one(offered, words)
     if isinstance(single, Understood) and isinstance(single.answer, str):
         return Understood((single.answer,))
-    return single
+    return Misunderstood(not_several("1 3")) if single == Misunderstood(NOT_UNDERSTOOD) else single
 
 
 def ranking(question: form.Question, choices: Sequence[form.Choice], words: str, picked: tuple[str, ...]) -> Reading:
@@ -77,6 +94,8 @@ def ranking(question: form.Question, choices: Sequence[form.Choice], words: str,
 
 def _one_more(offered: matching.Offered, words: str, picked: tuple[str, ...], pick: int) -> Reading:
     found = _find(offered, words)
+    if found == NOT_UNDERSTOOD and pick - len(picked) > 1:
+        return Misunderstood(not_several("3 1 7" if pick == 3 else "1 3"))
     if isinstance(found, messages.Phrase):
         return Misunderstood(found)
     # What is picked already was hardly meant again.
