@@ -128,11 +128,14 @@ def _opened(view: passage.Passage, station: passage.Station, given: telling.Give
 
 
 def _so_far(view: passage.Passage, station: passage.Station, response: state.State) -> list[messages.Line]:
-    """Whoever changes an answer sees what it was."""
-    answer = response.answer(station.key) if response.changing else None
-    if answer is None:
+    """Whoever changes an answer, or has come back to it, sees what it was."""
+    answer = response.answer(station.key)
+    if answer is None or station.key not in view.values or response.picked or response.narrowed or response.page:
         return []
-    return [phrase("Your answer so far: {answer}", answer=telling.answer(view.definition, station.question, answer))]
+    said = telling.answer(view.definition, station.question, answer)
+    if response.changing:
+        return [phrase("Your answer so far: {answer}", answer=said)]
+    return [phrase("Your answer so far: {answer}. To keep it, write “next”.", answer=telling.brief(said))]
 
 
 def _label(view: passage.Passage, station: passage.Station, given: telling.Given, prefix: str) -> messages.Line:

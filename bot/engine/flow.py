@@ -67,6 +67,9 @@ def advance(definition: form.Form, response: state.State, sent: Sent) -> Step:
         case commands.Command.BACK:
             return _back(view, station, response)
         case commands.Command.SKIP:
+            answered = response.answer(station.key) is not None and station.key in view.values
+            if answered and (commands.fold(sent.text) in commands.FORWARD or judging.is_required(view, station)):
+                return _go_on(definition, response, station.key)
             return _skip(definition, view, station, response)
         case commands.Command.MORE if _page(view, station, response).turns:
             return Step(dataclasses.replace(response, page=response.page + 1))

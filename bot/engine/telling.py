@@ -104,9 +104,14 @@ def line(
 ) -> messages.Phrase:
     """A question with its answer, in one line."""
     said = answer(view.definition, station.question, given)
-    if short and isinstance(said, str):
-        said = _short(said, _ANSWER)
+    if short:
+        said = brief(said)
     return phrase("{question} {answer}", question=asked(view, station, filling, short=short), answer=said)
+
+
+def brief(said: object) -> object:
+    """An answer as it is said, a long text cut to one line."""
+    return _short(said, _ANSWER) if isinstance(said, str) else said
 
 
 def asked(view: passage.Passage, station: passage.Station, filling: Given, *, short: bool = False) -> messages.Line:

@@ -69,6 +69,17 @@ def test_what_is_optional_can_be_skipped_and_answered_later() -> None:
     assert step.state.answer("village") is None
 
 
+@pytest.mark.parametrize("on", ["дальше", "кийинки", "next"])
+def test_on_the_way_forward_again_what_was_answered_stays(on: str) -> None:
+    back = ("yes", "Кара-Ой", "<", "<")
+    assert walk(*back, on).state == walk("yes", "Кара-Ой", "<").state, "also where an answer is needed"
+    assert walk(*back, on, on).state == walk("yes", "Кара-Ой").state
+    assert walk(*back, ">", ">").state.answer("village") is None, "but to skip is to take it back"
+    assert walk(*back, "no", on).state.skipped == ("age",)
+    shown = walking.shown(small.VILLAGE, walk(*back).state)
+    assert "Ваш прежний ответ: yes (ru). Чтобы оставить, напишите «дальше»." in shown
+
+
 def test_dont_know_passes_over_unless_it_is_an_answer() -> None:
     assert walk("no", "билбейм").state.skipped == ("age",)
     assert walk("yes", "не знаю").state.answer("village") == "не знаю", "in words it is an answer"
