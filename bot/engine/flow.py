@@ -283,9 +283,7 @@ def _skip(definition: form.Form, view: Passage, station: Station, response: stat
     if judging.is_required(view, station):
         message = station.question.required_message
         line: messages.Line = (
-            telling.written(message, view, station, {})
-            if message
-            else _needed(station.question, passing)
+            telling.written(message, view, station, {}) if message else _needed(station.question, passing)
         )
         return Step(response, (line,), missed=True)
     after = dataclasses.replace(

@@ -89,7 +89,8 @@ def test_dont_know_passes_over_unless_it_is_an_answer() -> None:
 
 @pytest.mark.parametrize("said", ["не знаю", "Билбейм.", "мен билбейм", "затрудняюсь"])
 def test_dont_know_is_an_option_under_whatever_name(said: str) -> None:
-    unknown = {"list_name": "n", "name": "98", "label": {"ky": "Билбейм", "ru": "Не знаю, затрудняюсь ответить"}}
+    words = {"ky": "Билбейм", "ru": "Не знаю, затрудняюсь ответить"}
+    unknown: dict[str, object] = {"list_name": "n", "name": "98", "label": words}
     options = [*small.choices("n", "one", "two"), unknown | {"name": "dk"}]
     rows = [{"type": "select_one n", "name": "it"}, {"type": "text", "name": "end"}]
     assert walk(said, definition=small.made(rows, options)).state.answer("it") == "dk"
@@ -124,7 +125,7 @@ def test_none_of_a_list_passes_it_over_unless_it_is_an_option() -> None:
     rows = [{"type": "select_multiple n", "name": "it"}, {"type": "text", "name": "end"}]
     definition = small.made(rows, small.choices("n", "one", "two"))
     assert [walk(said, definition=definition).state.skipped for said in ("эч бири", "жок", "ничего")] == [("it",)] * 3
-    none = {"list_name": "n", "name": "0", "label": {"ky": "Эч бири", "ru": "Ничего из этого"}}
+    none: dict[str, object] = {"list_name": "n", "name": "0", "label": {"ky": "Эч бири", "ru": "Ничего из этого"}}
     definition = small.made(rows, [*small.choices("n", "one", "two"), none])
     assert walk("ничего", definition=definition).state.answer("it") == ("0",)
 

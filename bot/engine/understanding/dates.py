@@ -36,7 +36,8 @@ class Part(enum.IntEnum):
 
 _DAYS_FROM_TODAY = {
     "bugun": 0, "bugunku": 0, "segodnia": 0, "today": 0, "keche": -1, "kechee": -1, "kecheki": -1, "vchera": -1,
-    "yesterday": -1, "kecheeki": -1, "erten": 1, "ertenki": 1, "zavtra": 1, "tomorrow": 1, "burusuguni": 2, "bursuguni": 2,
+    "yesterday": -1, "kecheeki": -1, "erten": 1, "ertenki": 1, "zavtra": 1, "tomorrow": 1, "burusuguni": 2,
+    "bursuguni": 2,
     "bursugunu": 2, "bursugun": 2, "burusugunu": 2, "poslezavtra": 2, "pozavchera": -2, "murdaguni": -2,
     "murdaki kun": -2, "murdagi kun": -2, "murdagi kunu": -2, "murda kunu": -2, "murunku kunu": -2,
 }  # fmt: skip

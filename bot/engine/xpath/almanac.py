@@ -18,16 +18,20 @@ class Names(NamedTuple):
     short_days: tuple[str, ...]
 
 
+def _listed(names: str) -> tuple[str, ...]:
+    return tuple(names.split())
+
+
 def _three(names: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(name[:3] for name in names)
 
 
 # The civil months of a printed Kyrgyz calendar; the herdsmen's own are understood, but not everybody counts by them.
 # In Russian they are spelled the same.
-_MONTHS = tuple("январь февраль март апрель май июнь июль август сентябрь октябрь ноябрь декабрь".split())
-_RU_OF = tuple("января февраля марта апреля мая июня июля августа сентября октября ноября декабря".split())
-_EN = tuple("January February March April May June July August September October November December".split())
-_EN_DAYS = tuple("Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split())
+_MONTHS = _listed("январь февраль март апрель май июнь июль август сентябрь октябрь ноябрь декабрь")
+_RU_OF = _listed("января февраля марта апреля мая июня июля августа сентября октября ноября декабря")
+_EN = _listed("January February March April May June July August September October November December")
+_EN_DAYS = _listed("Monday Tuesday Wednesday Thursday Friday Saturday Sunday")
 
 _NAMES = {
     "ky": Names(
@@ -35,16 +39,16 @@ _NAMES = {
         _MONTHS,
         _three(_MONTHS),
         _three(_MONTHS),
-        tuple("дүйшөмбү шейшемби шаршемби бейшемби жума ишемби жекшемби".split()),
-        tuple("дүй шейш шарш бейш жума ишм жек".split()),
+        _listed("дүйшөмбү шейшемби шаршемби бейшемби жума ишемби жекшемби"),
+        _listed("дүй шейш шарш бейш жума ишм жек"),
     ),
     "ru": Names(
         _RU_OF,
         _MONTHS,
         _three(_RU_OF),
         _three(_MONTHS),
-        tuple("понедельник вторник среда четверг пятница суббота воскресенье".split()),
-        tuple("пн вт ср чт пт сб вс".split()),
+        _listed("понедельник вторник среда четверг пятница суббота воскресенье"),
+        _listed("пн вт ср чт пт сб вс"),
     ),
 }
 _ENGLISH = Names(_EN, _EN, _three(_EN), _three(_EN), _EN_DAYS, _three(_EN_DAYS))
