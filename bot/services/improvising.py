@@ -21,6 +21,8 @@ Kind = form.Kind
 _THOUGHTS = 400
 #: Messages for one question, wrong ones included, before the form is taken to lead nowhere.
 _PATIENCE = 40
+#: How often an earlier answer is changed because none will do for a later question, and how far back it may be.
+_RETREATS, _FURTHEST = 60, 12
 #: How often, of all messages, something else than an answer is written.
 _ERRS, _BACK, _SKIPS, _ASKS = 0.10, 0.05, 0.08, 0.02
 _NONSENSE = ("???", "👍", "ким билет", "99999999999999", "не понимаю вас", "0", "көп", "-")
@@ -57,13 +59,23 @@ def play(rehearsal: rehearsing.Rehearsal, link: str, seed: int, language: str) -
     yield Exchange("", outbound)
     stands = itertools.count()
     last = ""
+    retreats = backs = 0
     while len(rehearsal.finished) == before:
         waiting = rehearsal.waiting
         if waiting and waiting[1].at != last:
             last, stands = waiting[1].at, itertools.count()
         if next(stands) > _PATIENCE:
             raise Stuck(f"the question “{last}” does not let anybody past")
-        wrote = _answer(*waiting, chance) if waiting else _outside(rehearsal.scene, language)
+        try:
+            wrote = "back" if backs else _answer(*waiting, chance) if waiting else _outside(rehearsal.scene, language)
+            backs = max(0, backs - 1)
+        except Stuck:
+            # Perhaps an earlier answer leaves no room for this one: a household of two with three children.
+            if retreats == _RETREATS or not (waiting and waiting[1].answers):
+                raise
+            retreats += 1
+            wrote, backs = "back", chance.randrange(_FURTHEST)
+            last, stands = "", itertools.count()
         outbound, ended = rehearsal.hear(wrote)
         yield Exchange(wrote, outbound)
         if ended or (waiting is None and rehearsal.waiting is None and rehearsal.scene == "home"):
