@@ -66,7 +66,7 @@ def outside(source: str, change: Callable[[str], str]) -> str:
 
 
 def worded(source: str, words: Collection[str]) -> str:
-    """The source with quotes around those words where they are compared, given to a function, or stand alone: `= yes`, `, yes)`."""
+    """The source with those words in quotes where they are compared, given to a function, or stand alone."""
     any_word = "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
     bare = re.compile(rf"((?:^|[=,])\s*)({any_word})(?=\s*(?:$|[),]|(?:and|or)\b))")
     return outside(source, lambda part: bare.sub(r"\1'\2'", part))
