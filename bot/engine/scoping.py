@@ -70,6 +70,37 @@ def names(group: form.Group) -> frozenset[str]:
 
 
 @functools.lru_cache(maxsize=256)
+def asked_of_itself(definition: form.Form) -> Mapping[str, tuple[form.Question, ...]]:
+    """Every group whose condition asks for what stands in it -> those questions, in the order of the rows."""
+    found: dict[str, tuple[form.Question, ...]] = {}
+
+    def look(body: tuple[form.Question | form.Group, ...]) -> None:
+        for group in (each for each in body if isinstance(each, form.Group)):
+            inside = group.relevant.references & names(group) if group.relevant else frozenset()
+            if inside:
+                found[group.name] = tuple(each for each in definition.questions if each.name in inside)
+            look(group.body)
+
+    look(definition.body)
+    return found
+
+
+@functools.lru_cache(maxsize=512)
+def judged_by(definition: form.Form, question: form.Question) -> frozenset[str]:
+    """Every question that its constraint asks for through calculations; itself where they add it up."""
+    found: set[str] = set()
+    waiting = list(question.constraint.references - {question.name}) if question.constraint else []
+    while waiting:
+        name = waiting.pop()
+        if name not in found:
+            found.add(name)
+            asked = definition.question(name)
+            if asked and asked.calculation:
+                waiting += asked.calculation.references
+    return frozenset(found)
+
+
+@functools.lru_cache(maxsize=256)
 def _repeats_of(definition: form.Form) -> Mapping[str, tuple[str, ...]]:
     """Every name that stands in a repeat, and every repeat -> the repeats it goes through, itself included."""
     found = {question.name: question.repeats for question in definition.questions if question.repeats}

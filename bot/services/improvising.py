@@ -21,6 +21,8 @@ _THOUGHTS = 400
 _PATIENCE = 40
 #: Wrong ones after which the number of an option is looked up that is not on the screen.
 _TRIES = 3
+#: How often an earlier answer is changed because none will do for a later question, and how far back it may be.
+_RETREATS, _FURTHEST = 60, 12
 #: How often, of all messages, something else than an answer is written.
 _ERRS, _BACK, _SKIPS, _ASKS = 0.10, 0.05, 0.08, 0.02
 #: How often something is sent where it may be.
@@ -102,6 +104,7 @@ class Respondent:
         self._sends = sends
         self._at = ""
         self._tries = 0
+        self._retreats = self._backs = 0
 
     def enters(self, shown: str) -> Act:
         """What is answered before the first question: the line of the own language, or the first."""
@@ -111,6 +114,21 @@ class Respondent:
 
     def act(self, definition: form.Form, response: state.State) -> Act:
         """What is done at the question that waits; raises `Stuck`."""
+        if self._backs:
+            self._backs -= 1
+            return Act("back")
+        try:
+            return self._answer(definition, response)
+        except Stuck:
+            # Perhaps an earlier answer leaves no room for this one: a household of two with three children.
+            if self._retreats == _RETREATS or not response.answers:
+                raise
+            self._retreats += 1
+            self._backs = self._chance.randrange(_FURTHEST)
+            self._at = ""
+            return Act("back")
+
+    def _answer(self, definition: form.Form, response: state.State) -> Act:
         self._stands(response.at)
         view = passage.passage(definition, response)
         station = view.station(response.at)

@@ -256,3 +256,35 @@ def test_where_nothing_is_left_to_choose_nothing_is_asked() -> None:
     assert walking.met(definition, walking.answered(definition, region="north")) == ["region", "village"]
     assert walking.met(definition, walking.answered(definition, region="south")) == ["region"]
     assert passage.counted(definition, walking.answered(definition, region="south", village="a")) == {"region": "south"}
+
+
+OPENS_ITSELF = small.made(
+    [
+        {"type": "begin_group", "name": "inputs", "relevant": "./source = 'user' and ${doubled} != 8"},
+        {"type": "hidden", "name": "source", "default": "user"},
+        {"type": "text", "name": "called"},
+        {"type": "calculate", "name": "doubled", "calculation": "${n} * 2"},
+        {"type": "end_group"},
+        {"type": "begin_group", "name": "extra", "relevant": "${goes_on} = 'yes'"},
+        {"type": "select_one yn", "name": "goes_on", "default": "yes"},
+        {"type": "text", "name": "more"},
+        {"type": "end_group"},
+        {"type": "integer", "name": "n"},
+    ],
+    YES_NO,
+)
+
+
+def test_a_group_may_hang_on_what_is_known_inside_it_before_anybody_answers() -> None:
+    fresh = walking.answered(OPENS_ITSELF)
+    assert walking.met(OPENS_ITSELF, fresh) == ["called", "goes_on", "more", "n"]
+    assert walking.values(OPENS_ITSELF, fresh)["source"] == "user"
+    shut = walking.answered(OPENS_ITSELF, n=4)
+    assert walking.met(OPENS_ITSELF, shut) == ["goes_on", "more", "n"]
+    assert walking.values(OPENS_ITSELF, shut) == {"n": 4.0}
+
+
+def test_an_answer_that_shuts_its_own_group_counts_for_nothing() -> None:
+    no = walking.answered(OPENS_ITSELF, goes_on="no", more="x")
+    assert walking.met(OPENS_ITSELF, no) == ["called", "n"]
+    assert "goes_on" not in walking.values(OPENS_ITSELF, no)

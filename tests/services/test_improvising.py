@@ -158,3 +158,15 @@ def test_a_question_that_lets_nobody_past_is_named(tmp_path: Path) -> None:
     played = rehearsal(publishing.prepare([file]).catalogue(), 1)
     with pytest.raises(improvising.Stuck, match=r"row [0-9]+, question “a”: .* \. > 5 and \. < 3"):
         list(improvising.play(played, "s-odd", 1, "ky"))
+
+
+def test_an_earlier_answer_is_changed_where_it_leaves_no_room_for_a_later_one(tmp_path: Path) -> None:
+    file = tmp_path / "odd.yaml"
+    first = "survey:\n  - {type: integer, name: all, label: {ky: a, ru: a}, constraint: .<6, required: 'yes'}"
+    asked = FORM.format(type="integer", constraint=". > 10 and ${all} = 3")
+    file.write_text(asked.replace("survey:", first))
+    catalogue = publishing.prepare([file]).catalogue()
+    for seed in range(2):
+        played = rehearsal(catalogue, seed)
+        list(improvising.play(played, "s-odd", seed, "ky"))
+        assert len(played.finished) == 1

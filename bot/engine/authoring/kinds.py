@@ -6,7 +6,7 @@ import enum
 import re
 from dataclasses import dataclass
 
-from bot.engine.authoring import listing, problems
+from bot.engine.authoring import listing, problems, sheets
 from bot.engine.authoring.sheets import Row, Told
 from bot.engine.form import Kind
 from bot.engine.phrases import phrase
@@ -90,6 +90,9 @@ _REFUSED = (
 )
 _INSTEAD = {word: mend for mend, words in _REFUSED for word in words.split(", ")}
 
+#: What is left out where an answer is not required; what refers to it finds it empty, as if it had been skipped.
+_LEFT_OUT = frozenset({"video", "file"})
+
 #: Every beginning of a type with a list: the standard's own and those of older sheets.
 _HEADS = {
     "select_one": Kind.SELECT_ONE,
@@ -159,6 +162,10 @@ def _plain(row: Row, written: str, lists: listing.Lists, told: Told) -> Type:
     if word == "csv external":
         lists.beside(row, row.cell("name"))
         return Type(Role.LIST)
+    if word in _LEFT_OUT and row.cell("required").lower() in sheets.NO | {""}:
+        what = phrase("A chat cannot ask “{type}”, and nobody has to answer it: it was left out.", type=written)
+        told.mended(row, "type", what, _INSTEAD[word])
+        return Type(Role.METADATA, Kind.HIDDEN)
     first = word.split()[0]
     for refused, mend in _INSTEAD.items():
         if word == refused or first == refused or word.startswith(f"{refused} "):

@@ -149,7 +149,11 @@ class Reader:
             return False, None
         if written.lower() not in sheets.YES | sheets.NO and re.search(r"[$(=<>]", written):
             return False, self.scope.expression(row, "required", node)
-        return sheets.flag_of(row, "required", self.told), None
+        if written and written.lower() not in sheets.YES | sheets.NO:
+            what = phrase("“{word}” is neither yes nor no, so the question may be skipped.", word=written)
+            self.told.advice(row, "required", what, phrase("write yes or no."))
+            return False, None
+        return written.lower() in sheets.YES, None
 
     def read_only(self, node: Node, kind: Kind) -> bool:
         """Whether it is shown with its value and never asked."""
@@ -184,6 +188,11 @@ class Reader:
         if not row.cell("default") or node.type.role is Role.METADATA or kind is Kind.CALCULATE:
             return None
         if kind in (Kind.NOTE, Kind.IMAGE, Kind.AUDIO):
+            return None
+        if "${last-saved#" in row.cell("default"):
+            # On a new phone it is empty as well.
+            what = phrase("A chat does not keep what was answered before: the question begins without a default.")
+            self.told.mended(row, "default", what, phrase("leave it empty."))
             return None
         made = self.initial(node, kind)
         words = row.cell("default").strip("'\"")
