@@ -37,7 +37,7 @@ _LABELLED, _LABEL = 4, 20
 _ROW, _KEYBOARD = 5, 100
 #: Letters that buttons of one row can show on a narrow phone before Telegram cuts them off.
 _ROW_LETTERS = 30
-_NO_PREVIEW = {"link_preview_options": {"is_disabled": True}}
+_NO_PREVIEW = {"link_preview_options": '{"is_disabled": true}'}
 
 #: Language -> command -> description, kept by Telegram; "" is for languages that have none of their own.
 _COMMANDS = {
@@ -330,7 +330,8 @@ def _keyboard(outbound: base.Outbound) -> dict[str, Any]:
         row.append(button(action.label, action))
     if row:
         rows.append(row)
-    return {"reply_markup": {"inline_keyboard": rows}} if rows else {}
+    # As JSON, for the library would look through every button for an object of its own.
+    return {"reply_markup": orjson.dumps({"inline_keyboard": rows}).decode()} if rows else {}
 
 
 def _json(body: bytes) -> Any:
