@@ -220,7 +220,8 @@ def take_form(turning: Turning, command: Command | None, *, paused: bool) -> Non
         # After weeks a greeting must not become the answer to a question nobody remembers.
         turning.to("resume")
         return
-    sent = flow.Sent(incoming.text, command, incoming.kind, turning.draw("media"), incoming.now)
+    media = turning.draw("media") if incoming.kind in ("image", "audio") else ""
+    sent = flow.Sent(incoming.text, command, incoming.kind, media, incoming.now)
     step = flow.advance(definition, response, sent)
     if step.missed and paused and incoming.kind == "text":
         turning.to("resume")
