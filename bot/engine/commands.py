@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+import functools
 import re
 import unicodedata
 
@@ -109,6 +110,8 @@ DONE = _split(_DONE)
 _ENTRY = re.compile(r"/?(?:start|ashar|ашар)[ _]+([A-Za-z0-9_-]{1,64})", re.IGNORECASE)
 
 
+# One turn asks this of the same message several times.
+@functools.lru_cache(maxsize=512)
 def recognise(text: str) -> Command | None:
     """The command this whole message is, or None."""
     # The longest command has under thirty letters; a long answer need not be folded to know that it is none.

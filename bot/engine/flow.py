@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import datetime as dt
 from dataclasses import dataclass
 
@@ -72,9 +71,9 @@ def advance(definition: form.Form, response: state.State, sent: Sent) -> Step:
                 return _go_on(definition, response, station.key)
             return _skip(definition, view, station, response)
         case commands.Command.MORE if _page(view, station, response).turns:
-            return Step(dataclasses.replace(response, page=response.page + 1))
+            return Step(response._replace(page=response.page + 1))
         case commands.Command.MORE if response.narrowed:
-            return Step(dataclasses.replace(response, page=0, narrowed=()))
+            return Step(response._replace(page=0, narrowed=()))
     if passing := _passing_over(view, station, response, sent):
         return _skip(definition, view, station, response, passing)
     return _take(definition, view, station, response, sent)
@@ -84,7 +83,7 @@ def waited(response: state.State, key: str, seconds: float) -> state.State:
     """That question has waited so much longer."""
     spent = dict(response.spent)
     total = min(LONGEST, spent.get(key, 0) + round(max(0.0, min(seconds, LONGEST))))
-    return dataclasses.replace(response, spent=tuple((spent | {key: total}).items())) if total else response
+    return response._replace(spent=tuple((spent | {key: total}).items())) if total else response
 
 
 def names_option(definition: form.Form, response: state.State, text: str) -> bool:
@@ -98,14 +97,14 @@ def names_option(definition: form.Form, response: state.State, text: str) -> boo
 
 def reopen(response: state.State, key: str) -> state.State:
     """Ask once more what was answered before."""
-    return dataclasses.replace(_stand(response, key), changing=True)
+    return _stand(response, key)._replace(changing=True)
 
 
 def leave(definition: form.Form, response: state.State) -> state.State:
     """Give up a change: back to where the response stood."""
     view = passage.passage(definition, response)
     at = "" if response.ended else _first_open(view, response) or (view.asked[-1].key if view.asked else "")
-    return dataclasses.replace(_stand(response, at), changing=False)
+    return _stand(response, at)._replace(changing=False)
 
 
 # -- understanding -----------------------------------------------------------------------------------------
@@ -152,16 +151,16 @@ def _take(definition: form.Form, view: Passage, station: Station, response: stat
         case answers.Misunderstood():
             return Step(response, (reading.line,), missed=True)
         case answers.Doubtful():
-            narrowed = dataclasses.replace(response, narrowed=reading.names, page=0)
+            narrowed = response._replace(narrowed=reading.names, page=0)
             # Who types the same again is not helped by the same few.
             line = answers.NOT_UNDERSTOOD if narrowed == response else _WHICH
             return Step(narrowed, (line,), missed=narrowed == response)
         case answers.Picking():
             lines = (reading.line,) if reading.line else ()
             missed = bool(lines) and reading.picked == response.picked
-            after = dataclasses.replace(response, picked=reading.picked)
+            after = response._replace(picked=reading.picked)
             if not missed:
-                after = dataclasses.replace(after, page=0, narrowed=())
+                after = after._replace(page=0, narrowed=())
             return Step(after, lines, missed=missed)
     wrong = judging.broken(view, station, reading.answer)
     return Step(response, (wrong,), missed=True) if wrong else _answered(definition, station, response, reading.answer)
@@ -195,13 +194,13 @@ def _take_sent(definition: form.Form, view: Passage, station: Station, response:
 
 def _stand(response: state.State, at: str) -> state.State:
     """Before another question nothing is picked and every list begins at its beginning."""
-    return dataclasses.replace(response, at=at, picked=(), page=0, narrowed=())
+    return response._replace(at=at, picked=(), page=0, narrowed=())
 
 
 def _answered(definition: form.Form, station: Station, response: state.State, answer: state.Answer) -> Step:
     given = dict(response.answers) | {station.key: answer}
     skipped = tuple(key for key in response.skipped if key != station.key)
-    after = dataclasses.replace(response, answers=tuple(given.items()), skipped=skipped)
+    after = response._replace(answers=tuple(given.items()), skipped=skipped)
     return _go_on(definition, after, station.key)
 
 
@@ -223,7 +222,7 @@ def _keep_once(definition: form.Form, response: state.State) -> state.State:
     """What `once()` has worked out stays what it is."""
     given = dict(response.answers)
     fresh = tuple(each for each in passage.passage(definition, response).once if each[0] not in given)
-    return dataclasses.replace(response, answers=(*response.answers, *fresh)) if fresh else response
+    return response._replace(answers=(*response.answers, *fresh)) if fresh else response
 
 
 def _next(view: Passage, response: state.State, after: str) -> str:
@@ -258,13 +257,13 @@ def _review(definition: form.Form, view: Passage, after: state.State) -> Step:
     if gap:
         return Step(_stand(after, gap))
     at = "" if after.ended else _first_open(view, after)
-    done = dataclasses.replace(_stand(after, at), changing=False)
+    done = _stand(after, at)._replace(changing=False)
     return Step(done, reviewed=bool(at or after.ended), finished=not at and not after.ended)
 
 
 def _back(view: Passage, station: Station, response: state.State) -> Step:
     if response.picked:
-        return Step(dataclasses.replace(response, picked=response.picked[:-1]))
+        return Step(response._replace(picked=response.picked[:-1]))
     if response.narrowed:
         return Step(_stand(response, response.at))
     if response.changing:
@@ -286,8 +285,7 @@ def _skip(definition: form.Form, view: Passage, station: Station, response: stat
             telling.written(message, view, station, {}) if message else _needed(station.question, passing)
         )
         return Step(response, (line,), missed=True)
-    after = dataclasses.replace(
-        response,
+    after = response._replace(
         answers=tuple(pair for pair in response.answers if pair[0] != station.key),
         skipped=(*(key for key in response.skipped if key != station.key), station.key),
     )

@@ -9,6 +9,7 @@ import itertools
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from bot.engine import form, offering, scoping, state
 from bot.engine.form import Kind
@@ -31,8 +32,7 @@ class Opened:
     total: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Station:
+class Station(NamedTuple):
     """One question as it is met on the way, notes included."""
 
     key: str

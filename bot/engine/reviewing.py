@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
-
 from bot.engine import commands, flow, joining, messages, offering, passage, state, telling
 from bot.engine.commands import Command
 from bot.engine.messages import phrase
@@ -101,7 +99,7 @@ def take(turning: Turning, command: Command | None) -> None:
         person = turning.person()
         if person:
             others = tuple(each for each in person.open if each != rid)
-            turning.change_person(dataclasses.replace(person, open=(*others, rid)))
+            turning.change_person(person._replace(open=(*others, rid)))
         turning.to("form")
 
 
@@ -159,6 +157,6 @@ def take_restart(turning: Turning, command: Command | None) -> None:
     if agreed and person and joining.is_open(turning, link):
         turning.events.append(messages.Discarded(rid))
         turning.say(phrase("All right, let us begin again."))
-        joining.begin(turning, dataclasses.replace(person, open=tuple(o for o in person.open if o != rid)), link)
+        joining.begin(turning, person._replace(open=tuple(o for o in person.open if o != rid)), link)
     else:
         turning.go_on()

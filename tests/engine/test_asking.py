@@ -241,7 +241,7 @@ def test_a_long_list_says_how_it_is_read() -> None:
 
 
 def test_a_narrowed_list_says_how_to_see_all_again() -> None:
-    few = dataclasses.replace(walking.walk(LONG, "1").state, narrowed=("n3", "n17"))
+    few = walking.walk(LONG, "1").state._replace(narrowed=("n3", "n17"))
     assert walking.shown(LONG, few) == [
         "(2/3) which (ru)",
         "3. число 3",

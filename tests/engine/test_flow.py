@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
-
 import pytest
 
 from bot.engine import flow, form, messages, passage, state
@@ -209,7 +207,7 @@ def test_a_form_in_which_nothing_is_asked_stands_nowhere() -> None:
 
 
 def test_a_question_that_went_away_lets_through_to_what_is_open() -> None:
-    lost = dataclasses.replace(walk("no", "30").state, at="parent")
+    lost = walk("no", "30").state._replace(at="parent")
     step = walking.on(small.VILLAGE, lost, "что угодно")
     assert (step.state.at, step.missed) == ("top", False)
 
@@ -322,7 +320,7 @@ def test_more_is_a_word_like_any_other_where_there_is_no_more() -> None:
 def finished(*texts: str, definition: form.Form = small.VILLAGE) -> state.State:
     step = walk(*texts, definition=definition)
     assert step.finished
-    return dataclasses.replace(step.state, ended="2027-03-01T10:00:00+00:00")
+    return step.state._replace(ended="2027-03-01T10:00:00+00:00")
 
 
 GROWN = ("no", "30", "1 2 3", "1")

@@ -133,7 +133,7 @@ def test_another_round_opens_with_every_yes_and_no_further() -> None:
     some = walking.answered(definition, job__1="yes", job__2="no", job__3="yes", what__1="а", what__3="в")
     assert walking.met(definition, some) == ["job#1", "what#1", "job#2"]
     assert passage.counted(definition, some) == {"job#1": "yes", "job#2": "no", "what#1": "а"}
-    full = dataclasses.replace(some, answers=tuple((f"job#{n}", "yes") for n in range(1, 99)))
+    full = some._replace(answers=tuple((f"job#{n}", "yes") for n in range(1, 99)))
     assert walking.met(definition, full)[-1] == f"what#{passage.ROUNDS}", "and nobody is asked for the 51st"
 
 
@@ -194,11 +194,11 @@ def test_what_is_worked_out_without_asking() -> None:
             {"type": "text", "name": "wish"},
         ]
     )
-    late = dataclasses.replace(walking.fresh(definition), begun="2027-03-01T19:30:00+00:00")
+    late = walking.fresh(definition)._replace(begun="2027-03-01T19:30:00+00:00")
     values = walking.values(definition, late)
     assert values["start"] == "2027-03-02T01:30:00.000+06:00", "in Kyrgyz time it is tomorrow already"
     assert (values["today"], values["end"], values["round"]) == ("2027-03-02", "", "spring")
-    ended = dataclasses.replace(late, ended="2027-03-01T20:00:00+00:00")
+    ended = late._replace(ended="2027-03-01T20:00:00+00:00")
     assert walking.values(definition, ended)["end"] == "2027-03-02T02:00:00.000+06:00"
 
 
@@ -226,7 +226,7 @@ def test_every_draw_is_another_and_stays() -> None:
     values = walking.values(definition, walking.answered(definition))
     assert values["one"] != values["two"]
     assert walking.values(definition, walking.answered(definition, end="а"))["one"] == values["one"]
-    other = dataclasses.replace(walking.fresh(definition), seed="1" * 16)
+    other = walking.fresh(definition)._replace(seed="1" * 16)
     assert walking.values(definition, other)["one"] != values["one"]
 
 
@@ -240,7 +240,7 @@ def test_the_label_of_a_choice_is_said_in_the_language_of_the_response() -> None
     )
     response = walking.answered(definition, home="yes")
     assert walking.values(definition, response)["said"] == "yes (ky)"
-    russian = dataclasses.replace(response, language="ru")
+    russian = response._replace(language="ru")
     assert walking.values(definition, russian)["said"] == "yes (ru)"
 
 
