@@ -27,7 +27,7 @@ def app(settings: settings_.Settings | None = None) -> fastapi.FastAPI:
             made.state.house = house
             yield
 
-    made = fastapi.FastAPI(
+    made = webhooks.Front(
         title="Ashar",
         lifespan=lifespan,
         docs_url=None,
@@ -35,7 +35,6 @@ def app(settings: settings_.Settings | None = None) -> fastapi.FastAPI:
     )
     # Cyrillic pages shrink to a third, on lines that are paid by the megabyte.
     made.add_middleware(gzip.GZipMiddleware, minimum_size=_SMALL)
-    made.add_middleware(webhooks.Straight)
     for door in (chat, public, docs, webhooks):
         made.include_router(door.router)
     for door in (results, pledges, exports, health):

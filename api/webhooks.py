@@ -22,23 +22,22 @@ if TYPE_CHECKING:
 router = fastapi.APIRouter(include_in_schema=False)
 
 
-class Straight:
-    """Telegram's own way in, before the stack that pages and the API need: that was a twentieth of all work."""
+class Front(fastapi.FastAPI):
+    """The application, with Telegram's own way in before the stack that pages and the API need.
 
-    def __init__(self, app: types.ASGIApp) -> None:
-        self._app = app
+    That stack was a twentieth of all work.
+    """
 
     async def __call__(self, scope: types.Scope, receive: types.Receive, send: types.Send) -> None:
         """One update, or on to everybody else."""
         if scope["type"] == "http" and scope["path"] == "/telegram" and scope["method"] == "POST":
-            answer = await _telegram(fastapi.Request(scope, receive))
+            answer = await _telegram(self.state.house, fastapi.Request(scope, receive))
             await answer(scope, receive, send)
         else:
-            await self._app(scope, receive, send)
+            await super().__call__(scope, receive, send)
 
 
-async def _telegram(request: fastapi.Request) -> fastapi.Response:
-    house: wiring.House = request.app.state.house
+async def _telegram(house: wiring.House, request: fastapi.Request) -> fastapi.Response:
     channel = house.channels.get("telegram")
     if channel is None:
         return fastapi.Response(status_code=404)
@@ -96,7 +95,7 @@ async def _heard(
         arrived = await raw.request(request)
         channels[0].verify(arrived)
         for inbound in [inbound for channel in channels for inbound in channel.read(arrived)]:
-            await house.desk.receive(dataclasses.replace(inbound, callback=""))
+            await house.desk.receive(dataclasses.replace(inbound, callback="") if inbound.callback else inbound)
             heard.append(inbound)
     except (raw.TooLong, base.Refused, base.Malformed) as error:
         return _refusal(error), heard

@@ -95,7 +95,7 @@ class Voice:
 
 def _one_stop(text: str) -> str:
     """A date ends in a full stop ("2027 г."), and so may the sentence it closes."""
-    return re.sub(r"(?<!\.)\.\.(?!\.)", ".", text)
+    return re.sub(r"(?<!\.)\.\.(?!\.)", ".", text) if ".." in text else text
 
 
 def plain_spaces(text: str) -> str:

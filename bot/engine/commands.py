@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+import functools
 import re
 import unicodedata
 
@@ -37,7 +38,7 @@ _WORDS: dict[Command, str] = {
     Command.START: "start, ашар, салам, саламатсызбы, здравствуйте, привет, башта, начать",
     Command.HOME: "меню, башкы бет, домой, menu",
     Command.BACK: "артка, назад, обратно, back",
-    Command.SKIP: "өткөр, өткөрүп жиберүү, өтүү, кийинки, кийинкиси, пропустить, дальше, следующий, skip",
+    Command.SKIP: "өткөр, өткөрүп жиберүү, өтүү, кийинки, кийинкиси, пропустить, дальше, следующий, next, skip",
     Command.HELP: "жардам, түшүнбөдүм, кантип жооп берем, zhardam, помощь, помоги, не понимаю, как, как ответить, help",
     Command.STOP: "токтот, токто, токтотуу, жетет, жазба, стоп, остановить, хватит, не пишите, отписаться, stop",
     Command.CONTINUE: "улант, улантуу, кеттик, продолжить, поехали, continue",
@@ -59,6 +60,7 @@ _WORDS: dict[Command, str] = {
 _YES = "ооба, ообо, ия, макул, макулмун, болот, туура, oba, да, ага, угу, конечно, верно, давай, ок, даю согласие, yes"
 _NO = "жок, жо, эмес, болбойт, макул эмесмин, zhok, нет, не, неа, не надо, не даю, no"
 _DONE = "бүттү, бүттүм, болду, даяр, готово, всё, done"
+_FORWARD = "кийинки, кийинкиси, дальше, следующий, next"
 _DONT_KNOW = "билбейм, bilbeim, не знаю, затрудняюсь"
 
 _LATIN = {
@@ -99,6 +101,8 @@ _BY_WORD = {word: command for command, words in _WORDS.items() for word in _spli
 YES = _split(_YES)
 NO = _split(_NO)
 DONT_KNOW = _split(_DONT_KNOW)
+#: Of the words for skipping those that only mean on: an answer that was given stays.
+FORWARD = _split(_FORWARD)
 #: Enough, where something is looked through; elsewhere it may well be an answer.
 DONE = _split(_DONE)
 
@@ -106,6 +110,8 @@ DONE = _split(_DONE)
 _ENTRY = re.compile(r"/?(?:start|ashar|ашар)[ _]+([A-Za-z0-9_-]{1,64})", re.IGNORECASE)
 
 
+# One turn asks this of the same message several times.
+@functools.lru_cache(maxsize=512)
 def recognise(text: str) -> Command | None:
     """The command this whole message is, or None."""
     # The longest command has under thirty letters; a long answer need not be folded to know that it is none.

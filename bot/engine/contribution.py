@@ -70,5 +70,5 @@ def _has_answer(definition: form.Form, response: state.State) -> bool:
 
 def difference(new: Counter[Key], old: Counter[Key]) -> dict[Key, int]:
     """New minus old, without zeros, keys in sorted order (the order in which rows are locked)."""
-    changed = {key: new[key] - old[key] for key in new.keys() | old.keys() if new[key] != old[key]}
+    changed = {key: new[key] - old[key] for key, _ in new.items() ^ old.items()}
     return dict(sorted(changed.items()))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import datetime as dt
 from dataclasses import dataclass
 
@@ -10,7 +9,7 @@ from bot.engine import asking, commands, form, judging, messages, offering, pass
 from bot.engine.form import Kind
 from bot.engine.messages import phrase
 from bot.engine.passage import Passage, Station
-from bot.engine.understanding import answers
+from bot.engine.understanding import agreeing, answers
 from bot.engine.xpath import expressions
 
 #: A pause counts so many seconds at most: nobody thinks about one question for a night.
@@ -67,11 +66,16 @@ def advance(definition: form.Form, response: state.State, sent: Sent) -> Step:
         case commands.Command.BACK:
             return _back(view, station, response)
         case commands.Command.SKIP:
+            answered = response.answer(station.key) is not None and station.key in view.values
+            if answered and (commands.fold(sent.text) in commands.FORWARD or judging.is_required(view, station)):
+                return _go_on(definition, response, station.key)
             return _skip(definition, view, station, response)
         case commands.Command.MORE if _page(view, station, response).turns:
-            return Step(dataclasses.replace(response, page=response.page + 1))
-    if _is_passed_over(view, station, sent):
-        return _skip(definition, view, station, response, default=False)
+            return Step(response._replace(page=response.page + 1))
+        case commands.Command.MORE if response.narrowed:
+            return Step(response._replace(page=0, narrowed=()))
+    if passing := _passing_over(view, station, response, sent):
+        return _skip(definition, view, station, response, passing)
     return _take(definition, view, station, response, sent)
 
 
@@ -79,7 +83,7 @@ def waited(response: state.State, key: str, seconds: float) -> state.State:
     """That question has waited so much longer."""
     spent = dict(response.spent)
     total = min(LONGEST, spent.get(key, 0) + round(max(0.0, min(seconds, LONGEST))))
-    return dataclasses.replace(response, spent=tuple((spent | {key: total}).items())) if total else response
+    return response._replace(spent=tuple((spent | {key: total}).items())) if total else response
 
 
 def names_option(definition: form.Form, response: state.State, text: str) -> bool:
@@ -93,14 +97,14 @@ def names_option(definition: form.Form, response: state.State, text: str) -> boo
 
 def reopen(response: state.State, key: str) -> state.State:
     """Ask once more what was answered before."""
-    return dataclasses.replace(_stand(response, key), changing=True)
+    return _stand(response, key)._replace(changing=True)
 
 
 def leave(definition: form.Form, response: state.State) -> state.State:
     """Give up a change: back to where the response stood."""
     view = passage.passage(definition, response)
     at = "" if response.ended else _first_open(view, response) or (view.asked[-1].key if view.asked else "")
-    return dataclasses.replace(_stand(response, at), changing=False)
+    return _stand(response, at)._replace(changing=False)
 
 
 # -- understanding -----------------------------------------------------------------------------------------
@@ -116,16 +120,27 @@ def _page(view: Passage, station: Station, response: state.State) -> offering.Pa
     return offering.page(asking.options(view, station), response.narrowed, response.page)
 
 
-def _is_passed_over(view: Passage, station: Station, sent: Sent) -> bool:
-    """ "I don't know" passes an optional question over, unless it is an option or the answer is in words."""
-    question = station.question
-    return (
-        sent.kind == "text"
-        and question.kind not in form.IN_WORDS
-        and question.choice("dont_know") is None
-        and commands.fold(sent.text[:40]) in commands.DONT_KNOW
-        and not judging.is_required(view, station)
-    )
+#: What passes a question over, unless it is an option; of lists and pictures also "none".
+_PASSING = frozenset({"dont_know", "refuse"})
+_PASSING_MORE = {Kind.SELECT_ONE: _PASSING | {"none"}} | dict.fromkeys(
+    (Kind.SELECT_MULTIPLE, *_OF_ITS_OWN), _PASSING | {"none", "no"}
+)
+
+
+def _passing_over(view: Passage, station: Station, response: state.State, sent: Sent) -> str:
+    """What the message says instead of an answer, "dont_know" for one; "" where it may be one, as all words may."""
+    kind = station.question.kind
+    # Most messages are a number, and looked at no further.
+    if sent.kind != "text" or kind is Kind.TEXT or any(map(str.isdigit, sent.text[:40])):
+        return ""
+    meaning = agreeing.meaning(sent.text)
+    if meaning not in _PASSING_MORE.get(kind, _PASSING):
+        return ""
+    if kind in _OF_ITS_OWN:
+        return meaning  # "I have none" is no picture, though other words would stand for one
+    reading = _read(view, station, response, sent)
+    picking = isinstance(reading, answers.Picking) and reading.picked != response.picked
+    return "" if picking or isinstance(reading, answers.Understood | answers.Doubtful) else meaning
 
 
 def _take(definition: form.Form, view: Passage, station: Station, response: state.State, sent: Sent) -> Step:
@@ -136,16 +151,16 @@ def _take(definition: form.Form, view: Passage, station: Station, response: stat
         case answers.Misunderstood():
             return Step(response, (reading.line,), missed=True)
         case answers.Doubtful():
-            narrowed = dataclasses.replace(response, narrowed=reading.names, page=0)
+            narrowed = response._replace(narrowed=reading.names, page=0)
             # Who types the same again is not helped by the same few.
             line = answers.NOT_UNDERSTOOD if narrowed == response else _WHICH
             return Step(narrowed, (line,), missed=narrowed == response)
         case answers.Picking():
             lines = (reading.line,) if reading.line else ()
             missed = bool(lines) and reading.picked == response.picked
-            after = dataclasses.replace(response, picked=reading.picked)
+            after = response._replace(picked=reading.picked)
             if not missed:
-                after = dataclasses.replace(after, page=0, narrowed=())
+                after = after._replace(page=0, narrowed=())
             return Step(after, lines, missed=missed)
     wrong = judging.broken(view, station, reading.answer)
     return Step(response, (wrong,), missed=True) if wrong else _answered(definition, station, response, reading.answer)
@@ -179,13 +194,13 @@ def _take_sent(definition: form.Form, view: Passage, station: Station, response:
 
 def _stand(response: state.State, at: str) -> state.State:
     """Before another question nothing is picked and every list begins at its beginning."""
-    return dataclasses.replace(response, at=at, picked=(), page=0, narrowed=())
+    return response._replace(at=at, picked=(), page=0, narrowed=())
 
 
 def _answered(definition: form.Form, station: Station, response: state.State, answer: state.Answer) -> Step:
     given = dict(response.answers) | {station.key: answer}
     skipped = tuple(key for key in response.skipped if key != station.key)
-    after = dataclasses.replace(response, answers=tuple(given.items()), skipped=skipped)
+    after = response._replace(answers=tuple(given.items()), skipped=skipped)
     return _go_on(definition, after, station.key)
 
 
@@ -207,7 +222,7 @@ def _keep_once(definition: form.Form, response: state.State) -> state.State:
     """What `once()` has worked out stays what it is."""
     given = dict(response.answers)
     fresh = tuple(each for each in passage.passage(definition, response).once if each[0] not in given)
-    return dataclasses.replace(response, answers=(*response.answers, *fresh)) if fresh else response
+    return response._replace(answers=(*response.answers, *fresh)) if fresh else response
 
 
 def _next(view: Passage, response: state.State, after: str) -> str:
@@ -242,13 +257,13 @@ def _review(definition: form.Form, view: Passage, after: state.State) -> Step:
     if gap:
         return Step(_stand(after, gap))
     at = "" if after.ended else _first_open(view, after)
-    done = dataclasses.replace(_stand(after, at), changing=False)
+    done = _stand(after, at)._replace(changing=False)
     return Step(done, reviewed=bool(at or after.ended), finished=not at and not after.ended)
 
 
 def _back(view: Passage, station: Station, response: state.State) -> Step:
     if response.picked:
-        return Step(dataclasses.replace(response, picked=response.picked[:-1]))
+        return Step(response._replace(picked=response.picked[:-1]))
     if response.narrowed:
         return Step(_stand(response, response.at))
     if response.changing:
@@ -259,23 +274,27 @@ def _back(view: Passage, station: Station, response: state.State) -> Step:
     return Step(_stand(response, view.asked[here - 1].key))
 
 
-def _skip(
-    definition: form.Form, view: Passage, station: Station, response: state.State, *, default: bool = True
-) -> Step:
-    usual = judging.default(view, station) if default else None
+def _skip(definition: form.Form, view: Passage, station: Station, response: state.State, passing: str = "") -> Step:
+    """The question is passed over, in so many words or by saying what is no answer: then no default is taken."""
+    usual = None if passing else judging.default(view, station)
     if usual is not None:
         return _answered(definition, station, response, usual)
     if judging.is_required(view, station):
         message = station.question.required_message
         line: messages.Line = (
-            telling.written(message, view, station, {})
-            if message
-            else phrase("This question needs an answer. You can also write “back” or “stop”.")
+            telling.written(message, view, station, {}) if message else _needed(station.question, passing)
         )
         return Step(response, (line,), missed=True)
-    after = dataclasses.replace(
-        response,
+    after = response._replace(
         answers=tuple(pair for pair in response.answers if pair[0] != station.key),
         skipped=(*(key for key in response.skipped if key != station.key), station.key),
     )
     return _go_on(definition, after, station.key)
+
+
+def _needed(question: form.Question, passing: str) -> messages.Line:
+    """Why it cannot be passed over; whoever does not know is helped on."""
+    if passing not in ("", "refuse") and question.kind not in _OF_ITS_OWN:
+        nearest = phrase("Please choose whatever comes nearest.")
+        return nearest if question.kind in form.CHOOSING else phrase("Roughly is fine too.")
+    return phrase("This question needs an answer. You can also write “back” or “stop”.")

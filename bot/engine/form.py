@@ -205,7 +205,9 @@ def _more(body: tuple[Question | Group, ...], repeats: tuple[str, ...] = ()) -> 
 
 def said(text: Text, language: str, otherwise: str = "") -> str:
     """The text in that language, else in the form's own, else as it was written without one, else in any."""
-    known = (text.get(each) for each in (language, otherwise, "", "ru", "ky"))
+    if there := text.get(language):
+        return there
+    known = (text.get(each) for each in (otherwise, "", "ru", "ky"))
     return next(filter(None, known), "") or next(filter(None, text.values()), "")
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import datetime as dt
 
 from bot.engine import asking, flow, form, giving, messages, passage, state, telling
@@ -53,7 +52,7 @@ def follow(turning: Turning, link: str) -> None:
     running = next((rid for rid in person.open if _leads_to(turning, rid, link)), "") if person else ""
     if person and running:
         others = tuple(rid for rid in person.open if rid != running)
-        turning.change_person(dataclasses.replace(person, open=(*others, running)))
+        turning.change_person(person._replace(open=(*others, running)))
         turning.say(messages.Written(title(turning, link)))
         turning.to("form")
     elif person and purpose(link) in person.consents:
@@ -159,7 +158,7 @@ def take_consent(turning: Turning, command: Command | None) -> None:
             turning.change(people=(*turning.talk.people, person), person=person.id)
             turning.events.append(messages.Joined(person.id))
         turning.events.append(messages.Consented(person.id, purpose(link), _consent(turning)))
-        begin(turning, dataclasses.replace(person, consents=(*person.consents, purpose(link))), link)
+        begin(turning, person._replace(consents=(*person.consents, purpose(link))), link)
 
 
 def begin(turning: Turning, person: state.Person, link: str) -> None:
@@ -178,7 +177,7 @@ def begin(turning: Turning, person: state.Person, link: str) -> None:
     definition = turning.facts.forms[version]
     response = flow.begin(definition, fresh)
     turning.keep(rid, response)
-    turning.change_person(dataclasses.replace(person, open=(*person.open, rid)))
+    turning.change_person(person._replace(open=(*person.open, rid)))
     turning.to("form")
     turning.events.append(messages.Begun(person.id, rid))
     if not response.at:
@@ -222,7 +221,8 @@ def take_form(turning: Turning, command: Command | None, *, paused: bool) -> Non
         # After weeks a greeting must not become the answer to a question nobody remembers.
         turning.to("resume")
         return
-    sent = flow.Sent(incoming.text, command, incoming.kind, turning.draw("media"), incoming.now)
+    media = turning.draw("media") if incoming.kind in ("image", "audio") else ""
+    sent = flow.Sent(incoming.text, command, incoming.kind, media, incoming.now)
     step = flow.advance(definition, response, sent)
     if step.missed and paused and incoming.kind == "text":
         turning.to("resume")
@@ -262,7 +262,7 @@ def _silence(turning: Turning) -> float:
 
 def _end(turning: Turning, rid: str) -> None:
     response = turning.responses[rid]
-    turning.keep(rid, dataclasses.replace(response, ended=turning.incoming.now.isoformat()))
+    turning.keep(rid, response._replace(ended=turning.incoming.now.isoformat()))
     turning.close(rid)
     turning.events.append(messages.Finished(rid))
 
@@ -272,7 +272,7 @@ def _finish(turning: Turning, rid: str, definition: form.Form) -> None:
     response, person = turning.responses[rid], turning.person()
     if person:
         key = f"{definition.name}/{definition.wave}"
-        turning.change_person(dataclasses.replace(person, finished=(*person.finished, key), last=rid))
+        turning.change_person(person._replace(finished=(*person.finished, key), last=rid))
     turning.lines += asking.closing(definition, response, {})
     view = passage.passage(definition, response)
     thanks = telling.written(definition.thanks, view, None, {}) if definition.thanks else None
@@ -288,7 +288,7 @@ def _pledge(turning: Turning, rid: str, definition: form.Form) -> None:
     campaign = turning.facts.campaigns.get(response.campaign)
     if dict(response.answers).get("confirm") != "yes":
         # Not what was meant: the same questions once more, with a clean sheet.
-        clean = dataclasses.replace(response, answers=(), skipped=(), spent=(), at="")
+        clean = response._replace(answers=(), skipped=(), spent=(), at="")
         turning.keep(rid, flow.begin(definition, clean))
         turning.say(phrase("All right, let us begin again."))
         return

@@ -7,7 +7,7 @@ import math
 import re
 from decimal import Decimal
 
-from bot.engine import form, messages, offering, passage, state, telling
+from bot.engine import form, messages, offering, passage, scoping, state, telling
 from bot.engine.form import Kind
 from bot.engine.messages import phrase
 from bot.engine.xpath import expressions
@@ -77,12 +77,26 @@ def broken(view: passage.Passage, station: passage.Station, answer: state.Answer
     if question.constraint is None:
         return None
     itself = question.name in question.constraint.references
-    context = view.context(station, value, itself=itself)
-    if expressions.truth(question.constraint.evaluate(context)):
+    judged_by = scoping.judged_by(view.definition, question)
+    # A total is to have this answer in it.
+    supposed = view.supposing(station.key, answer) if question.name in judged_by else view
+    context = supposed.context(station, value, itself=itself)
+    if expressions.truth(question.constraint.evaluate(context)) or _too_early(supposed, station, judged_by):
         return None
     if question.constraint_message:
         return telling.written(question.constraint_message, view, station, {})
     return _bounds(question, view) or phrase("This answer does not seem to fit. Please try another.")
+
+
+def _too_early(view: passage.Passage, station: passage.Station, judged_by: frozenset[str]) -> bool:
+    """Whether the constraint asks for what is asked only after this: an author had several on one page in mind."""
+    if judged_by <= {station.question.name}:
+        return False
+    places = {each.key: place for place, each in enumerate(view.asked)}
+    return any(
+        each.question.name in judged_by and each.key not in view.values and place > places[station.key]
+        for place, each in enumerate(view.asked)
+    )
 
 
 def _in_range(question: form.Question, number: float) -> bool:

@@ -9,6 +9,7 @@ import itertools
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from bot.engine import form, offering, scoping, state
 from bot.engine.form import Kind
@@ -31,8 +32,7 @@ class Opened:
     total: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Station:
+class Station(NamedTuple):
     """One question as it is met on the way, notes included."""
 
     key: str
@@ -59,6 +59,9 @@ class Passage:
     rounds: Mapping[str, int]
     #: By key: what `once()` has worked out, and must not work out again.
     once: tuple[tuple[str, str], ...]
+    #: Every answer given, relevant or not, and when the response was begun and ended.
+    given: tuple[tuple[str, state.Answer], ...]
+    instants: tuple[str, str]
     #: What was sent, by its id, which is all that expressions see of it.
     sent: Mapping[str, state.Media]
     now: dt.datetime
@@ -68,6 +71,11 @@ class Passage:
     def station(self, key: str) -> Station | None:
         """Where that question is met; None where it is not."""
         return next((station for station in self.stations if station.key == key), None)
+
+    def supposing(self, key: str, answer: state.Answer) -> Passage:
+        """What all would be worth if that question were answered so."""
+        others = tuple((each, given) for each, given in self.given if each != key)
+        return _passage(self.definition, (*others, (key, answer)), self.seed, *self.instants, self.language)
 
     def context(
         self, station: Station | None = None, current: expressions.Value = "", *, itself: bool = False
@@ -94,6 +102,7 @@ class Passage:
             seed=f"{self.seed}/{station.key if station else ''}",
             lists=self.definition.lists,
             label=scoping.labels(self.definition, self.language),
+            language=self.language,
         )
 
     def _in_scope(self, repeats: tuple[str, ...], at: tuple[int, ...]) -> Iterator[tuple[str, expressions.Value]]:
@@ -147,6 +156,8 @@ def _passage(
         values=going.values,
         rounds=going.rounds,
         once=tuple(going.once),
+        given=answers,
+        instants=instants,
         sent={answer.id: answer for _, answer in answers if isinstance(answer, state.Media)},
         now=going.now,
         seed=seed,
@@ -231,6 +242,7 @@ class _Going:
             f"{self.seed}/{key}",
             self.definition.lists,
             scoping.labels(self.definition, self.language),
+            self.language,
         )
 
     def evaluate(self, expression: expressions.Expression, scope: _Scope, key: str) -> expressions.Value:
@@ -249,11 +261,28 @@ class _Going:
         for each in body:
             if isinstance(each, form.Question):
                 self.question(each, scope)
-            elif self.holds(each.relevant, scope, form.key(each.name, scope.at)):
+            elif self.holds(each.relevant, self.looking_in(each, scope), form.key(each.name, scope.at)):
                 if each.repeat:
                     self.repeat(each, scope)
                 else:
                     self.inside(each, scope, Opened(each))
+
+    def looking_in(self, group: form.Group, scope: _Scope) -> _Scope:
+        """What the group's condition sees: what it asks for of its own is worth what it would be if it stood."""
+        own = scoping.asked_of_itself(self.definition).get(group.name)
+        if not own:
+            return scope
+        answers = dict(scope.answers)
+        inner = _Scope(scope.repeats, scope.at, answers, self.context(answers, scope.repeats, scope.at))
+        for question in own:
+            key = form.key(question.name, scope.at)
+            if question.kind in form.WORKED_OUT:
+                answers[question.name] = self.worked_out(question, inner, key)
+            elif key in self.given:
+                answers[question.name] = value_of(self.given[key])
+            else:
+                answers[question.name] = self.evaluate(question.default, inner, key) if question.default else ""
+        return inner
 
     def inside(self, group: form.Group, scope: _Scope, opened: Opened) -> None:
         self.opened.append(opened)
@@ -301,6 +330,9 @@ class _Going:
             pass
         elif question.kind in form.WORKED_OUT:
             value = self.worked_out(question, scope, key)
+            # What came to nothing, NaN among it, is not shown.
+            if question.read_only and value != "" and value == value:
+                self.met(key, question, scope.at, asks=False)
         elif question.read_only or question.calculation or question.kind is Kind.NOTE:
             self.met(key, question, scope.at, asks=False)
             source = question.calculation or question.default

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import operator
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -14,6 +15,8 @@ Finish = Callable[[Sequence[table.Column], Sequence[str]], tuple[Any, ...]]
 
 #: Different answers to one form that are remembered: lists of options fit in, words and amounts pass through.
 _REMEMBERED = 10_000
+#: Types of our own columns of which each response has its own.
+_OWN = (table.Type.ID, table.Type.INSTANT)
 
 _Round = tuple[int, tuple[int, ...]]
 
@@ -70,14 +73,14 @@ def each(finish: Callable[[table.Column, str], Any]) -> Finish:
     return lambda columns, texts: tuple(map(finish, columns, texts))
 
 
-class Memo(dict[str, Any]):
-    """What texts came to before."""
+class Memo(dict[Any, Any]):
+    """What texts, or tuples of them, came to before."""
 
-    def __init__(self, make: Callable[[str], Any]) -> None:
+    def __init__(self, make: Callable[[Any], Any]) -> None:
         super().__init__()
         self._make = make
 
-    def __missing__(self, text: str) -> Any:
+    def __missing__(self, text: Any) -> Any:
         if len(self) >= _REMEMBERED:
             self.clear()
         made = self[text] = self._make(text)
@@ -114,11 +117,7 @@ class Rows:
             self._lay_out(number)
         self._repeats = {each.repeats[-1]: number for number, each in enumerate(self.tables) if number}
         self._counts = [0] * len(self.tables)
-        self._lead = [
-            None if part.columns[0].type in plain else self._remembering(part)
-            for part in self.tables[0].parts
-            if part.what in (*table.PARADATA, *table.TRAFFIC)
-        ]
+        self._lead_in(plain)
         self._spots = {version: dict(self._placed(each, book, layout)) for version, each in forms.items()}
         self._known = {version: Memo(self._looker(spots)) for version, spots in self._spots.items()}
 
@@ -131,13 +130,24 @@ class Rows:
         self._blank.append(blank)
         self._starts.append(starts)
 
-    def _remembering(self, part: table.Part) -> Callable[[str], Any]:
-        def make(text: str) -> Any:
-            return self._finish(part.columns, (text,))[0]
+    def _lead_in(self, plain: Collection[table.Type]) -> None:
+        """Learn how a row of the main table begins."""
+        lead = [part for part in self.tables[0].parts if part.what in (*table.PARADATA, *table.TRAFFIC)]
+        # These are different in every response; the others are a few, and rows that begin with them are remembered.
+        own = [part.what in table.TRAFFIC or part.columns[0].type in _OWN for part in lead]
+        self._own = [
+            (place, None if part.columns[0].type in plain else part) for place, part in enumerate(lead) if own[place]
+        ]
+        shared = [(place, part) for place, part in enumerate(lead) if not own[place]]
+        self._shared = operator.itemgetter(*(place for place, _ in shared))
 
-        # These are different in every response.
-        once = part.columns[0].type in (table.Type.ID, table.Type.INSTANT)
-        return make if once else Memo(make).__getitem__
+        def begin(texts: tuple[str, ...]) -> list[Any]:
+            row = self._blank[0].copy()
+            for (place, part), text in zip(shared, texts, strict=True):
+                row[place] = self._finish(part.columns, (text,))[0]
+            return row
+
+        self._begun = Memo(begin)
 
     def _placed(
         self, definition: form.Form, book: codebook.Codebook, layout: table.Layout
@@ -170,9 +180,10 @@ class Rows:
     def of(self, response: Response) -> list[tuple[int, list[Any]]]:
         """The rows of one response: (number of the table, cells), that of the main table first."""
         known, spots = self._known[response.version], self._spots[response.version]
-        main = self._blank[0].copy()
-        lead = zip(self._lead, response.lead, strict=False)
-        main[: len(response.lead)] = [text if how is None else how(text) for how, text in lead]
+        lead = response.lead
+        main = self._begun[self._shared(lead)].copy()
+        for place, part in self._own:
+            main[place] = self._finish(part.columns, (lead[place],))[0] if part else lead[place]
         rounds: dict[_Round, list[Any]] = {}
         for piece in response.pieces:
             start, stop, made = known[piece]

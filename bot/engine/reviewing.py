@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import dataclasses
-
 from bot.engine import commands, flow, joining, messages, offering, passage, state, telling
 from bot.engine.commands import Command
 from bot.engine.messages import phrase
 from bot.engine.turning import Turning, yes_no
+from bot.engine.understanding import agreeing
 
 
 def wanted(talk: state.Talk, text: str) -> str:
@@ -100,12 +99,27 @@ def take(turning: Turning, command: Command | None) -> None:
         person = turning.person()
         if person:
             others = tuple(each for each in person.open if each != rid)
-            turning.change_person(dataclasses.replace(person, open=(*others, rid)))
+            turning.change_person(person._replace(open=(*others, rid)))
         turning.to("form")
 
 
 def _enough(turning: Turning) -> bool:
-    return turning.incoming.kind == "text" and commands.fold(turning.incoming.text[:40]) in commands.DONE
+    if turning.incoming.kind != "text":
+        return False
+    # "Жок" and "баары туура" say that there is nothing to change.
+    said = commands.fold(turning.incoming.text[:40])
+    return said in commands.DONE or said in _ALL_RIGHT or agreeing.agrees(turning.incoming.text) is not None
+
+
+_ALL_RIGHT = frozenset(
+    map(
+        commands.fold,
+        (
+            *("баары туура", "баары жакшы", "баары дурус", "өзгөртпөйм", "эч нерсе", "эч кайсы", "эч бири"),
+            *("все верно", "все правильно", "все хорошо", "все так", "ничего", "ничего не менять", "не менять"),
+        ),
+    )
+)
 
 
 # -- starting over -----------------------------------------------------------------------------------------
@@ -143,6 +157,6 @@ def take_restart(turning: Turning, command: Command | None) -> None:
     if agreed and person and joining.is_open(turning, link):
         turning.events.append(messages.Discarded(rid))
         turning.say(phrase("All right, let us begin again."))
-        joining.begin(turning, dataclasses.replace(person, open=tuple(o for o in person.open if o != rid)), link)
+        joining.begin(turning, person._replace(open=tuple(o for o in person.open if o != rid)), link)
     else:
         turning.go_on()

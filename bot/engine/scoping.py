@@ -11,7 +11,7 @@ from bot.engine.xpath import expressions
 
 
 class Series(Mapping[str, Sequence[expressions.Value]]):
-    """The values of what stands in a repeat, in all its rounds; in a nested one, those of the round around it."""
+    """The values of what stands in a repeat, round by round, as they are seen from one place."""
 
     def __init__(
         self,
@@ -25,10 +25,12 @@ class Series(Mapping[str, Sequence[expressions.Value]]):
         self._values, self._rounds, self._repeats, self._at = values, rounds, repeats, at
 
     def __getitem__(self, name: str) -> Sequence[expressions.Value]:
-        # "name#2": of the second round of the repeat around it, whichever round this is.
-        name, at = form.place(name) if "#" in name else (name, ())
+        # "name#" means all its rounds, and "name#2" those of the second round of the repeat around it; without the
+        # mark it is what ${name} is in ODK: within its own repeat this round alone.
+        marked = "#" in name
+        name, at = form.place(name) if marked else (name, ())
         path = self._of[name]
-        shared = min(_shared(path, self._repeats), len(path) - 1)
+        shared = min(_shared(path, self._repeats), len(path) - (marked or name == path[-1]))
         rounds = self._through(path, at[: len(path) - 1] or self._at[:shared])
         if name == path[-1]:
             return [""] * sum(1 for _ in rounds)
@@ -65,6 +67,37 @@ def names(group: form.Group) -> frozenset[str]:
     """The names of all that stands in a group."""
     inside = (names(each) if isinstance(each, form.Group) else frozenset({each.name}) for each in group.body)
     return frozenset({group.name}).union(*inside)
+
+
+@functools.lru_cache(maxsize=256)
+def asked_of_itself(definition: form.Form) -> Mapping[str, tuple[form.Question, ...]]:
+    """Every group whose condition asks for what stands in it -> those questions, in the order of the rows."""
+    found: dict[str, tuple[form.Question, ...]] = {}
+
+    def look(body: tuple[form.Question | form.Group, ...]) -> None:
+        for group in (each for each in body if isinstance(each, form.Group)):
+            inside = group.relevant.references & names(group) if group.relevant else frozenset()
+            if inside:
+                found[group.name] = tuple(each for each in definition.questions if each.name in inside)
+            look(group.body)
+
+    look(definition.body)
+    return found
+
+
+@functools.lru_cache(maxsize=512)
+def judged_by(definition: form.Form, question: form.Question) -> frozenset[str]:
+    """Every question that its constraint asks for through calculations; itself where they add it up."""
+    found: set[str] = set()
+    waiting = list(question.constraint.references - {question.name}) if question.constraint else []
+    while waiting:
+        name = waiting.pop()
+        if name not in found:
+            found.add(name)
+            asked = definition.question(name)
+            if asked and asked.calculation:
+                waiting += asked.calculation.references
+    return frozenset(found)
 
 
 @functools.lru_cache(maxsize=256)

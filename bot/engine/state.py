@@ -1,13 +1,14 @@
 """What the mind remembers between two messages, and its way to JSON and back.
 
 `Talk` belongs to a contact (the phone), `State` to a response (one passage through one form version). Both are
-frozen; `to_plain` and `from_plain` are exact inverses, and the version number lets a later program read older rows.
+tuples, for a turn makes a dozen of them, each out of the last; `to_plain` and `from_plain` are exact inverses, and
+the version number lets a later program read older rows.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 VERSION = 1
 
@@ -25,8 +26,7 @@ class Media:
 Answer = str | int | tuple[str, ...] | Media
 
 
-@dataclass(frozen=True, slots=True)
-class State:
+class State(NamedTuple):
     """One response under way."""
 
     #: Version hash of the form it runs on; a running response never changes its form.
@@ -63,8 +63,7 @@ class State:
         return dict(self.answers).get(name)
 
 
-@dataclass(frozen=True, slots=True)
-class Person:
+class Person(NamedTuple):
     """One respondent behind a phone."""
 
     id: str
@@ -78,8 +77,7 @@ class Person:
     last: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Talk:
+class Talk(NamedTuple):
     """Where the conversation with one phone stands."""
 
     language: str = ""
@@ -106,10 +104,9 @@ class Talk:
 
 def to_plain(value: State | Talk) -> dict[str, Any]:
     """A dict of JSON types, with the version number."""
-    plain = {field: getattr(value, field) for field in value.__slots__}
+    plain = value._asdict()
     if isinstance(value, Talk):
-        # By hand: `dataclasses.asdict` copies every name in it, one by one.
-        plain["people"] = [{name: getattr(person, name) for name in person.__slots__} for person in value.people]
+        plain["people"] = [person._asdict() for person in value.people]
     else:
         plain["answers"] = [
             (key, {"media": answer.id, "kind": answer.kind} if isinstance(answer, Media) else answer)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import hashlib
 from collections.abc import Mapping
 
@@ -33,11 +32,11 @@ class Turning:
 
     def to(self, scene: str, *, before: str = "", pending: str = "", listed: tuple[str, ...] = ()) -> None:
         """Go to another scene."""
-        self.talk = dataclasses.replace(self.talk, scene=scene, before=before, pending=pending, listed=listed)
+        self.talk = self.talk._replace(scene=scene, before=before, pending=pending, listed=listed)
 
     def change(self, **changes: object) -> None:
         """Change fields of the talk."""
-        self.talk = dataclasses.replace(self.talk, **changes)  # type: ignore[arg-type]  # the fields' own types
+        self.talk = self.talk._replace(**changes)  # type: ignore[arg-type]  # the fields' own types
 
     def draw(self, what: str) -> str:
         """32 hex digits of this turn's chance, others for each `what`."""
@@ -92,7 +91,7 @@ class Turning:
         """A response is no longer under way."""
         person = self.person()
         if person:
-            self.change_person(dataclasses.replace(person, open=tuple(o for o in person.open if o != rid)))
+            self.change_person(person._replace(open=tuple(o for o in person.open if o != rid)))
 
     def take_back(self, definition: form.Form) -> None:
         """Nothing is kept of a survey: whoever begins it again is asked for consent again."""
@@ -101,7 +100,7 @@ class Turning:
             purpose, wave = f"survey:{definition.name}", f"{definition.name}/{definition.wave}"
             consents = tuple(each for each in person.consents if each != purpose)
             finished = tuple(each for each in person.finished if each != wave)
-            self.change_person(dataclasses.replace(person, consents=consents, finished=finished, last=""))
+            self.change_person(person._replace(consents=consents, finished=finished, last=""))
 
     def go_home(self) -> None:
         """To the menu."""

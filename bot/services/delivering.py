@@ -230,6 +230,9 @@ class Postman:
         """One transaction: what became of the sent ones, and the next ones to send."""
         done: list[_Done] = []
         claimed: list[outbox.Letter] = []
+        if not (self._done or self._claims):
+            # What woke us was recorded already, for it came while we waited for the database.
+            return []
         try:
             async with self._database.transaction() as connection:
                 # Only now, for while the desk was writing more may have come.

@@ -27,8 +27,11 @@ def judge(made: form.Form) -> list[problems.Problem]:
     from pyxform import errors, xls2xform
 
     flat = _Flat(made)
+    survey = [row for _, row in flat.rows]
     sheets = {
-        "survey": [row for _, row in flat.rows],
+        "survey": survey,
+        # Without them it looks at the first hundred rows only, and refuses a column that is filled later.
+        "survey_header": [dict.fromkeys(column for row in survey for column in row)],
         "choices": flat.choices,
         "settings": [
             {

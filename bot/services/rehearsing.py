@@ -25,7 +25,7 @@ class Rehearsal:
         site: str,
     ) -> None:
         self._catalogue = catalogue
-        self._voice = voice
+        self.voice = voice
         self._clock = clock
         self._entropy = entropy
         self._channel = channel
@@ -38,7 +38,7 @@ class Rehearsal:
         self._finished: list[str] = []
         self._promises: dict[str, messages.Promise] = {}
 
-    def hear(self, text: str, *, start: str = "") -> tuple[base.Outbound, bool]:
+    def hear(self, text: str, *, kind: str = "text", start: str = "") -> tuple[base.Outbound, bool]:
         """Take one message; the answer, and whether the person has ended the conversation."""
         incoming = messages.Incoming(
             text=text,
@@ -46,6 +46,7 @@ class Rehearsal:
             entropy=self._entropy(),
             facts=self._facts(),
             channel=self._channel,
+            kind=kind,
             start=start,
         )
         turn = conversation.turn(self._talk, self._responses, incoming)
@@ -54,7 +55,7 @@ class Rehearsal:
         for event in turn.events:
             self._happened(event)
         ended = any(isinstance(event, messages.Stopped | messages.Erased) for event in turn.events)
-        return composing.compose(self._voice, turn.reply, turn.language), ended
+        return composing.compose(self.voice, turn.reply, turn.language), ended
 
     @property
     def scene(self) -> str:

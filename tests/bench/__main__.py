@@ -14,9 +14,8 @@ from pathlib import Path
 
 import uvloop
 
-from tests.bench import kept, people, report, sides, stub
+from tests.bench import kept, page, people, report, sides, stub
 
-PAGE = sides.ROOT / "docs" / "PERFORMANCE.md"
 #: Numbers of people a round may use.
 _NUMBERS = 1_000_000
 
@@ -110,7 +109,9 @@ def main() -> None:
     parser.add_argument("--people", type=int, default=plan.people)
     parser.add_argument("--rounds", type=int, default=plan.rounds)
     parser.add_argument("--seconds", type=float, default=plan.seconds)
-    parser.add_argument("--write", type=Path, default=PAGE, metavar="FILE", help="where the table goes")
+    parser.add_argument(
+        "--write", type=Path, nargs="?", default=page.PAGE, const=page.PAGE, metavar="FILE", help="where the table goes"
+    )
     given = parser.parse_args()
     plan = Plan(given.people, given.rounds, given.seconds)
     with (
@@ -118,9 +119,9 @@ def main() -> None:
         asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner,
     ):
         rounds, lost = runner.run(run(plan, Path(folder)))
-    page = report.report(rounds, lost, plan.people, dt.datetime.now(dt.UTC))
-    print("\n" + page)
-    given.write.write_text(page, encoding="utf-8")
+    text = report.report(rounds, lost, plan.people, dt.datetime.now(dt.UTC))
+    print("\n" + text)
+    page.put_head(given.write, text)
 
 
 if __name__ == "__main__":

@@ -6,10 +6,12 @@ import asyncio
 import datetime as dt
 from pathlib import Path
 
+import pytest
+import sqlalchemy as sa
 import uvloop
 
 from tests.bench import __main__ as bench
-from tests.bench import exports, report, sides
+from tests.bench import exports, page, report, sides
 
 
 def test_both_sides_are_driven_and_reported(tmp_path: Path) -> None:
@@ -20,9 +22,9 @@ def test_both_sides_are_driven_and_reported(tmp_path: Path) -> None:
     assert all(done.waits for done in rounds)
     # What ours has acknowledged is kept, whatever happens; the table says it, so it must be true.
     assert lost[sides.OURS].startswith("0 of ")
-    page = report.report(rounds, lost, plan.people, dt.datetime(2027, 1, 1, tzinfo=dt.UTC))
-    assert "2027-01-01" in page
-    assert str(tmp_path) not in page
+    text = report.report(rounds, lost, plan.people, dt.datetime(2027, 1, 1, tzinfo=dt.UTC))
+    assert "2027-01-01" in text
+    assert str(tmp_path) not in text
 
 
 def test_exports_are_filled_written_and_reported(tmp_path: Path) -> None:
@@ -36,9 +38,28 @@ def test_exports_are_filled_written_and_reported(tmp_path: Path) -> None:
     assert text.startswith(f"{exports.HEADING}\n")
     assert "2.0 times as fast" in text
     assert "0.50 of its speed" in text
-    page = tmp_path / "page.md"
-    page.write_text("# Page\n\nwords\n\n## Exports\n\nold\n\n## After\n\nmore\n", "utf-8")
-    exports.put(page, text)
-    assert page.read_text("utf-8") == f"# Page\n\nwords\n\n{text}\n## After\n\nmore\n"
-    exports.put(page, text)
-    assert page.read_text("utf-8").count(exports.HEADING) == 1
+
+
+def test_each_benchmark_leaves_the_others_words_on_the_page(tmp_path: Path) -> None:
+    path = tmp_path / "page.md"
+    path.write_text("# Page\n\nwords\n\n## Exports\n\nold\n\n## After\n\nmore\n", "utf-8")
+    for _ in range(2):
+        page.put_section(path, "## Exports\n\nnew\n")
+        assert path.read_text("utf-8") == "# Page\n\nwords\n\n## Exports\n\nnew\n\n## After\n\nmore\n"
+    for _ in range(2):
+        page.put_head(path, "# Page\n\nother words\n")
+        assert path.read_text("utf-8") == "# Page\n\nother words\n\n## Exports\n\nnew\n\n## After\n\nmore\n"
+    page.put_section(path, "## Further\n\nlast\n")
+    assert path.read_text("utf-8").endswith("## After\n\nmore\n\n## Further\n\nlast\n")
+
+
+def test_where_the_shells_are_missing_the_drivers_stand_in_for_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, postgresql_url: str
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    other, measured = exports.sqlite_side(tmp_path, 30, 1)
+    assert other == "Python's `sqlite3` and `csv`"
+    assert len(measured) == 1
+    address = sa.make_url(postgresql_url).set(drivername="postgresql").render_as_string(hide_password=False)
+    assert exports.copied(address, "SELECT 1, 2", tmp_path / "copied.csv") > 0
+    assert (tmp_path / "copied.csv").read_text("utf-8") == "1,2\n"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import itertools
 import random
 
@@ -137,7 +136,7 @@ def test_any_answer_of_any_form_can_be_changed(seed: int, messages: list[walking
     keys = [station.key for station in view.asked if station.key in view.values]
     if not keys:
         return
-    ended = dataclasses.replace(response, at="", ended=walking.BEGUN)
+    ended = response._replace(at="", ended=walking.BEGUN)
     step = walking.change(definition, ended, keys[which % len(keys)], *messages[:6])
     assert not step.finished
     assert step.reviewed is (not step.state.at) or step.state.changing

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
-
 import pytest
 
 from bot import wording
@@ -119,7 +117,7 @@ def test_an_old_button_changes_nothing(person: talking.Person) -> None:
     assert not turn.events
     assert not turn.changed
     assert person.response == before
-    assert dataclasses.replace(person.talk, heard=talk.heard) == talk
+    assert person.talk._replace(heard=talk.heard) == talk
 
 
 def test_a_fresh_button_may_be_edited_in_place(person: talking.Person) -> None:
@@ -155,7 +153,7 @@ def test_erasing_forgets_the_person_and_the_language(person: talking.Person) -> 
     turn = person.say("1")
     assert kinds(turn) == ["Erased"]
     assert turn.language == "ru", "the farewell is still said in it"
-    assert dataclasses.replace(turn.talk, heard="", step=0).people == ()
+    assert turn.talk._replace(heard="", step=0).people == ()
     assert turn.talk.language == ""
     assert not person.house.responses
     assert not +person.house.tallies

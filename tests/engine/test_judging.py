@@ -140,3 +140,50 @@ def test_what_was_sent_is_not_compared_with_anything() -> None:
     step = walking.walk(definition, ("audio", ""))
     assert step.finished
     assert set(passage.counted(definition, step.state)) == {"it"}
+
+
+#: Shares that are to make a hundred, as on one page of a form.
+SHARES = small.made(
+    [
+        {"type": "calculate", "name": "total", "calculation": "coalesce(${sons}, 0) + coalesce(${daughters}, 0)"},
+        {"type": "integer", "name": "sons", "constraint": "${total} = 3", "required": "yes"},
+        {"type": "integer", "name": "daughters", "constraint": "${total} = 3", "required": "yes"},
+        {"type": "text", "name": "end"},
+    ]
+)
+
+
+def test_a_total_is_judged_with_the_answer_in_it_and_when_the_last_of_it_is_given() -> None:
+    assert not walking.walk(SHARES, "1").missed
+    assert walking.walk(SHARES, "1", "1").missed
+    assert walking.walk(SHARES, "1", "2").state.at == "end"
+    # Too much already: only going back helps, and does.
+    assert walking.walk(SHARES, "5", "0").missed
+    assert walking.walk(SHARES, "5", "0", "<", "3", "0").state.at == "end"
+
+
+def test_a_total_over_the_rounds_of_a_repeat_waits_for_the_last_of_them() -> None:
+    definition = small.made(
+        [
+            {"type": "begin_repeat", "name": "plot", "repeat_count": "2"},
+            {"type": "integer", "name": "share", "constraint": "${all} = 100", "required": "yes"},
+            {"type": "end_repeat"},
+            {"type": "calculate", "name": "all", "calculation": "sum(${share})"},
+            {"type": "text", "name": "end"},
+        ]
+    )
+    assert walking.walk(definition, "40").state.at == "share#2"
+    assert walking.walk(definition, "40", "50").missed
+    assert walking.walk(definition, "40", "60").state.at == "end"
+
+
+def test_what_is_asked_before_is_never_waited_for() -> None:
+    definition = small.made(
+        [
+            {"type": "integer", "name": "all"},
+            {"type": "integer", "name": "some", "constraint": ". <= ${all}"},
+            {"type": "text", "name": "end"},
+        ]
+    )
+    assert walking.walk(definition, "3", "4").missed
+    assert walking.walk(definition, ">", "4").missed

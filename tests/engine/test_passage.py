@@ -91,6 +91,29 @@ def test_in_a_round_a_name_means_this_round_and_outside_all_or_the_first() -> No
     assert list(outside.series["pet#2"]) == []
 
 
+def test_what_is_summed_within_its_own_repeat_is_this_round_alone() -> None:
+    definition = small.made(
+        [
+            {"type": "begin_repeat", "name": "field", "repeat_count": "2"},
+            {"type": "integer", "name": "area"},
+            {"type": "begin_repeat", "name": "crop", "repeat_count": "2"},
+            {"type": "integer", "name": "sacks"},
+            {"type": "calculate", "name": "one", "calculation": "sum(${sacks}) + 100 * sum(${area})"},
+            {"type": "end_repeat"},
+            {"type": "calculate", "name": "own", "calculation": "sum(${sacks}) + 100 * sum(${area})"},
+            {"type": "calculate", "name": "whole", "calculation": "sum(../../field/area) + 100 * count(${field})"},
+            {"type": "end_repeat"},
+            {"type": "calculate", "name": "all", "calculation": "sum(${sacks}) + 100 * sum(${area})"},
+        ]
+    )
+    sacks = {"sacks__1_dot_1": 1, "sacks__1_dot_2": 2, "sacks__2_dot_1": 4, "sacks__2_dot_2": 8}
+    values = walking.values(definition, walking.answered(definition, area__1=3, area__2=5, **sacks))
+    assert [values[f"one#{at}"] for at in ("1.1", "1.2", "2.1", "2.2")] == [301.0, 302.0, 504.0, 508.0]
+    assert (values["own#1"], values["own#2"]) == (303.0, 512.0), "all crops of this field"
+    assert values["whole#1"] == values["whole#2"] == 208.0
+    assert values["all"] == 815.0
+
+
 def test_a_round_that_says_nothing_does_not_borrow_from_the_first() -> None:
     two = walking.answered(PETS, children=2, age__1=9, called__1_dot_1="Актош", pet__1_dot_1="yes", pet__2_dot_1="yes")
     view = passage.passage(PETS, two)
@@ -110,7 +133,7 @@ def test_another_round_opens_with_every_yes_and_no_further() -> None:
     some = walking.answered(definition, job__1="yes", job__2="no", job__3="yes", what__1="а", what__3="в")
     assert walking.met(definition, some) == ["job#1", "what#1", "job#2"]
     assert passage.counted(definition, some) == {"job#1": "yes", "job#2": "no", "what#1": "а"}
-    full = dataclasses.replace(some, answers=tuple((f"job#{n}", "yes") for n in range(1, 99)))
+    full = some._replace(answers=tuple((f"job#{n}", "yes") for n in range(1, 99)))
     assert walking.met(definition, full)[-1] == f"what#{passage.ROUNDS}", "and nobody is asked for the 51st"
 
 
@@ -141,7 +164,7 @@ def test_a_round_may_ask_for_all_rounds_also_the_later_ones() -> None:
         [
             {"type": "begin_repeat", "name": "member", "repeat_count": "3"},
             {"type": "integer", "name": "age"},
-            {"type": "calculate", "name": "eldest", "calculation": "${age} = max(${age_of})"},
+            {"type": "calculate", "name": "eldest", "calculation": "${age} = max(../../member/age_of)"},
             {"type": "calculate", "name": "age_of", "calculation": "${age}"},
             {"type": "end_repeat"},
         ]
@@ -171,11 +194,11 @@ def test_what_is_worked_out_without_asking() -> None:
             {"type": "text", "name": "wish"},
         ]
     )
-    late = dataclasses.replace(walking.fresh(definition), begun="2027-03-01T19:30:00+00:00")
+    late = walking.fresh(definition)._replace(begun="2027-03-01T19:30:00+00:00")
     values = walking.values(definition, late)
     assert values["start"] == "2027-03-02T01:30:00.000+06:00", "in Kyrgyz time it is tomorrow already"
     assert (values["today"], values["end"], values["round"]) == ("2027-03-02", "", "spring")
-    ended = dataclasses.replace(late, ended="2027-03-01T20:00:00+00:00")
+    ended = late._replace(ended="2027-03-01T20:00:00+00:00")
     assert walking.values(definition, ended)["end"] == "2027-03-02T02:00:00.000+06:00"
 
 
@@ -203,7 +226,7 @@ def test_every_draw_is_another_and_stays() -> None:
     values = walking.values(definition, walking.answered(definition))
     assert values["one"] != values["two"]
     assert walking.values(definition, walking.answered(definition, end="а"))["one"] == values["one"]
-    other = dataclasses.replace(walking.fresh(definition), seed="1" * 16)
+    other = walking.fresh(definition)._replace(seed="1" * 16)
     assert walking.values(definition, other)["one"] != values["one"]
 
 
@@ -217,7 +240,7 @@ def test_the_label_of_a_choice_is_said_in_the_language_of_the_response() -> None
     )
     response = walking.answered(definition, home="yes")
     assert walking.values(definition, response)["said"] == "yes (ky)"
-    russian = dataclasses.replace(response, language="ru")
+    russian = response._replace(language="ru")
     assert walking.values(definition, russian)["said"] == "yes (ru)"
 
 
@@ -233,3 +256,35 @@ def test_where_nothing_is_left_to_choose_nothing_is_asked() -> None:
     assert walking.met(definition, walking.answered(definition, region="north")) == ["region", "village"]
     assert walking.met(definition, walking.answered(definition, region="south")) == ["region"]
     assert passage.counted(definition, walking.answered(definition, region="south", village="a")) == {"region": "south"}
+
+
+OPENS_ITSELF = small.made(
+    [
+        {"type": "begin_group", "name": "inputs", "relevant": "./source = 'user' and ${doubled} != 8"},
+        {"type": "hidden", "name": "source", "default": "user"},
+        {"type": "text", "name": "called"},
+        {"type": "calculate", "name": "doubled", "calculation": "${n} * 2"},
+        {"type": "end_group"},
+        {"type": "begin_group", "name": "extra", "relevant": "${goes_on} = 'yes'"},
+        {"type": "select_one yn", "name": "goes_on", "default": "yes"},
+        {"type": "text", "name": "more"},
+        {"type": "end_group"},
+        {"type": "integer", "name": "n"},
+    ],
+    YES_NO,
+)
+
+
+def test_a_group_may_hang_on_what_is_known_inside_it_before_anybody_answers() -> None:
+    fresh = walking.answered(OPENS_ITSELF)
+    assert walking.met(OPENS_ITSELF, fresh) == ["called", "goes_on", "more", "n"]
+    assert walking.values(OPENS_ITSELF, fresh)["source"] == "user"
+    shut = walking.answered(OPENS_ITSELF, n=4)
+    assert walking.met(OPENS_ITSELF, shut) == ["goes_on", "more", "n"]
+    assert walking.values(OPENS_ITSELF, shut) == {"n": 4.0}
+
+
+def test_an_answer_that_shuts_its_own_group_counts_for_nothing() -> None:
+    no = walking.answered(OPENS_ITSELF, goes_on="no", more="x")
+    assert walking.met(OPENS_ITSELF, no) == ["called", "n"]
+    assert "goes_on" not in walking.values(OPENS_ITSELF, no)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections import Counter
 
 import hypothesis
@@ -247,7 +246,7 @@ def finished(definition: form.Form, texts: list[str]) -> state.State | None:
         if step.finished or step.refused:
             break
     done = complete(definition, response)
-    return done and dataclasses.replace(done, ended=walking.BEGUN)
+    return done and done._replace(ended=walking.BEGUN)
 
 
 def complete(definition: form.Form, response: state.State) -> state.State | None:
@@ -291,4 +290,4 @@ def test_the_sum_of_the_differences_is_the_contribution(texts: list[str]) -> Non
         assert +total == new
         assert min(total.values(), default=0) >= 0
         assert all(count == 1 for count in new.values())
-        response = dataclasses.replace(after)
+        response = after._replace()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import datetime as dt
 
 from bot import wording
@@ -80,4 +79,4 @@ def said(lines: tuple[messages.Line, ...], language: str = "ru") -> list[str]:
 def answered(definition: form.Form, **answers: state.Answer) -> state.State:
     """A response with these answers; `__` stands for "#"."""
     given = tuple((key.replace("__", "#").replace("_dot_", "."), answer) for key, answer in answers.items())
-    return dataclasses.replace(fresh(definition), answers=given)
+    return fresh(definition)._replace(answers=given)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections import Counter
 from collections.abc import Iterable, Mapping
 
@@ -112,7 +111,7 @@ def assert_equal(each: figures.Figure, name: str, answers: Mapping[tuple[str, ..
 
 def test_several_answers_are_counted_option_by_option() -> None:
     responses = [
-        dataclasses.replace(each, answers=tuple(pair for pair in each.answers if number % 4 or pair[0] != "also"))
+        each._replace(answers=tuple(pair for pair in each.answers if number % 4 or pair[0] != "also"))
         for number, each in enumerate(filling.people(FORM, 400))
     ]
     asked = question(reported(responses), "also")

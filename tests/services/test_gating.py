@@ -90,3 +90,9 @@ def test_a_question_may_be_called_as_what_pyxform_makes_of_a_repeat() -> None:
         {"type": "integer", "name": "r_count", "label": "?"},
     ]
     assert gating.judge(made(survey)) == []
+
+
+def test_a_column_may_be_filled_for_the_first_time_far_below() -> None:
+    """pyxform looks for columns in the first hundred rows only, unless it is told of them."""
+    long = [{"type": "text", "name": f"q{n}", "label::ky": "?", "label::ru": "?"} for n in range(150)]
+    assert gating.judge(made([*long, {"type": "calculate", "name": "c", "calculation": "${q0}"}])) == []

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from bot.engine.authoring import reading
+from bot.engine.authoring import problems, reading
 from bot.services import publishing
 from models import db
 from tests.services import workbooks
@@ -268,3 +268,11 @@ async def test_two_campaigns_have_each_its_own_form(database: db.Database, flows
 
 async def test_a_form_that_pledges_is_nothing_without_a_campaign(database: db.Database) -> None:
     assert (await publishing.publish(database, [FLOWS / "pledge.yaml"])).versions == []
+
+
+@pytest.mark.parametrize(
+    "file", sorted((Path(__file__).parents[1] / "forms").glob("*.yaml")), ids=lambda file: file.stem
+)
+def test_the_forms_of_the_tests_are_written_as_authors_are_told_to(file: Path) -> None:
+    faults = publishing.prepare([file]).faults
+    assert [str(fault) for fault in faults if fault.problem.severity is not problems.Severity.ADVICE] == []

@@ -6,7 +6,7 @@ import enum
 import re
 from dataclasses import dataclass
 
-from bot.engine.authoring import listing, problems
+from bot.engine.authoring import listing, problems, sheets
 from bot.engine.authoring.sheets import Row, Told
 from bot.engine.form import Kind
 from bot.engine.phrases import phrase
@@ -90,6 +90,9 @@ _REFUSED = (
 )
 _INSTEAD = {word: mend for mend, words in _REFUSED for word in words.split(", ")}
 
+#: What is left out where an answer is not required; what refers to it finds it empty, as if it had been skipped.
+_LEFT_OUT = frozenset({"video", "file"})
+
 #: Every beginning of a type with a list: the standard's own and those of older sheets.
 _HEADS = {
     "select_one": Kind.SELECT_ONE,
@@ -123,7 +126,7 @@ _CONTROL = re.compile(r"(begin|end)[\s_]*(group|repeat|lgroup|looped[\s_]group)"
 _GLUED = re.compile(r"(select_one|select_multiple|rank)_(\S+)", re.IGNORECASE)
 #: What an author may write, for messages.
 USABLE = [f"{head} {'FILE.csv' if head.endswith('file') else 'LIST'}" for head in list(_HEADS)[:4]] + list(PLAIN)
-_KNOWN = [*_HEADS, *PLAIN, "begin_group", "end_group", "begin_repeat", "end_repeat"]
+KNOWN = [*_HEADS, *PLAIN, "begin_group", "end_group", "begin_repeat", "end_repeat", "csv-external"]
 
 
 def read(row: Row, lists: listing.Lists, told: Told) -> Type:
@@ -159,6 +162,10 @@ def _plain(row: Row, written: str, lists: listing.Lists, told: Told) -> Type:
     if word == "csv external":
         lists.beside(row, row.cell("name"))
         return Type(Role.LIST)
+    if word in _LEFT_OUT and row.cell("required").lower() in sheets.NO | {""}:
+        what = phrase("A chat cannot ask “{type}”, and nobody has to answer it: it was left out.", type=written)
+        told.mended(row, "type", what, _INSTEAD[word])
+        return Type(Role.METADATA, Kind.HIDDEN)
     first = word.split()[0]
     for refused, mend in _INSTEAD.items():
         if word == refused or first == refused or word.startswith(f"{refused} "):
@@ -174,7 +181,7 @@ def _plain(row: Row, written: str, lists: listing.Lists, told: Told) -> Type:
         return Type(kind=PLAIN[first])
     otherwise = phrase("use one of: {types}.", types=", ".join(USABLE))
     what = phrase("There is no type “{type}” that a chat can ask.", type=written)
-    told.error(row, "type", what, problems.suggestion(written, _KNOWN, otherwise))
+    told.error(row, "type", what, problems.suggestion(written, KNOWN, otherwise))
     return UNSURE
 
 

@@ -48,6 +48,8 @@ class Lists:
         self.external_rows = sheets.tidy(external, layout, told)
         self._external = self._by_name(self.external_rows, sheets.columns_of(external, layout))
         self._files: dict[str, List] = {}
+        #: Files that are not there, or are no CSV, without their ending: expressions look things up in them as well.
+        self.missing: set[str] = set()
         #: Lists that expressions look something up in, by the name they use.
         self._declared: dict[str, str] = {}
 
@@ -86,6 +88,8 @@ class Lists:
 
     def file(self, row: Row, name: str, *, filtered: bool) -> str:
         """The key of the list in a CSV file beside the form."""
+        if not name.lower().endswith(".csv") or name not in self.outside:
+            self.missing.add(name.rpartition(".")[0])
         if not name.lower().endswith(".csv"):
             what = phrase("The list “{name}” is no CSV file.", name=name)
             self.told.error(row, "type", what, phrase("save it as CSV, UTF-8, beside the form."))
@@ -95,7 +99,8 @@ class Lists:
             self.told.error(row, "type", phrase("There is no file “{name}”.", name=name), mend)
             return ""
         given = parameters.read(row)
-        found = self._file(name, given.get("value", ""), given.get("label", ""))
+        value, label = (given.get(each, "") for each in parameters.COLUMNS)
+        found = self._file(name, value, label)
         if found.rows and not any(each.cell("name") for each in found.rows):
             what = phrase("The file “{name}” has no column “name”.", name=name)
             mend = phrase("say which columns are meant: parameters value=… label=….")
@@ -109,6 +114,7 @@ class Lists:
         if file:
             self._declared[name] = file
         else:
+            self.missing.add(name)
             mend = problems.suggestion(f"{name}.csv", list(self.outside), phrase("put it beside the form."))
             self.told.error(row, "name", phrase("There is no file “{name}”.", name=f"{name}.csv"), mend)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 from bot.engine.xpath import expressions
 
@@ -63,6 +63,13 @@ def outside(source: str, change: Callable[[str], str]) -> str:
     """The source with what stands outside of quotes changed."""
     parts = _LITERAL.split(source)
     return "".join(part if place % 2 else change(part) for place, part in enumerate(parts))
+
+
+def worded(source: str, words: Collection[str]) -> str:
+    """The source with those words in quotes where they are compared, given to a function, or stand alone."""
+    any_word = "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
+    bare = re.compile(rf"((?:^|[=,])\s*)({any_word})(?=\s*(?:$|[),]|(?:and|or)\b))")
+    return outside(source, lambda part: bare.sub(r"\1'\2'", part))
 
 
 def relabelled(source: str, renamed: Mapping[str, str]) -> str:

@@ -119,7 +119,7 @@ class Reader:
             mend = phrase("name the file: select_one_from_file FILE.csv, with a choice_filter.")
             self.told.error(row, "appearance", what, mend)
         if row.cell("calculation") and kind is not Kind.CALCULATE:
-            if kind not in (Kind.HIDDEN, Kind.NOTE):
+            if kind not in (Kind.HIDDEN, Kind.NOTE) and row.cell("read_only").lower() not in sheets.YES:
                 what = phrase("This is worked out, so nobody is asked.")
                 self.told.advice(row, "calculation", what, phrase("make its type calculate, or empty this cell."))
             return Kind.CALCULATE
@@ -149,7 +149,11 @@ class Reader:
             return False, None
         if written.lower() not in sheets.YES | sheets.NO and re.search(r"[$(=<>]", written):
             return False, self.scope.expression(row, "required", node)
-        return sheets.flag_of(row, "required", self.told), None
+        if written and written.lower() not in sheets.YES | sheets.NO:
+            what = phrase("“{word}” is neither yes nor no, so the question may be skipped.", word=written)
+            self.told.advice(row, "required", what, phrase("write yes or no."))
+            return False, None
+        return written.lower() in sheets.YES, None
 
     def read_only(self, node: Node, kind: Kind) -> bool:
         """Whether it is shown with its value and never asked."""
@@ -158,8 +162,8 @@ class Reader:
             what = phrase("A chat asks a question or does not: the condition is not looked at.")
             self.told.advice(row, "read_only", what, phrase("write yes or no."))
             return False
-        # A note that works something out shows what came of it.
-        computing = node.type.kind is Kind.NOTE and kind is Kind.CALCULATE
+        # A note or a question that is worked out shows what came of it, where it has words to say so.
+        computing = kind is Kind.CALCULATE and node.type.kind not in form.WORKED_OUT and "label" in row.texts
         return sheets.flag_of(row, "read_only", self.told) or computing
 
     def calculation(self, node: Node, kind: Kind) -> expressions.Expression | None:
@@ -184,6 +188,11 @@ class Reader:
         if not row.cell("default") or node.type.role is Role.METADATA or kind is Kind.CALCULATE:
             return None
         if kind in (Kind.NOTE, Kind.IMAGE, Kind.AUDIO):
+            return None
+        if "${last-saved#" in row.cell("default"):
+            # On a new phone it is empty as well.
+            what = phrase("A chat does not keep what was answered before: the question begins without a default.")
+            self.told.mended(row, "default", what, phrase("leave it empty."))
             return None
         made = self.initial(node, kind)
         words = row.cell("default").strip("'\"")

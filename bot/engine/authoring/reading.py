@@ -110,6 +110,8 @@ class _Reader:
         tree = grouping.nest(rows, told)
         given = GIVEN.get(about.cell("ashar::emits"), ())
         asked_for = naming.referred([*(row for row, _ in rows), *self.settings])
+        small = {name.lower() for name in asked_for}
+        asked_for |= {row.cell("name") for row, _ in rows if row.cell("name").lower() in small}
         names = naming.name_all(grouping.flat(tree), given, asked_for, told)
         doubles = sheets.flag_of(about, "allow_choice_duplicates", told)
         lists.read_all(choosing.Reader(words, told, doubles=doubles))

@@ -30,6 +30,11 @@ class Scope:
         self._places = {id(node): place for place, node in enumerate(names.nodes.values())}
         #: Which node hangs on which others, and the column that says so.
         self._edges: dict[Node, dict[Node, str]] = {}
+        self._small: dict[str, list[str]] = {}
+        for name in names.nodes:
+            self._small.setdefault(name.lower(), []).append(name)
+        #: Names of choices: bare in an expression they are words that lost their quotes.
+        self._words = frozenset(choice.name for each in lists.used() for choice in each.choices)
         #: Every expression that was compiled, for the lists they look up in.
         self.compiled: list[tuple[Row, str, expressions.Expression]] = []
 
@@ -42,7 +47,10 @@ class Scope:
         everything = "".join(said.values())
         if "${" not in everything:
             return said
-        renamed = {language: naming.rename(words, self._names.renamed) for language, words in said.items()}
+        renamed = {
+            language: self._spelled(row, column, naming.rename(words, self._names.renamed))
+            for language, words in said.items()
+        }
         for name in dict.fromkeys(found for words in renamed.values() for found in naming.REFERENCE.findall(words)):
             self._refers(row, column, name, node)
         return renamed
@@ -57,7 +65,8 @@ class Scope:
         written = source or row.cell(column)
         if not written:
             return None
-        text = mending.relabelled(naming.rename(written, self._names.renamed), self._lists.renamed)
+        text = self._spelled(row, column, naming.rename(written, self._names.renamed))
+        text = mending.relabelled(text, self._lists.renamed)
         if node and column == "constraint":
             own = f"${{{node.name}}}"
             text = mending.outside(text, lambda part: naming.rename(part, {node.name: node.name}).replace(own, "."))
@@ -70,6 +79,10 @@ class Scope:
             mend = phrase("write it as in the examples of the guide, such as {example}.", example="${age} >= 18")
             self._told.error(row, column, what, mend)
             return None
+        if words := (compiled.columns - set(known) - self._names.nodes.keys()) & self._words:
+            text = mending.worded(compiled.source, words)
+            straightened = straightened or text != compiled.source
+            compiled, _ = mending.compiled(text, above)
         if straightened:
             what = phrase("The expression was read as “{source}”.", source=_short(compiled.source))
             self._told.mended(row, column, what, phrase("write straight quotes and the signs of XLSForm."))
@@ -78,6 +91,20 @@ class Scope:
         self._bare(row, column, compiled, known)
         self.compiled.append((row, column, compiled))
         return compiled
+
+    def _spelled(self, row: Row, column: str, source: str) -> str:
+        """The source with each ${...} that differs from a name in its capitals alone under that name."""
+        slips: dict[str, str] = {}
+        for name in naming.REFERENCE.findall(source):
+            if (
+                name not in self._names.nodes
+                and name not in self._given
+                and len(self._small.get(name.lower(), ())) == 1
+            ):
+                slips[name] = self._small[name.lower()][0]
+                what = phrase("“{name}” was taken for the question “{question}”.", name=name, question=slips[name])
+                self._told.mended(row, column, what, phrase("write “{word}”.", word=f"${{{slips[name]}}}"))
+        return naming.rename(source, slips)
 
     def _bare(self, row: Row, column: str, compiled: expressions.Expression, known: Collection[str]) -> None:
         for name in sorted(compiled.columns - set(known)):
@@ -105,6 +132,11 @@ class Scope:
         earlier = compiled is not None and (compiled.once or "indexed-repeat" in compiled.source)
         if target is node:
             self._itself(row, column, name, excused=earlier)
+            return
+        if column == "relevant" and _known_inside(node, target):
+            # What that hangs on in turn is what the group hangs on.
+            further = (self._names.nodes.get(each) for each in naming.referred([target.row]))
+            self._edges.setdefault(node, {}).update({each: column for each in further if each and each is not node})
             return
         if column in _BINDING and not earlier:
             self._edges.setdefault(node, {}).setdefault(target, column)
@@ -155,6 +187,8 @@ class Scope:
         for row, column, compiled in self.compiled:
             for name, cell in sorted(compiled.cells):
                 looked = self._lists.looked_up(name)
+                if looked is None and name in self._lists.missing:
+                    continue  # told where a question asks for it
                 if looked is None:
                     mend = phrase("write its choices, or put {name}.csv beside the form.", name=name)
                     self._told.error(row, column, phrase("There is no list “{name}”.", name=name), mend)
@@ -167,6 +201,23 @@ class Scope:
                     otherwise = phrase("use one of: {names}.", names=", ".join(known[:30]))
                     self._told.error(row, column, what, problems.suggestion(cell, known, otherwise))
         return found
+
+
+def _known_inside(group: Node, target: Node) -> bool:
+    """Whether a group may ask for that in its own condition: it stands in it, and has a value before anybody answers.
+
+    CHT's forms begin so: the group "inputs" is relevant where its own hidden "source", 'user' by default, says user.
+    """
+    around = list(target.above())
+    if group not in around or target.is_group:
+        return False
+    between = [target, *around[: around.index(group)]]
+    if any(each.is_repeat or each.row.cell("relevant") for each in between):
+        return False
+    if target.row.cell("calculation"):
+        hangs_on, inside = naming.referred([target.row]), {each.row.cell("name") for each in group.within()}
+        return not hangs_on & inside and "once" not in target.row.cell("calculation")
+    return target.type.kind in form.WORKED_OUT or bool(target.row.cell("default"))
 
 
 def _settle(waiting: dict[Node, dict[Node, str]]) -> None:
