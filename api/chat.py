@@ -35,6 +35,7 @@ class _Words(NamedTuple):
     image: messages.Phrase = phrase("Send a picture:")
     audio: messages.Phrase = phrase("Send a recording of your voice:")
     voice: messages.Phrase = phrase("Or send a recording of your voice:")
+    listen: messages.Phrase = phrase("Listen")
 
 
 class _Button(NamedTuple):
@@ -147,7 +148,7 @@ def _opening(
         house,
         "",
         headers=headers,
-        said=[(language, outbound.head) for language, outbound in said.items()],
+        said=[(language, outbound.head, "") for language, outbound in said.items()],
         options=options,
         tag="-",
         step=0,
@@ -187,7 +188,7 @@ def _page(house: wiring.House, screen: Sequence[base.Outbound], secret: str = ""
         "chat.html",
         house,
         asked.language,
-        said=[(outbound.language, outbound.head) for outbound in shown],
+        said=[(each.language, each.head, house.sounds.link(each.sound) if each.sound else "") for each in shown],
         options=asked.options,
         foot=asked.foot,
         places=_places(asked),

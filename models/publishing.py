@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import sqlalchemy as sa
 
-from models import db, tables
+from models import db, sounds, tables
 
 
 class FormVersion(NamedTuple):
@@ -18,6 +18,8 @@ class FormVersion(NamedTuple):
     name: str
     emits: str
     definition: str
+    #: The recordings of its questions.
+    sounds: tuple[sounds.Sound, ...] = ()
 
 
 class Need(NamedTuple):
@@ -80,6 +82,7 @@ async def publish(
     A version that is known already is left as it is; `again` makes it current once more. What is closed stays closed.
     """
     new = set()
+    await sounds.add(connection, [sound for form in forms for sound in form.sounds])
     for form in forms:
         row = {"name": form.name, "emits": form.emits, "current": form.version}
         # The name first: its versions refer to it.

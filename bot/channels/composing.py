@@ -13,6 +13,7 @@ _ACTIONS = {
     "more": phrase("More"),
     "continue": phrase("Continue"),
     "answers": phrase("My answers"),
+    "listen": phrase("Listen"),
 }
 
 

@@ -13,8 +13,9 @@ class Terminal:
     name = "terminal"
 
     def show(self, outbound: base.Outbound) -> None:
-        """Print one message, as a phone without buttons shows it."""
-        print(f"\n{plain.numbered(outbound)}\n", flush=True)
+        """Print one message, as a phone without buttons shows it; of a recording, what its file is called."""
+        heard = f"♪ {outbound.sound}\n" if outbound.sound else ""
+        print(f"\n{heard}{plain.numbered(outbound)}\n", flush=True)
 
     def hear(self) -> str | None:
         """The next line; None when there are no more."""

@@ -232,4 +232,6 @@ def _actions(
 ) -> tuple[str, ...]:
     back = progress(view, station)[0] > 1 or response.picked or response.narrowed or response.changing
     skip = not judging.is_required(view, station) or judging.default(view, station) is not None
-    return (("back",) if back else ()) + (("more",) if page.turns else ()) + (("skip",) if skip else ())
+    listen = form.recorded(view.definition, station.question)
+    offered = {"back": back, "more": page.turns, "skip": skip, "listen": listen}
+    return tuple(action for action, possible in offered.items() if possible)

@@ -29,6 +29,7 @@ class Command(enum.StrEnum):
     ANSWERS = "answers"
     MORE = "more"
     RESTART = "restart"
+    LISTEN = "listen"
 
 
 # Both languages at all times: people mix them. The Latin words come out of folding by themselves; those that
@@ -53,6 +54,8 @@ _WORDS: dict[Command, str] = {
     Command.CODE: "код, улантуу коду, код продолжения, code",
     Command.ANSWERS: "жооптор, жоопторум, менин жоопторум, жоопторумду көрүү, ответы, мои ответы, answers",
     Command.MORE: "дагы, кийинки он, кийинки ону, ещё, следующие десять, more",
+    # «угуу» is not among them: whoever draws out a Russian "угу" says yes.
+    Command.LISTEN: "ук, угайын, угуп көрүү, угуп көрөйүн, уктур, послушать, слушать, прослушать, озвучить, listen",
     Command.RESTART: "башынан, башынан баштоо, сначала, заново, начать заново, начать сначала, restart, start over",
 }
 

@@ -168,6 +168,8 @@ class Form:
     language: str = ""
     #: True where each question's own sound comes with it, unasked.
     spoken: bool = False
+    #: Name of a recording beside the form -> its hash, of those that are there.
+    sounds: Mapping[str, str] = field(default_factory=dict)
     #: Lists by name, for the expression instance('...'): rows of plain cells.
     lists: Mapping[str, tuple[Mapping[str, str], ...]] = field(default_factory=dict)
     #: Every question in the order of the rows, out of all groups.
@@ -201,6 +203,11 @@ def _more(body: tuple[Question | Group, ...], repeats: tuple[str, ...] = ()) -> 
             if each.repeat and each.count is None:
                 yield Question(each.name, Kind.MORE, each.label, required=True, repeats=repeats, row=each.row)
             yield from _more(each.body, (*repeats, each.name) if each.repeat else repeats)
+
+
+def recorded(definition: Form, question: Question) -> Text:
+    """The hashes of a question's recordings, by language; empty where nobody can listen to it."""
+    return {language: definition.sounds[file] for language, file in question.audio.items() if file in definition.sounds}
 
 
 def said(text: Text, language: str, otherwise: str = "") -> str:

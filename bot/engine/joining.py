@@ -197,8 +197,34 @@ def show_form(turning: Turning) -> messages.Reply:
         options=asked.options,
         foot=asked.foot,
         pick=asked.pick,
-        actions=asked.actions,
+        # No button for what would only be answered with regret.
+        actions=tuple(each for each in asked.actions if each != "listen" or turning.incoming.hears),
+        sound=recorded(turning) if turning.listens else {},
+        sound_default=turning.definition(response).language,
     )
+
+
+def recorded(turning: Turning) -> form.Text:
+    """The hashes of the waiting question's recordings, by language."""
+    station = turning.station()
+    definition = turning.definition(turning.responses[turning.current()])
+    return form.recorded(definition, station.question) if station else {}
+
+
+def listen(turning: Turning) -> None:
+    """The question's own recording, where its author gave one and this channel can bring it."""
+    if not recorded(turning):
+        turning.say(phrase("There is no recording of this question, I am sorry."))
+    elif not turning.incoming.hears:
+        turning.say(phrase("I am sorry, sound cannot be sent here."))
+    else:
+        turning.listens = True
+
+
+def speak(turning: Turning) -> None:
+    """A form that is spoken says each question that is new, in the language that is spoken now."""
+    if turning.talk.scene == "form" and turning.current() and turning.incoming.hears:
+        turning.listens |= turning.definition(turning.responses[turning.current()]).spoken
 
 
 def take_form(turning: Turning, command: Command | None, *, paused: bool) -> None:

@@ -130,6 +130,8 @@ def help_(turning: Turning) -> None:
         )
     else:
         turning.say(phrase("To answer, write its number. Also: back, skip, stop, language."))
+    if station and turning.incoming.hears and joining.recorded(turning):
+        turning.say(phrase("To hear the question, write “listen”."))
 
 
 # -- greeting, going on ------------------------------------------------------------------------------------

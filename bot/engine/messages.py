@@ -81,6 +81,9 @@ class Reply:
     #: What a button of this message carries, with the step: the first 8 characters of the response's id, or "-".
     tag: str = "-"
     step: int = 0
+    #: What is heard before it: the hash of a recording by language, and the language of those who lack theirs.
+    sound: form.Text = field(default_factory=dict)
+    sound_default: str = ""
 
 
 # -- what happened -----------------------------------------------------------------------------------------
@@ -287,3 +290,5 @@ class Incoming:
     start: str = ""
     #: Tag and step of the button or web page this came from; None for typed messages.
     tap: tuple[str, int] | None = None
+    #: True where a recording can be heard on that channel.
+    hears: bool = True

@@ -30,6 +30,8 @@ class Turning:
         #: Commands offered as buttons beside those of the scene.
         self.actions: tuple[str, ...] = ()
         self.missed = False
+        #: True where the recording of the question is asked for.
+        self.listens = False
 
     def to(self, scene: str, *, before: str = "", pending: str = "", listed: tuple[str, ...] = ()) -> None:
         """Go to another scene."""

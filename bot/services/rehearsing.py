@@ -57,7 +57,14 @@ class Rehearsal:
         for event in turn.events:
             self._happened(event)
         ended = any(isinstance(event, messages.Stopped | messages.Erased) for event in turn.events)
-        return composing.compose(self._voice, turn.reply, turn.language), ended
+        outbound = composing.compose(self._voice, turn.reply, turn.language)
+        return dataclasses.replace(outbound, sound=self._file(turn)), ended
+
+    def _file(self, turn: conversation.Turn) -> str:
+        """What the recording that comes with the reply is called beside its form."""
+        sound = form.said(turn.reply.sound, turn.language, turn.reply.sound_default)
+        files = (files for each in self._catalogue.forms.values() for files in each.sounds.items())
+        return next((file for file, known in files if known == sound), "")
 
     @property
     def scene(self) -> str:

@@ -35,6 +35,8 @@ class Shown:
     id: int
     text: str
     from_bot: bool
+    #: The file that can be listened to, or "".
+    voice: str = ""
     #: Rows of (what is on the button, what it carries).
     keyboard: tuple[tuple[tuple[str, str], ...], ...] = ()
 
@@ -184,4 +186,5 @@ class Person:
 
 def _shown(message: telegram_bot.Message) -> Shown:
     rows = tuple(tuple((key["text"], key["callback_data"]) for key in row) for row in message.keyboard)
-    return Shown(message.id, str(message.content.get("text", "")), message.from_bot, rows)
+    voice = str(message.content.get("voice", {}).get("file_id", "")) if message.from_bot else ""
+    return Shown(message.id, str(message.content.get("text", "")), message.from_bot, voice, rows)
