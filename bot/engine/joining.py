@@ -199,21 +199,22 @@ def show_form(turning: Turning) -> messages.Reply:
         pick=asked.pick,
         # No button for what would only be answered with regret.
         actions=tuple(each for each in asked.actions if each != "listen" or turning.incoming.hears),
-        sound=recorded(turning) if turning.listens else {},
+        sounds=recordings(turning) if turning.listens else (),
         sound_default=turning.definition(response).language,
     )
 
 
-def recorded(turning: Turning) -> form.Text:
-    """The hashes of the waiting question's recordings, by language."""
-    station = turning.station()
-    definition = turning.definition(turning.responses[turning.current()])
-    return form.recorded(definition, station.question) if station else {}
+def recordings(turning: Turning) -> tuple[form.Text, ...]:
+    """What can be heard with the question that waits, as `asking.recordings` has it."""
+    response = turning.responses[turning.current()]
+    view = passage.passage(turning.definition(response), response)
+    station = view.station(response.at)
+    return asking.recordings(view, station) if station else ()
 
 
 def listen(turning: Turning) -> None:
     """The question's own recording, where its author gave one and this channel can bring it."""
-    if not recorded(turning):
+    if not recordings(turning):
         turning.say(phrase("There is no recording of this question, I am sorry."))
     elif not turning.incoming.hears:
         turning.say(phrase("I am sorry, sound cannot be sent here."))

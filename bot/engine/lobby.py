@@ -130,7 +130,7 @@ def help_(turning: Turning) -> None:
         )
     else:
         turning.say(phrase("To answer, write its number. Also: back, skip, stop, language."))
-    if station and turning.incoming.hears and joining.recorded(turning):
+    if station and turning.incoming.hears and joining.recordings(turning):
         turning.say(phrase("To hear the question, write “listen”."))
 
 

@@ -81,8 +81,8 @@ class Reply:
     #: What a button of this message carries, with the step: the first 8 characters of the response's id, or "-".
     tag: str = "-"
     step: int = 0
-    #: What is heard before it: the hash of a recording by language, and the language of those who lack theirs.
-    sound: form.Text = field(default_factory=dict)
+    #: What is heard before it, in order: the hash of each recording by language; and the language of those without.
+    sounds: tuple[form.Text, ...] = ()
     sound_default: str = ""
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from decimal import Decimal
 
 from bot import wording
@@ -58,13 +58,13 @@ class Rehearsal:
             self._happened(event)
         ended = any(isinstance(event, messages.Stopped | messages.Erased) for event in turn.events)
         outbound = composing.compose(self._voice, turn.reply, turn.language)
-        return dataclasses.replace(outbound, sound=self._file(turn)), ended
+        return dataclasses.replace(outbound, sound=", ".join(self._files(turn))), ended
 
-    def _file(self, turn: conversation.Turn) -> str:
-        """What the recording that comes with the reply is called beside its form."""
-        sound = form.said(turn.reply.sound, turn.language, turn.reply.sound_default)
-        files = (files for each in self._catalogue.forms.values() for files in each.sounds.items())
-        return next((file for file, known in files if known == sound), "")
+    def _files(self, turn: conversation.Turn) -> Iterator[str]:
+        """What the recordings that come with the reply are called beside their form."""
+        names = {hash_: name for each in self._catalogue.forms.values() for name, hash_ in each.sounds.items()}
+        for sound in turn.reply.sounds:
+            yield names[form.said(sound, turn.language, turn.reply.sound_default)]
 
     @property
     def scene(self) -> str:

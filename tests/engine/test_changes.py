@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 from typing import Any
 
@@ -66,3 +67,14 @@ def test_several_changes_of_one_question() -> None:
     (change,) = changes.between(made(SURVEY, CHOICES), made(survey, CHOICES[1:]))
     assert change.what == (What.KIND, What.WORDING, What.CHOICES, What.CONDITIONS)
     assert change.splits
+
+
+def test_another_recording_is_told_and_splits_nothing() -> None:
+    named = but(0, **{"media::audio::ky": "suu.ogg"})
+    silent, first, second = (
+        dataclasses.replace(made(named, CHOICES), sounds=sounds)
+        for sounds in ({}, {"suu.ogg": "a" * 64}, {"suu.ogg": "b" * 64})
+    )
+    assert changes.between(first, first) == []
+    for old, new in ((silent, first), (first, second), (second, silent)):
+        assert changes.between(old, new) == [Change("water", (What.RECORDING,))]

@@ -33,7 +33,7 @@ def someone(*, spoken: bool = False) -> talking.Person:
 
 def heard(turn: conversation.Turn) -> str:
     """The recording that comes with a reply, as a channel chooses it."""
-    return form.said(turn.reply.sound, turn.language, turn.reply.sound_default)
+    return " ".join(form.said(each, turn.language, turn.reply.sound_default) for each in turn.reply.sounds)
 
 
 @pytest.mark.parametrize("word", ["ук", "Угуп көрүү", "угайын!", "послушать", "прослушать", "/listen"])
@@ -126,3 +126,19 @@ def test_an_option_of_that_name_is_an_answer() -> None:
     person.send(start="s-small")
     person.say("1", "1")
     assert any(isinstance(event, messages.Finished) for event in person.say("угуу").events)
+
+
+def test_what_is_read_before_a_question_is_heard_before_it() -> None:
+    rows: list[dict[str, object]] = [
+        {"type": "note", "name": "hello", "media::audio": {"ky": "suu.ogg"}},
+        {"type": "note", "name": "silent"},
+        {"type": "text", "name": "idea", "media::audio": {"ky": "sunush.ogg"}},
+        {"type": "note", "name": "between", "media::audio": {"ky": "suu.ogg"}},
+        {"type": "text", "name": "more"},
+    ]
+    definition = dataclasses.replace(small.made(rows, (), **{"ashar::spoken": "yes"}), sounds=_SOUNDS)
+    person = talking.Person(talking.House([definition]))
+    person.send(start="s-small")
+    assert heard(person.say("1", "1")) == f"{'a' * 64} {'c' * 64}"
+    assert heard(person.say("баары жакшы")) == "a" * 64
+    assert heard(person.say("ук")) == "a" * 64
