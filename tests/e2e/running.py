@@ -31,7 +31,7 @@ PUBLIC = "https://ashar.example"
 PHONE = "0700 12 34 56"
 EXPORT_TOKEN = "made-up-export-token"
 #: Seconds that anything may take on a machine that does much else.
-PATIENCE = 30.0
+PATIENCE = 60.0
 FLOWS = Path(__file__).resolve().parents[2] / "flows"
 
 #: What stays when everybody is forgotten: what is on offer, and what the providers keep for us.
