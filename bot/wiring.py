@@ -15,7 +15,7 @@ import aiohttp
 from bot import settings as settings_
 from bot import wording
 from bot.channels import base, web
-from bot.services import delivering, fetching, introducing, polling, receiving, sounding
+from bot.services import attaching, delivering, fetching, introducing, polling, receiving
 from models import db, files, migrating, providers, sealing
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ class House:
     desk: receiving.Desk
     postman: delivering.Postman
     channels: dict[str, base.Channel]
-    sounds: sounding.Shelf
+    attachments: attaching.Shelf
 
 
 def log() -> None:
@@ -92,7 +92,7 @@ async def house(settings: settings_.Settings, *, receives: bool = True) -> Async
         )
         voice = wording.Voice()
         channels: dict[str, base.Channel] = {"web": web.Web(settings.public_url)}
-        shelf = sounding.Shelf(kept.database, kept.seal)
+        shelf = attaching.Shelf(kept.database, kept.seal)
         telegram_bot = _telegram(settings, session, channels, shelf)
         whatsapp = _twilio(settings, session, channels, shelf)
         postman = delivering.Postman(kept.database, kept.seal, channels)
@@ -153,7 +153,7 @@ def _telegram(
     settings: settings_.Settings,
     session: aiohttp.ClientSession,
     channels: dict[str, base.Channel],
-    shelf: sounding.Shelf,
+    shelf: attaching.Shelf,
 ) -> telegram.Telegram | None:
     """Telegram among the channels, where there is a token."""
     if not settings.telegram_token:
@@ -168,7 +168,7 @@ def _telegram(
         base_url=settings.telegram_api,
         public_url=settings.public_url,
         largest=settings.media_limit,
-        sounds=shelf,
+        attachments=shelf,
     )
     channels[channel.name] = channel
     return channel
@@ -178,7 +178,7 @@ def _twilio(
     settings: settings_.Settings,
     session: aiohttp.ClientSession,
     channels: dict[str, base.Channel],
-    shelf: sounding.Shelf,
+    shelf: attaching.Shelf,
 ) -> twilio.Twilio | None:
     """WhatsApp and SMS among the channels, where there are senders; the one that shows buttons."""
     senders = {"whatsapp": settings.twilio_whatsapp_from, "sms": settings.twilio_sms_from}
@@ -196,7 +196,7 @@ def _twilio(
             session,
             settings.public_url,
             bases=dict.fromkeys(_TWILIO, settings.twilio_api) if settings.twilio_api else None,
-            sounds=shelf,
+            attachments=shelf,
         )
         for name, sender in senders.items()
     }

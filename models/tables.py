@@ -114,9 +114,9 @@ form_version = sa.Table(
     sa.Column("published_at", When, nullable=False),
 )
 
-#: A recording that an author gave, once however many versions have it. It is public, as the form is.
-sound = sa.Table(
-    "sound",
+#: A picture or recording that an author gave, once however many versions have it. It is public, as the form is.
+form_attachment = sa.Table(
+    "form_attachment",
     metadata,
     sa.Column("hash", sa.String(64), primary_key=True),
     sa.Column("mime", sa.String(32), nullable=False),
@@ -361,7 +361,7 @@ pledge_total = sa.Table(
 
 # -- the house's own ----------------------------------------------------------------------------------------
 
-#: Ids that a provider gave to things we made there once (Twilio's content templates, sounds at Telegram).
+#: Ids that a provider gave to things we made there once (Twilio's content templates, attachments at Telegram).
 provider_object = sa.Table(
     "provider_object",
     metadata,

@@ -28,6 +28,13 @@ def picture(width: int = 64, height: int = 48, mode: str = "JPEG", *, turned: in
     return written.getvalue()
 
 
+def drawn(mode: str = "JPEG", width: int = 64, height: int = 48, *, colour: str = "green") -> bytes:
+    """A picture as an author draws one: no telephone has written anything beside it."""
+    written = io.BytesIO()
+    Image.new("RGB", (width, height), colour).save(written, mode)
+    return written.getvalue()
+
+
 def ogg(seconds: int = 4, words: bytes = b"") -> bytes:
     """A voice note as messengers send it."""
 
@@ -81,7 +88,7 @@ def webp_bomb() -> bytes:
     return b"RIFF" + struct.pack("<I", len(body)) + body
 
 
-#: A form whose questions can be listened to, in Kyrgyz, or in both languages.
+#: A form whose questions can be listened to, in Kyrgyz, or in both languages; one has a picture in each.
 SPOKEN_FORM = """
 settings:
   - form_id: heard
@@ -94,6 +101,7 @@ survey:
     name: water
     label: {ky: "Суу барбы?", ru: "Вода есть?"}
     media::audio: {ky: "suu.ogg", ru: "voda.mp3"}
+    media::image: {ky: "suu.jpg", ru: "voda.png"}
   - type: text
     name: idea
     label: {ky: "Сунуш", ru: "Предложение"}
@@ -105,9 +113,13 @@ choices:
 """
 
 
+#: An author's own, with nothing written beside them.
+PICTURES = {"suu.jpg": drawn("JPEG"), "voda.png": drawn("PNG")}
+
+
 def spoken_form(folder: Path, *, spoken: bool = False) -> Path:
-    """That form with its recordings, written into a folder."""
-    for name, content in (("suu.ogg", ogg(5)), ("voda.mp3", MP3), ("sunush.ogg", ogg(7))):
+    """That form with its recordings and pictures, written into a folder."""
+    for name, content in (("suu.ogg", ogg(5)), ("voda.mp3", MP3), ("sunush.ogg", ogg(7)), *PICTURES.items()):
         (folder / name).write_bytes(content)
     form = folder / "heard.yaml"
     form.write_text(SPOKEN_FORM.replace("SPOKEN", "yes" if spoken else "no"), "utf-8")

@@ -202,6 +202,13 @@ def test_chat_names_the_recording_that_would_be_heard(environment: dict[str, str
     assert "♪" not in question
 
 
+def test_chat_names_the_picture_that_would_be_seen(environment: dict[str, str], tmp_path: Path) -> None:
+    done = ashar(environment, "chat", str(samples.spoken_form(tmp_path)), types="1\n1\nкөрсөт\n1\nтоктот\n")
+    assert done.returncode == 0, done.stderr
+    assert "▣ suu.jpg\n(1/3) Суу барбы?" in done.stdout.split("> көрсөт\n")[1]
+    assert done.stdout.count("▣") == 1
+
+
 def test_check_says_which_recording_is_not_there(environment: dict[str, str], tmp_path: Path) -> None:
     form = samples.spoken_form(tmp_path)
     (tmp_path / "voda.mp3").unlink()

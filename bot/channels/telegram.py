@@ -18,7 +18,7 @@ import telegram.error
 import telegram.request
 import yarl
 
-from bot.channels import base, downloading, plain, telegram_reading
+from bot.channels import base, downloading, plain, telegram_attaching, telegram_reading
 
 _log = logging.getLogger(__name__)
 
@@ -37,8 +37,6 @@ _LABELLED, _LABEL = 4, 20
 _ROW, _KEYBOARD = 5, 100
 #: Letters that buttons of one row can show on a narrow phone before Telegram cuts them off.
 _ROW_LETTERS = 30
-#: By their names' endings Telegram knows what it is given.
-_ENDINGS = {"audio/ogg": "ogg", "audio/mpeg": "mp3", "audio/mp4": "m4a"}
 _NO_PREVIEW = {"link_preview_options": {"is_disabled": True}}
 
 #: Language -> command -> description, kept by Telegram; "" is for languages that have none of their own.
@@ -53,6 +51,7 @@ _COMMANDS = {
     },
 }
 
+_NO_SUCH = base.Receipt(base.Fate.FAILED, code="no such attachment")
 _AS_JSON = {"Content-Type": "application/json"}
 _UNSET = telegram.request.BaseRequest.DEFAULT_NONE
 
@@ -96,7 +95,7 @@ class _Http(telegram.request.BaseRequest):
     ) -> tuple[int, bytes]:
         given: Any = orjson.dumps(request_data.json_parameters) if request_data else None
         if request_data and request_data.contains_files:
-            given = _with_files(request_data)
+            given = telegram_attaching.filled(request_data)
         seconds = read_timeout if isinstance(read_timeout, int | float) else _READ
         try:
             async with self._session.request(
@@ -139,16 +138,6 @@ class _Http(telegram.request.BaseRequest):
         return answer
 
 
-def _with_files(request_data: telegram.request.RequestData) -> aiohttp.FormData:
-    # Quoted, a Cyrillic name would arrive as %D1.
-    fields = aiohttp.FormData(quote_fields=False)
-    for name, value in request_data.json_parameters.items():
-        fields.add_field(name, value)
-    for name, (filename, content, mime) in (request_data.multipart_data or {}).items():
-        fields.add_field(name, content, filename=filename, content_type=mime)
-    return fields
-
-
 def _retry_after(body: bytes) -> float:
     try:
         return max(1.0, float(orjson.loads(body)["parameters"]["retry_after"]))
@@ -160,7 +149,7 @@ class Telegram:
     """The Bot API as a channel. The session is the caller's to close."""
 
     name = "telegram"
-    capabilities = base.Capabilities(text=4096, sounds=True)
+    capabilities = base.Capabilities(text=4096, attachments=True)
 
     def __init__(
         self,
@@ -170,7 +159,7 @@ class Telegram:
         base_url: str = "https://api.telegram.org",
         public_url: str = "",
         largest: int = LARGEST,
-        sounds: base.Sounds | None = None,
+        attachments: base.Attachments | None = None,
     ) -> None:
         # At DEBUG the library writes the token, chat ids and texts into the log.
         logging.getLogger("telegram").setLevel(logging.WARNING)
@@ -181,8 +170,7 @@ class Telegram:
         self._session = session
         self._files = f"{base_url}/file/bot{token}/"
         self._largest = min(largest, LARGEST)
-        # Ids of files are good for the one bot that was given them.
-        self._sounds, self._account = sounds, f"telegram:{token.partition(':')[0]}"
+        self._attachments, self._account = attachments, f"telegram:{token.partition(':')[0]}"
         http = _Http(session)
         self._bot = telegram.Bot(token, base_url=f"{base_url}/bot", request=http, get_updates_request=http)
 
@@ -257,44 +245,21 @@ class Telegram:
     async def _show(self, address: str, outbound: base.Outbound) -> base.Receipt:
         text, keyboard = plain.numbered(outbound), _keyboard(outbound)
         try:
-            if outbound.sound:
-                return await self._play(address, outbound.sound)
+            if outbound.attached:
+                sent = await telegram_attaching.send(self._call, self._attachments, self._account, address, outbound)
+                return base.Receipt(base.Fate.SENT, sent) if sent else _NO_SUCH
             if outbound.edits and await self._edit(address, outbound.edits, text, keyboard):
                 return base.Receipt(base.Fate.SENT, outbound.edits)
             sent = await self._call("SendMessage", chat_id=address, text=text, **_NO_PREVIEW, **keyboard)
             return base.Receipt(base.Fate.SENT, str(sent["message_id"]))
         except telegram.error.TelegramError as error:
             receipt = _receipt(error)
-            # Nobody misses the question because its recording may not have come: it is not waited for.
-            lost = outbound.sound and receipt.fate is base.Fate.UNKNOWN
+            # Nobody misses the question because its picture may not have come: it is not waited for.
+            lost = outbound.attached and receipt.fate is base.Fate.UNKNOWN
             return base.Receipt(base.Fate.FAILED, code=receipt.code) if lost else receipt
         except (TypeError, KeyError, ValueError, AttributeError) as error:
             # Telegram said yes in a shape this version of the library does not know.
             return base.Receipt(base.Fate.UNKNOWN, code=type(error).__name__)
-
-    async def _play(self, address: str, name: str) -> base.Receipt:
-        """A recording as a voice message: by the id that it has at Telegram, or given there for the first time."""
-        if self._sounds is None:
-            return base.Receipt(base.Fate.FAILED, code="no sounds")
-        known = await self._sounds.known(self._account, name)
-        if known:
-            try:
-                sent = await self._call("SendVoice", chat_id=address, voice=known)
-                return base.Receipt(base.Fate.SENT, str(sent["message_id"]))
-            except telegram.error.BadRequest as error:
-                if "file" not in error.message.lower():
-                    raise
-                # Telegram does not know it any more.
-                await self._sounds.keep(self._account, name, "")
-        sound = await self._sounds.get(name)
-        if sound is None:
-            return base.Receipt(base.Fate.FAILED, code="no such sound")
-        mime, content = sound
-        file = telegram.InputFile(content, filename=f"sound.{_ENDINGS.get(mime, 'ogg')}")
-        sent = await self._call("SendVoice", chat_id=address, voice=file)
-        if given := (sent.get("voice") or sent.get("audio") or sent.get("document") or {}).get("file_id"):
-            await self._sounds.keep(self._account, name, given)
-        return base.Receipt(base.Fate.SENT, str(sent["message_id"]))
 
     async def _call(self, method: str, **given: Any) -> Any:
         # The library's own methods turn each button into an object and back, and the answer into a Message that

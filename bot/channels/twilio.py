@@ -107,7 +107,7 @@ class Twilio:
     `sender` is a number, an alphanumeric name (SMS) or a messaging service's MG sid; `public_url` the address
     Twilio knows us by, without which nothing incoming can be verified. `bases` maps hosts such as
     "api.twilio.com" to other addresses. `templates` are what `make_templates` returned, and may be set later;
-    `sounds` are the recordings of forms.
+    `attachments` are the pictures and recordings of forms.
     """
 
     def __init__(
@@ -120,12 +120,13 @@ class Twilio:
         public_url: str,
         bases: Mapping[str, str] | None = None,
         templates: Mapping[str, str] | None = None,
-        sounds: base.Sounds | None = None,
+        attachments: base.Attachments | None = None,
     ) -> None:
         self.name = name
-        # Twilio fetches recordings from us, and an SMS has no room for one.
-        self._sounds = sounds if name == "whatsapp" and public_url else None
-        self.capabilities = base.Capabilities(text=1600, segments=name == "sms", sounds=self._sounds is not None)
+        # Twilio fetches them from us, and an SMS has no room for one.
+        self._attachments = attachments if name == "whatsapp" and public_url else None
+        brings = self._attachments is not None
+        self.capabilities = base.Capabilities(text=1600, segments=name == "sms", attachments=brings)
         self.templates = dict(templates or {})
         self._prefix = "whatsapp:" if name == "whatsapp" else ""
         self._sender = sender.removeprefix("whatsapp:")
@@ -212,8 +213,8 @@ class Twilio:
 
     async def send(self, address: str, outbound: base.Outbound) -> base.Receipt:
         """Send one message: with buttons or a list where WhatsApp has room for them, else numbered."""
-        if outbound.sound:
-            return await self._play(address, outbound.sound)
+        if outbound.attached:
+            return await self._attach(address, outbound.attachment)
         text = plain.numbered(outbound)
         if self.name == "whatsapp":
             template, variables = twilio_templates.content(outbound, text)
@@ -226,12 +227,12 @@ class Twilio:
             return await self._create(address, body=text)
         return await self._create(address, body=plain.plain_spaces(text))
 
-    async def _play(self, address: str, name: str) -> base.Receipt:
-        """A recording by itself: WhatsApp shows no words beside one."""
-        if self._sounds is None:
-            return base.Receipt(base.Fate.FAILED, code="no sounds")
-        receipt = await self._create(address, media_url=[self._public_url + self._sounds.link(name)])
-        # The question itself does not wait until it is known whether its recording came.
+    async def _attach(self, address: str, name: str) -> base.Receipt:
+        """A picture or a recording by itself: beside a recording WhatsApp shows no words."""
+        if self._attachments is None:
+            return base.Receipt(base.Fate.FAILED, code="no attachments")
+        receipt = await self._create(address, media_url=[self._public_url + self._attachments.link(name)])
+        # The question itself does not wait until it is known whether that came.
         lost = receipt.fate is base.Fate.UNKNOWN
         return base.Receipt(base.Fate.FAILED, code=receipt.code) if lost else receipt
 

@@ -77,10 +77,12 @@ def wanted(question: form.Question, choices: tuple[form.Choice, ...]) -> int:
     return 1 if choices else 0
 
 
-def recordings(view: passage.Passage, station: passage.Station) -> tuple[form.Text, ...]:
-    """What can be heard with a question, the notes right before it first: the hashes of recordings by language."""
-    heard = (form.recorded(view.definition, each.question) for each in (*_notes(view, station), station))
-    return tuple(filter(None, heard))
+def attachments(
+    view: passage.Passage, station: passage.Station, kind: str, language: str = ""
+) -> tuple[form.Attachment, ...]:
+    """The pictures ("image") or recordings ("audio") of a question, those of the notes right before it first."""
+    asked = (each.question for each in (*_notes(view, station), station))
+    return tuple(filter(None, (form.attached(view.definition, each, kind, language) for each in asked)))
 
 
 def closing(definition: form.Form, response: state.State, given: telling.Given) -> tuple[messages.Line, ...]:
@@ -242,5 +244,12 @@ def _actions(
 ) -> tuple[str, ...]:
     back = progress(view, station)[0] > 1 or response.picked or response.narrowed or response.changing
     skip = not judging.is_required(view, station) or judging.default(view, station) is not None
-    offered = {"back": back, "more": page.turns, "skip": skip, "listen": recordings(view, station)}
+    # What belongs to the question first: of too many WhatsApp shows the first.
+    offered = {
+        "show": attachments(view, station, "image"),
+        "listen": attachments(view, station, "audio"),
+        "back": back,
+        "more": page.turns,
+        "skip": skip,
+    }
     return tuple(action for action, possible in offered.items() if possible)

@@ -30,6 +30,7 @@ class Command(enum.StrEnum):
     MORE = "more"
     RESTART = "restart"
     LISTEN = "listen"
+    SHOW = "show"
 
 
 # Both languages at all times: people mix them. The Latin words come out of folding by themselves; those that
@@ -56,6 +57,10 @@ _WORDS: dict[Command, str] = {
     Command.MORE: "дагы, кийинки он, кийинки ону, ещё, следующие десять, more",
     # «угуу» is not among them: whoever draws out a Russian "угу" says yes.
     Command.LISTEN: "ук, угайын, угуп көрүү, угуп көрөйүн, уктур, послушать, слушать, прослушать, озвучить, listen",
+    # The bare name of a picture may be an answer; see PICTURE.
+    Command.SHOW: "көрсөт, көрсөтчү, көрсөтүңүз, көрсөтүп коюңуз, сүрөт көрсөт, сүрөтүн көрсөт, сүрөттү көрсөт, "
+    "сүрөтүн көрүү, сүрөтүн көрөйүн, покажи, покажите, показать, посмотреть, покажи картинку, показать картинку, "
+    "посмотреть картинку, покажи фото, показать фото, покажи рисунок, show, show the picture",
     Command.RESTART: "башынан, башынан баштоо, сначала, заново, начать заново, начать сначала, restart, start over",
 }
 
@@ -63,6 +68,8 @@ _YES = "ооба, ообо, ия, макул, макулмун, болот, ту
 _NO = "жок, жо, эмес, болбойт, макул эмесмин, zhok, нет, не, неа, не надо, не даю, no"
 _DONE = "бүттү, бүттүм, болду, даяр, готово, всё, done"
 _DONT_KNOW = "билбейм, bilbeim, не знаю, затрудняюсь"
+
+_PICTURE = "сүрөт, сүрөтү, сүрөтүн, фото, фотография, картинка, картинку, рисунок, picture"
 
 _LATIN = {
     **dict(zip("абвгдезиклмнопрстуфхцэ", "abvgdeziklmnoprstufhce", strict=True)),
@@ -102,6 +109,8 @@ _BY_WORD = {word: command for command, words in _WORDS.items() for word in _spli
 YES = _split(_YES)
 NO = _split(_NO)
 DONT_KNOW = _split(_DONT_KNOW)
+#: Asks for the picture of a question where it is no answer to it.
+PICTURE = _split(_PICTURE)
 #: Enough, where something is looked through; elsewhere it may well be an answer.
 DONE = _split(_DONE)
 

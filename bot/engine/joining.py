@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 
-from bot.engine import asking, flow, form, giving, messages, passage, state, telling
+from bot.engine import asking, commands, flow, form, giving, messages, passage, state, telling
 from bot.engine.commands import Command
 from bot.engine.messages import phrase
 from bot.engine.turning import Turning, options
@@ -198,34 +198,47 @@ def show_form(turning: Turning) -> messages.Reply:
         foot=asked.foot,
         pick=asked.pick,
         # No button for what would only be answered with regret.
-        actions=tuple(each for each in asked.actions if each != "listen" or turning.incoming.hears),
-        sounds=recordings(turning) if turning.listens else (),
-        sound_default=turning.definition(response).language,
+        actions=tuple(each for each in asked.actions if each not in ("show", "listen") or turning.incoming.attaches),
+        attachments=attachments(turning, turning.attaches) if turning.attaches else (),
     )
 
 
-def recordings(turning: Turning) -> tuple[form.Text, ...]:
-    """What can be heard with the question that waits, as `asking.recordings` has it."""
+def attachments(turning: Turning, kind: str) -> tuple[form.Attachment, ...]:
+    """What can be seen or heard with the question that waits, as `asking.attachments` has it."""
     response = turning.responses[turning.current()]
     view = passage.passage(turning.definition(response), response)
     station = view.station(response.at)
-    return asking.recordings(view, station) if station else ()
+    return asking.attachments(view, station, kind, turning.talk.language) if station else ()
 
 
-def listen(turning: Turning) -> None:
-    """The question's own recording, where its author gave one and this channel can bring it."""
-    if not recordings(turning):
-        turning.say(phrase("There is no recording of this question, I am sorry."))
-    elif not turning.incoming.hears:
-        turning.say(phrase("I am sorry, sound cannot be sent here."))
+def attach(turning: Turning, kind: str) -> None:
+    """The question's own picture or recording, where its author gave one and this channel can bring it."""
+    none, never = _REGRETS[kind]
+    if not attachments(turning, kind):
+        turning.say(none)
+    elif not turning.incoming.attaches:
+        turning.say(never)
     else:
-        turning.listens = True
+        turning.attaches = kind
+
+
+_REGRETS = {
+    "image": (
+        phrase("There is no picture with this question, I am sorry."),
+        phrase("I am sorry, pictures cannot be sent here."),
+    ),
+    "audio": (
+        phrase("There is no recording of this question, I am sorry."),
+        phrase("I am sorry, sound cannot be sent here."),
+    ),
+}
 
 
 def speak(turning: Turning) -> None:
     """A form that is spoken says each question that is new, in the language that is spoken now."""
-    if turning.talk.scene == "form" and turning.current() and turning.incoming.hears:
-        turning.listens |= turning.definition(turning.responses[turning.current()]).spoken
+    asked = turning.talk.scene == "form" and turning.current() and turning.incoming.attaches
+    if asked and turning.definition(turning.responses[turning.current()]).spoken:
+        turning.attaches = "audio"
 
 
 def take_form(turning: Turning, command: Command | None, *, paused: bool) -> None:
@@ -253,6 +266,9 @@ def take_form(turning: Turning, command: Command | None, *, paused: bool) -> Non
     if step.missed and paused and incoming.kind == "text":
         turning.to("resume")
         return
+    if step.missed and _names_picture(turning):
+        turning.attaches = "image"
+        return
     turning.missed = step.missed
     turning.lines += step.lines
     after = flow.waited(step.state, response.at, _silence(turning))
@@ -275,6 +291,13 @@ def take_form(turning: Turning, command: Command | None, *, paused: bool) -> Non
             _pledge(turning, rid, definition)
         else:
             _finish(turning, rid, definition)
+
+
+def _names_picture(turning: Turning) -> bool:
+    """ "Picture" is no answer here and there is one: they want to see it. Where it may be an answer, it is."""
+    incoming = turning.incoming
+    named = incoming.kind == "text" and commands.fold(incoming.text[:40]) in commands.PICTURE
+    return named and incoming.attaches and bool(attachments(turning, "image"))
 
 
 STAYS = phrase("This survey is closed, so its answers stay as they are. “my data” shows them.")

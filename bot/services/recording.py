@@ -254,9 +254,8 @@ class Recording:
         inbound, turn = self.known.inbound, self.turn
         outbound = composing.compose(self.kit.voice, turn.reply, turn.language)
         channel = self.kit.channels.get(inbound.channel)
-        sounds = [form.said(each, turn.language, turn.reply.sound_default) for each in turn.reply.sounds]
-        # A question stands below its recording, not in a message above it.
-        if turn.in_place and not sounds:
+        # A question stands below its picture or recording, not in a message above it.
+        if turn.in_place and not turn.reply.attachments:
             outbound = dataclasses.replace(outbound, edits=inbound.edits)
         if inbound.callback:
             outbound = dataclasses.replace(outbound, callback=inbound.callback)
@@ -268,7 +267,7 @@ class Recording:
         # Of an address that goes over, the reply does too: the next page takes its place.
         moved = any(isinstance(event, messages.Moved) for event in turn.events)
         contact = self.target if moved else self.known.contact_id
-        for said in (*(base.Outbound("", sound=sound) for sound in sounds), outbound):
+        for said in (*composing.attached(turn.reply, turn.language), outbound):
             put_out(self.kit, self.writes, inbound, said, contact, self.known.address_id, person, self.at)
 
     def _takes(self) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from decimal import Decimal
 
 from bot import wording
@@ -58,13 +58,11 @@ class Rehearsal:
             self._happened(event)
         ended = any(isinstance(event, messages.Stopped | messages.Erased) for event in turn.events)
         outbound = composing.compose(self._voice, turn.reply, turn.language)
-        return dataclasses.replace(outbound, sound=", ".join(self._files(turn))), ended
-
-    def _files(self, turn: conversation.Turn) -> Iterator[str]:
-        """What the recordings that come with the reply are called beside their form."""
-        names = {hash_: name for each in self._catalogue.forms.values() for name, hash_ in each.sounds.items()}
-        for sound in turn.reply.sounds:
-            yield names[form.said(sound, turn.language, turn.reply.sound_default)]
+        if attachments := turn.reply.attachments:
+            # No channel takes them along here: what their files are called says enough.
+            names = ", ".join(each.name for each in attachments)
+            outbound = dataclasses.replace(outbound, attached=attachments[0].kind, attachment=names)
+        return outbound, ended
 
     @property
     def scene(self) -> str:

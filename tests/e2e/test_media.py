@@ -113,15 +113,15 @@ async def test_a_question_is_heard_on_telegram_and_whatsapp(app: running.App, tm
         assert [bool(each) for each in said] == [False, True]
         assert "Суу барбы?" in said[1]
     voice, question = telegram.person.screen()[-2:]
-    assert app.telegram.bot().files[voice.voice] == samples.ogg(5)
-    assert question.voice == ""
-    assert app.twilio.heard == [samples.ogg(5)]
+    assert app.telegram.bot().files[voice.file] == samples.ogg(5)
+    assert question.file == ""
+    assert app.twilio.fetched == [samples.ogg(5)]
     # A tap would change the message above the recording: the question comes anew below it.
     said = await telegram.presses("Ооба")
     assert len(said) == (2 if spoken else 1)
     before, last = telegram.person.screen()[-2:]
     assert "Сунуш" in last.text
-    assert app.telegram.bot().files.get(before.voice) == (samples.ogg(7) if spoken else samples.ogg(5))
+    assert app.telegram.bot().files.get(before.file) == (samples.ogg(7) if spoken else samples.ogg(5))
 
 
 @pytest.mark.parametrize("spoken", [False, True])
@@ -136,7 +136,30 @@ async def test_by_sms_a_question_is_read_and_that_it_cannot_be_heard_is_said(
     said = await phone.types("1")
     assert "Вода есть?" in " ".join(said)
     assert "сюда звук отправить нельзя" in " ".join(await phone.types("послушать"))
-    assert app.twilio.heard == []
+    assert "сюда картинку отправить нельзя" in " ".join(await phone.types("показать"))
+    assert app.twilio.fetched == []
+
+
+async def test_a_picture_is_seen_by_those_who_ask_for_it(app: running.App, tmp_path: Path) -> None:
+    (tmp_path / "heard").mkdir()
+    await publishing.publish(app.house.database, [samples.spoken_form(tmp_path / "heard", spoken=True)])
+    telegram, whatsapp = phones.Telegram(app, 7005), phones.Twilio(app, "whatsapp", "+996555700105")
+    for phone in (telegram, whatsapp):
+        await phone.comes("s-heard")
+        await phone.types("2")
+        await phone.types("1")
+        app.twilio.fetched.clear()
+        # Nothing but the picture and, below it, the question: what is spoken is not said again.
+        said = await phone.types("покажи")
+        assert [bool(each) for each in said] == [False, True]
+        assert "Вода есть?" in said[1]
+    assert app.twilio.fetched == [samples.PICTURES["voda.png"]]
+    await telegram.presses("Показать картинку")
+    files = app.telegram.bot().files
+    seen = [shown.file for shown in telegram.person.screen() if files.get(shown.file) == samples.PICTURES["voda.png"]]
+    # Given once, named twice.
+    assert len(seen) == 2
+    assert len(set(seen)) == 1
 
 
 async def _nothing(act: Any) -> None:

@@ -69,12 +69,13 @@ def test_several_changes_of_one_question() -> None:
     assert change.splits
 
 
-def test_another_recording_is_told_and_splits_nothing() -> None:
-    named = but(0, **{"media::audio::ky": "suu.ogg"})
+@pytest.mark.parametrize("kind", ["image", "audio"])
+def test_another_picture_or_recording_is_told_and_splits_nothing(kind: str) -> None:
+    named = but(0, **{f"media::{kind}::ky": "suu"})
     silent, first, second = (
-        dataclasses.replace(made(named, CHOICES), sounds=sounds)
-        for sounds in ({}, {"suu.ogg": "a" * 64}, {"suu.ogg": "b" * 64})
+        dataclasses.replace(made(named, CHOICES), attachments=attachments)
+        for attachments in ({}, *({"suu": form.Attachment("suu", kind, each * 64, 9)} for each in "ab"))
     )
     assert changes.between(first, first) == []
     for old, new in ((silent, first), (first, second), (second, silent)):
-        assert changes.between(old, new) == [Change("water", (What.RECORDING,))]
+        assert changes.between(old, new) == [Change("water", (What.ATTACHMENTS,))]

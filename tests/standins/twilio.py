@@ -23,6 +23,7 @@ from tests.standins import twilio_content
 STOP = {"STOP", "STOPALL", "UNSUBSCRIBE", "REVOKE", "OPTOUT", "CANCEL", "END", "QUIT"}
 START = {"START", "UNSTOP", "YES"}
 WINDOW = 24 * 3600
+_MEDIA = ("image/jpeg", "image/png", "audio/ogg", "audio/mpeg", "audio/mp4")
 
 
 class Fault(enum.StrEnum):
@@ -160,8 +161,8 @@ class Twilio:
         self.store = "https://media.twiliocdn.com"
         #: Taken from the front, one a download: an HTTP status, or "cut".
         self.store_faults: list[int | str] = []
-        #: What was fetched from us, to be heard.
-        self.heard: list[bytes] = []
+        #: What was fetched from us, to be seen or heard.
+        self.fetched: list[bytes] = []
         #: The passwords shown at the store.
         self.shown: list[str] = []
         #: Codes of the API's error answers.
@@ -298,9 +299,10 @@ class Twilio:
         if not url.startswith(self.public):
             raise Refusal(400, 21620, "Invalid media URL")
         async with self._session.get(self.app + url.removeprefix(self.public)) as answer:
-            if answer.status != 200 or not answer.content_type.startswith("audio/"):
+            # A .webp would be a sticker, and have to be made as one.
+            if answer.status != 200 or answer.content_type not in _MEDIA:
                 raise Refusal(400, 63019, "Media failed to download")
-            self.heard.append(await answer.read())
+            self.fetched.append(await answer.read())
 
     def _send(self, form: dict[str, str]) -> dict[str, Any]:
         to, sender = form.get("To", ""), form.get("From", "")

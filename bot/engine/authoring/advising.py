@@ -44,6 +44,7 @@ def advise(made: form.Form, lists: listing.Lists, told: Told) -> None:
     counts = {id(choice): len(question.choices) for question in asked if not question.choice_filter
               for choice in question.choices}  # fmt: skip
     for each in lists.used():
+        _shown(each, told)
         for row, choice in zip(each.placed, each.choices, strict=True):
             if id(choice) in used and not each.filtered:
                 _label(row, choice, counts.get(id(choice), 0), told)
@@ -116,6 +117,16 @@ def _pictures(made: form.Form, told: Told) -> None:
         if question.image:
             what = phrase("The picture is sent only to those who ask for it.")
             told.advice(_at(question), "media::image", what, phrase("let the words say all that is needed."))
+
+
+def _shown(each: listing.List, told: Told) -> None:
+    """Of a list once: ten pictures at once help nobody to choose on a small phone."""
+    for row, choice in zip(each.placed, each.choices, strict=True):
+        if choice.image or choice.audio:
+            what = phrase("Pictures and recordings of options are not sent.")
+            mend = phrase("put all the options into one picture or recording of the question.")
+            told.advice(row, "media::image" if choice.image else "media::audio", what, mend)
+            return
 
 
 def _label(row: Row, choice: form.Choice, options: int, told: Told) -> None:

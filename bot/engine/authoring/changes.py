@@ -18,7 +18,7 @@ class What(enum.StrEnum):
     WORDING = "wording changed"
     CHOICES = "choices changed"
     CONDITIONS = "conditions changed"
-    RECORDING = "recording changed"
+    ATTACHMENTS = "picture or recording changed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ def _change(old_form: form.Form, old: form.Question, new_form: form.Form, new: f
         What.WORDING: (old.label, old.hint) != (new.label, new.hint),
         What.CHOICES: list(before.items()) != list(now.items()),
         What.CONDITIONS: _conditions(old) != _conditions(new),
-        What.RECORDING: form.recorded(old_form, old) != form.recorded(new_form, new),
+        What.ATTACHMENTS: _attached(old_form, old) != _attached(new_form, new),
     }
     return Change(
         new.name,
@@ -79,3 +79,13 @@ def _conditions(question: form.Question) -> tuple[object, ...]:
 
 def _source(compiled: expressions.Expression | None) -> str:
     return compiled.source if compiled else ""
+
+
+def _attached(definition: form.Form, question: form.Question) -> list[str]:
+    """What lies beside it, whatever its files are called."""
+    every = (
+        form.attached(definition, question, kind, language)
+        for kind in ("image", "audio")
+        for language in ("", *form.LANGUAGES)
+    )
+    return [found.hash if found else "" for found in every]

@@ -1,4 +1,4 @@
-"""Recordings of questions, longer ids at providers, and whether a person was told that what they sent is lost.
+"""Pictures and recordings of forms, longer ids at providers, and whether a person was told that what they sent is lost.
 
 Revision ID: 0003
 Revises: 0002
@@ -20,11 +20,11 @@ def upgrade() -> None:
     with op.batch_alter_table("provider_object") as provider_object:
         provider_object.alter_column("provider_id", type_=sa.String(length=160), existing_nullable=False)
     op.create_table(
-        "sound",
+        "form_attachment",
         sa.Column("hash", sa.String(length=64), nullable=False),
         sa.Column("mime", sa.String(length=32), nullable=False),
         sa.Column("content", sa.LargeBinary(), nullable=False),
-        sa.PrimaryKeyConstraint("hash", name=op.f("pk_sound")),
+        sa.PrimaryKeyConstraint("hash", name=op.f("pk_form_attachment")),
     )
     op.add_column("media", sa.Column("told", sa.Boolean(), server_default=sa.false(), nullable=False))
 
@@ -32,7 +32,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     """Back."""
     op.drop_column("media", "told")
-    op.drop_table("sound")
+    op.drop_table("form_attachment")
     # What is longer was given to us by a provider, and is given again.
     op.execute("DELETE FROM provider_object WHERE length(provider_id) > 64")
     with op.batch_alter_table("provider_object") as provider_object:

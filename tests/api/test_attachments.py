@@ -1,4 +1,4 @@
-"""Recordings of questions in the web chat: a player without script, and the door from which it plays."""
+"""Pictures and recordings in the web chat: a player without script, a link that says its size, and their door."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ async def recording(app: fastapi.FastAPI) -> str:
     """The hash of the one in Kyrgyz."""
     async with app.state.house.database.reading() as connection:
         catalogue = await publishing.Library().catalogue(connection)
-    return catalogue.forms[catalogue.surveys["heard"]].sounds["suu.ogg"]
+    return catalogue.forms[catalogue.surveys["heard"]].attachments["suu.ogg"].hash
 
 
 async def test_whoever_presses_listen_has_a_player(browser: httpx.AsyncClient) -> None:
@@ -62,6 +62,26 @@ async def test_whoever_presses_listen_has_a_player(browser: httpx.AsyncClient) -
     assert "immutable" in heard.headers["cache-control"]
     # The answer to the question has no player any more.
     assert player(await said(browser, answer.text, "pick", "1")) == ""
+
+
+async def test_whoever_asks_for_the_picture_has_a_link_that_says_what_it_costs(browser: httpx.AsyncClient) -> None:
+    page = await said(browser, await opening(browser, "s-heard"), "pick", "Кыргызча")
+    page = await said(browser, page, "pick", "1")
+    assert ">Сүрөтүн көрүү</button>" in page
+    assert "/attachment/" not in page
+    asking = carried(page, 'value="show"') | {"pick": "show"}
+    assert (await browser.post("/chat", data=asking)).status_code == 303
+    answer = await browser.get("/chat")
+    assert len(answer.content) < PAGE
+    assert "<img" not in answer.text
+    assert player(answer.text) == ""
+    assert "Суу барбы?" in answer.text
+    [(link, words)] = re.findall(r'<p><a href="(/attachment/[^"]+)">([^<]+)</a>', answer.text)
+    assert words == "Сүрөт, 1 КБ"
+    seen = await browser.get(link)
+    assert (seen.headers["content-type"], seen.content) == ("image/jpeg", samples.PICTURES["suu.jpg"])
+    assert "sandbox" in seen.headers["content-security-policy"]
+    assert "/attachment/" not in await said(browser, answer.text, "pick", "1")
 
 
 async def test_a_spoken_survey_has_a_player_on_every_page(browser: httpx.AsyncClient, app: fastapi.FastAPI) -> None:
@@ -94,7 +114,7 @@ async def test_a_spoken_survey_has_a_player_on_every_page(browser: httpx.AsyncCl
 async def test_a_piece_can_be_asked_for(
     app: fastapi.FastAPI, browser: httpx.AsyncClient, asked: str, status: int, content: bytes, range_: str | None
 ) -> None:
-    link = app.state.house.sounds.link(await recording(app))
+    link = app.state.house.attachments.link(await recording(app))
     answer = await browser.get(link, headers=[(b"Range", asked.encode())] if asked else [])
     assert (answer.status_code, answer.content) == (status, content)
     size = len(samples.ogg(5))
@@ -107,7 +127,7 @@ async def test_a_piece_can_be_asked_for(
 async def test_only_an_address_that_was_given_out_is_good(
     app: fastapi.FastAPI, browser: httpx.AsyncClient, end: str
 ) -> None:
-    link = app.state.house.sounds.link(await recording(app))
+    link = app.state.house.attachments.link(await recording(app))
     begin, until, mark = link.rsplit("/", 2)
     wrong = begin + end.format(until=until, later=int(until) + 3600, mark=mark)
     assert (await browser.get(link)).status_code == 200
@@ -115,4 +135,4 @@ async def test_only_an_address_that_was_given_out_is_good(
 
 
 async def test_what_is_not_there_is_not_found(app: fastapi.FastAPI, browser: httpx.AsyncClient) -> None:
-    assert (await browser.get(app.state.house.sounds.link("0" * 64))).status_code == 404
+    assert (await browser.get(app.state.house.attachments.link("0" * 64))).status_code == 404

@@ -1,6 +1,6 @@
-"""The door to the recordings of forms: for browsers, and for Twilio, which fetches them for WhatsApp.
+"""The door to what lies beside forms: for browsers, and for Twilio, which fetches it for WhatsApp.
 
-An address is given out for an hour or two (`sounding.Shelf.link`), so that nobody else's site plays from here.
+An address is given out for an hour or two (`attaching.Shelf.link`), so that nobody else's site shows it from here.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import re
 import fastapi
 
 from api import deps
-from bot.services import sounding
+from bot.services import attaching
 
 router = fastapi.APIRouter(include_in_schema=False)
 
@@ -18,19 +18,20 @@ router = fastapi.APIRouter(include_in_schema=False)
 _RANGE = re.compile(r"bytes=([0-9]{1,9})-([0-9]{0,9})")
 _HEADERS = {
     # What is at this address never changes.
-    "Cache-Control": f"private, max-age={sounding.GOOD_FOR}, immutable",
+    "Cache-Control": f"private, max-age={attaching.GOOD_FOR}, immutable",
     "Accept-Ranges": "bytes",
     "X-Content-Type-Options": "nosniff",
-    "Content-Security-Policy": "default-src 'none'; sandbox",
+    # Browsers themselves lay out what is opened alone.
+    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; sandbox",
 }
 
 
-@router.api_route("/sound/{name}/{until}/{mark}", methods=["GET", "HEAD"])
-async def sound(house: deps.House, request: fastapi.Request, name: str, until: str, mark: str) -> fastapi.Response:
-    """One recording, or the piece of it that is asked for: Apple's browsers play nothing without that."""
+@router.api_route("/attachment/{name}/{until}/{mark}", methods=["GET", "HEAD"])
+async def attachment(house: deps.House, request: fastapi.Request, name: str, until: str, mark: str) -> fastapi.Response:
+    """A picture or recording, or the piece of it that is asked for: Apple's browsers play nothing without that."""
     found = None
-    if until.isascii() and until.isdigit() and len(until) < 12 and house.sounds.is_good(name, int(until), mark):
-        found = await house.sounds.get(name)
+    if until.isascii() and until.isdigit() and len(until) < 12 and house.attachments.is_good(name, int(until), mark):
+        found = await house.attachments.get(name)
     if found is None:
         return fastapi.Response(status_code=404)
     mime, content = found
