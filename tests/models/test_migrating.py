@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 
-from models import db, migrating, tables
+from models import attachments, db, migrating, tables
 from tests.house.test_imports import ROOT
 
 
@@ -55,6 +55,8 @@ async def test_an_old_database_with_something_in_it_goes_forward_and_back(
         for account, name, provider_id in ids:
             row = {"account": account, "name": name, "provider_id": provider_id}
             await connection.execute(sa.insert(tables.provider_object).values(row))
+        picture = attachments.Attachment("a" * 64, "image/png", b"\x89PNG")
+        await attachments.add(connection, [picture])
     await database.close()
     await to(unmigrated_url, "0002")
     assert not await migrated(unmigrated_url)
@@ -67,6 +69,9 @@ async def test_an_old_database_with_something_in_it_goes_forward_and_back(
             kept = list(await connection.scalars(sa.select(tables.provider_object.c.provider_id)))
         # What the older table has no room for is asked of its provider once more.
         assert kept == ["HX1"]
+        async with opened.reading() as connection:
+            # It comes back with the next publishing of its form.
+            assert await attachments.get(connection, picture.hash) is None
     finally:
         await opened.close()
 

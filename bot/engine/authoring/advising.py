@@ -39,7 +39,7 @@ def advise(made: form.Form, lists: listing.Lists, told: Told) -> None:
     _many(asked, told)
     _personal(asked, told)
     _deep(made, told)
-    _pictures(made, told)
+    _attached(made, asked, told)
     used = {choice for question in asked for choice in map(id, question.choices)}
     counts = {id(choice): len(question.choices) for question in asked if not question.choice_filter
               for choice in question.choices}  # fmt: skip
@@ -112,9 +112,14 @@ def _groups(body: tuple[form.Question | form.Group, ...], depth: int) -> Iterato
             yield from _groups(each.body, depth + 1)
 
 
-def _pictures(made: form.Form, told: Told) -> None:
-    for question in made.questions:
-        if question.image:
+def _attached(made: form.Form, asked: list[form.Question], told: Told) -> None:
+    last = made.questions.index(asked[-1]) if asked else -1
+    for place, question in enumerate(made.questions):
+        if place > last and (question.image or question.audio):
+            what = phrase("Nobody can ask for a picture or a recording when all is answered.")
+            column = "media::image" if question.image else "media::audio"
+            told.advice(_at(question), column, what, phrase("put it before the last question."))
+        elif question.image:
             what = phrase("The picture is sent only to those who ask for it.")
             told.advice(_at(question), "media::image", what, phrase("let the words say all that is needed."))
 
