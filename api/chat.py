@@ -13,7 +13,7 @@ from bot import wiring
 from bot.channels import base, composing, web
 from bot.engine import conversation, form, messages, state
 from bot.engine.messages import phrase
-from bot.services import receiving
+from bot.services import attaching, receiving
 from models import db
 
 router = fastapi.APIRouter(include_in_schema=False)
@@ -41,6 +41,15 @@ class _Button(NamedTuple):
     label: str
     sends: str
     lang: str = ""
+
+
+class _Said(NamedTuple):
+    language: str
+    text: str
+    #: Where a form's picture or recording is, and what the way to it is called.
+    link: str = ""
+    named: messages.Phrase | None = None
+    plays: bool = False
 
 
 _WORDS = _Words()
@@ -147,7 +156,7 @@ def _opening(
         house,
         "",
         headers=headers,
-        said=[(language, outbound.head) for language, outbound in said.items()],
+        said=[_Said(language, outbound.head) for language, outbound in said.items()],
         options=options,
         tag="-",
         step=0,
@@ -187,7 +196,7 @@ def _page(house: wiring.House, screen: Sequence[base.Outbound], secret: str = ""
         "chat.html",
         house,
         asked.language,
-        said=[(outbound.language, outbound.head) for outbound in shown],
+        said=[_said(house, each) for each in shown],
         options=asked.options,
         foot=asked.foot,
         places=_places(asked),
@@ -199,6 +208,15 @@ def _page(house: wiring.House, screen: Sequence[base.Outbound], secret: str = ""
         key=web.new_key(),
         secret=secret,
     )
+
+
+def _said(house: wiring.House, each: base.Outbound) -> _Said:
+    if not each.attached:
+        return _Said(each.language, each.head)
+    # A browser plays what is asked for bit by bit; of a picture it is said first what it costs.
+    plays = each.attached == "audio"
+    named = phrase("Listen") if plays else phrase("Picture, {n} kB", n=attaching.kilobytes(each.size))
+    return _Said(each.language, "", house.attachments.link(each.attachment), named, plays)
 
 
 def _places(asked: base.Outbound) -> Sequence[int]:

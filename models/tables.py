@@ -114,6 +114,15 @@ form_version = sa.Table(
     sa.Column("published_at", When, nullable=False),
 )
 
+#: A picture or recording that an author gave, once however many versions have it. It is public, as the form is.
+form_attachment = sa.Table(
+    "form_attachment",
+    metadata,
+    sa.Column("hash", sa.String(64), primary_key=True),
+    sa.Column("mime", sa.String(32), nullable=False),
+    sa.Column("content", sa.LargeBinary, nullable=False),
+)
+
 # -- what is answered ---------------------------------------------------------------------------------------
 
 #: One respondent's passage through one form version.
@@ -182,6 +191,8 @@ media = sa.Table(
     #: What a facilitator heard in it, sealed.
     sa.Column("transcript", sa.LargeBinary),
     sa.Column("attempts", sa.SmallInteger, nullable=False, server_default="0"),
+    #: Whether the person was asked to send it once more.
+    sa.Column("told", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.Column("not_before", When, nullable=False),
     sa.Column("created_at", When, nullable=False),
     sa.Index("ix_media_status_not_before", "status", "not_before"),
@@ -350,12 +361,13 @@ pledge_total = sa.Table(
 
 # -- the house's own ----------------------------------------------------------------------------------------
 
-#: Ids that a provider gave to things we made there once (Twilio's content templates).
+#: Ids that a provider gave to things we made there once (Twilio's content templates, attachments at Telegram).
 provider_object = sa.Table(
     "provider_object",
     metadata,
     sa.Column("account", sa.String(64), nullable=False),
     sa.Column("name", sa.String(64), nullable=False),
-    sa.Column("provider_id", sa.String(64), nullable=False),
+    #: A file's at Telegram has about 80 characters; `providers.LONGEST`.
+    sa.Column("provider_id", sa.String(160), nullable=False),
     sa.PrimaryKeyConstraint("account", "name"),
 )

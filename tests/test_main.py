@@ -192,6 +192,35 @@ def test_chat_plays_a_survey_without_anything_kept(environment: dict[str, str]) 
     assert not Path(environment["ASHAR_VAR"]).exists()
 
 
+def test_chat_names_the_recording_that_would_be_heard(environment: dict[str, str], tmp_path: Path) -> None:
+    form = samples.spoken_form(tmp_path)
+    done = ashar(environment, "chat", str(form), types="2\n1\nпослушать\n1\nстоп\n")
+    assert done.returncode == 0, done.stderr
+    heard, question = done.stdout.split("> послушать\n")[1].split("\n> 1\n")
+    assert heard.count("♪") == 1
+    assert "♪ voda.mp3\n(1/3) Вода есть?" in heard
+    assert "♪" not in question
+
+
+def test_chat_names_the_picture_that_would_be_seen(environment: dict[str, str], tmp_path: Path) -> None:
+    done = ashar(environment, "chat", str(samples.spoken_form(tmp_path)), types="1\n1\nкөрсөт\n1\nтоктот\n")
+    assert done.returncode == 0, done.stderr
+    assert "▣ suu.jpg\n(1/3) Суу барбы?" in done.stdout.split("> көрсөт\n")[1]
+    assert done.stdout.count("▣") == 1
+
+
+def test_check_says_which_recording_is_not_there(environment: dict[str, str], tmp_path: Path) -> None:
+    form = samples.spoken_form(tmp_path)
+    (tmp_path / "voda.mp3").unlink()
+    done = ashar(environment, "check", str(form))
+    assert done.returncode == 0, done.stderr
+    row = form.read_text("utf-8").splitlines().index("  - type: select_one yn") + 1
+    [told] = [line for line in done.stdout.splitlines() if "voda.mp3" in line]
+    assert "media::audio::ru" in told
+    assert str(row) in told
+    assert "1000" in told
+
+
 def test_chat_plays_a_campaign_and_ends_with_its_input(environment: dict[str, str]) -> None:
     done = ashar(environment, "chat", str(FLOWS / "suu.campaign.yaml"), types="1\n1\n2\n3\n1\n1\n")
     assert done.returncode == 0, done.stderr

@@ -13,6 +13,8 @@ _ACTIONS = {
     "more": phrase("More"),
     "continue": phrase("Continue"),
     "answers": phrase("My answers"),
+    "listen": phrase("Listen"),
+    "show": phrase("See the picture"),
 }
 
 
@@ -36,3 +38,11 @@ def compose(voice: wording.Voice, reply: messages.Reply, language: str) -> base.
         step=reply.step,
         language=language,
     )
+
+
+def attached(reply: messages.Reply, language: str) -> list[base.Outbound]:
+    """What is seen or heard before it, each a message of its own."""
+    return [
+        base.Outbound("", language=language, attached=each.kind, attachment=each.hash, size=each.size)
+        for each in reply.attachments
+    ]

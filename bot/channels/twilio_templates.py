@@ -17,7 +17,8 @@ CHOOSE = {"ky": "Тандоо", "ru": "Выбрать"}
 
 def content(outbound: base.Outbound, text: str) -> tuple[str, dict[str, str]]:
     """Name and variables of the generic template that can show this, or ("", {}) where none can."""
-    buttons = outbound.options or outbound.actions
+    # Words that need no button can be typed: better three of them than none.
+    buttons = outbound.options or outbound.actions[:MAX_BUTTONS]
     labels = {button.label for button in buttons}
     # WhatsApp refuses two equal titles, and none may be empty.
     if len(labels) < len(buttons) or not all(label.strip() for label in labels):

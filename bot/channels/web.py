@@ -29,7 +29,7 @@ class Web:
     """The channel "web". `site` is the address people know us by: a form posted from elsewhere is refused."""
 
     name = "web"
-    capabilities = base.Capabilities(text=4096, push=False, uploads=True)
+    capabilities = base.Capabilities(text=4096, push=False, uploads=True, attachments=True)
 
     def __init__(self, site: str = "") -> None:
         self._host = urllib.parse.urlsplit(site).netloc

@@ -77,6 +77,14 @@ def wanted(question: form.Question, choices: tuple[form.Choice, ...]) -> int:
     return 1 if choices else 0
 
 
+def attachments(
+    view: passage.Passage, station: passage.Station, kind: str, language: str = ""
+) -> tuple[form.Attachment, ...]:
+    """The pictures ("image") or recordings ("audio") of a question, those of the notes right before it first."""
+    asked = (each.question for each in (*_notes(view, station), station))
+    return tuple(filter(None, (form.attached(view.definition, each, kind, language) for each in asked)))
+
+
 def closing(definition: form.Form, response: state.State, given: telling.Given) -> tuple[messages.Line, ...]:
     """The notes behind the last question, said when all is answered."""
     view = passage.passage(definition, response)
@@ -86,12 +94,16 @@ def closing(definition: form.Form, response: state.State, given: telling.Given) 
 
 def _before(view: passage.Passage, station: passage.Station, given: telling.Given) -> list[messages.Line]:
     """What is read together with a question: the notes right before it, and the names of the groups that begin."""
+    lines = [line for note in _notes(view, station) for line in _noted(view, note, given)]
+    return [*lines, *_opened(view, station, given)]
+
+
+def _notes(view: passage.Passage, station: passage.Station) -> tuple[passage.Station, ...]:
     here = view.stations.index(station)
     start = here
     while start > 0 and not view.stations[start - 1].asks:
         start -= 1
-    lines = [line for note in view.stations[start:here] for line in _noted(view, note, given)]
-    return [*lines, *_opened(view, station, given)]
+    return view.stations[start:here]
 
 
 def _noted(view: passage.Passage, station: passage.Station, given: telling.Given) -> list[messages.Line]:
@@ -236,4 +248,12 @@ def _actions(
 ) -> tuple[str, ...]:
     back = progress(view, station)[0] > 1 or response.picked or response.narrowed or response.changing
     skip = not judging.is_required(view, station) or judging.default(view, station) is not None
-    return (("back",) if back else ()) + (("more",) if page.turns else ()) + (("skip",) if skip else ())
+    # What belongs to the question first: of too many WhatsApp shows the first.
+    offered = {
+        "show": attachments(view, station, "image"),
+        "listen": attachments(view, station, "audio"),
+        "back": back,
+        "more": page.turns,
+        "skip": skip,
+    }
+    return tuple(action for action, possible in offered.items() if possible)

@@ -55,6 +55,9 @@ def turn(talk: state.Talk, responses: Mapping[str, state.State], incoming: messa
     # While the same question waits its buttons stay good: three quick taps rank three, on however slow a line.
     if not asked or _asked(turning) != asked:
         turning.change(step=talk.step + 1)
+        joining.speak(turning)
+    elif turning.talk.language != talk.language:
+        joining.speak(turning)
     shown = _SHOW[turning.talk.scene](turning)
     reply = dataclasses.replace(
         shown,
@@ -161,6 +164,8 @@ def _receive(turning: Turning, *, paused: bool) -> None:
         return
     elif command in _COMMANDS:
         _COMMANDS[command](turning)
+    elif command in _ATTACHMENTS and scene == "form" and turning.current():
+        joining.attach(turning, _ATTACHMENTS[command])
     elif command is Command.RESTART and scene == "form" and turning.current():
         reviewing.ask_restart(turning)
     elif command is None and incoming.text.startswith("/"):
@@ -181,6 +186,9 @@ def _is_answer(turning: Turning) -> bool:
 
 #: Commands that mean nothing while it is not known who asks.
 _OF_A_PERSON = (Command.DATA, Command.PLEDGES, Command.CODE, Command.ANSWERS)
+
+#: What is asked for beside a question.
+_ATTACHMENTS: dict[Command | None, str] = {Command.SHOW: "image", Command.LISTEN: "audio"}
 
 #: Commands that mean the same in every scene.
 _COMMANDS: dict[Command | None, Callable[[Turning], None]] = {

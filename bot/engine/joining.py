@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from bot.engine import asking, flow, form, giving, messages, passage, state, telling
+from bot.engine import asking, commands, flow, form, giving, messages, passage, state, telling
 from bot.engine.commands import Command
 from bot.engine.messages import phrase
 from bot.engine.turning import Turning, options
@@ -196,8 +196,48 @@ def show_form(turning: Turning) -> messages.Reply:
         options=asked.options,
         foot=asked.foot,
         pick=asked.pick,
-        actions=asked.actions,
+        # No button for what would only be answered with regret.
+        actions=tuple(each for each in asked.actions if each not in ("show", "listen") or turning.incoming.attaches),
+        attachments=attachments(turning, turning.attaches) if turning.attaches else (),
     )
+
+
+def attachments(turning: Turning, kind: str) -> tuple[form.Attachment, ...]:
+    """What can be seen or heard with the question that waits, as `asking.attachments` has it."""
+    response = turning.responses[turning.current()]
+    view = passage.passage(turning.definition(response), response)
+    station = view.station(response.at)
+    return asking.attachments(view, station, kind, turning.talk.language) if station else ()
+
+
+def attach(turning: Turning, kind: str) -> None:
+    """The question's own picture or recording, where its author gave one and this channel can bring it."""
+    none, never = _REGRETS[kind]
+    if not attachments(turning, kind):
+        turning.say(none)
+    elif not turning.incoming.attaches:
+        turning.say(never)
+    else:
+        turning.attaches = kind
+
+
+_REGRETS = {
+    "image": (
+        phrase("There is no picture with this question, I am sorry."),
+        phrase("I am sorry, pictures cannot be sent here."),
+    ),
+    "audio": (
+        phrase("There is no recording of this question, I am sorry."),
+        phrase("I am sorry, sound cannot be sent here."),
+    ),
+}
+
+
+def speak(turning: Turning) -> None:
+    """A form that is spoken says each question that is new, in the language that is spoken now."""
+    asked = turning.talk.scene == "form" and turning.current() and turning.incoming.attaches
+    if asked and turning.definition(turning.responses[turning.current()]).spoken:
+        turning.attaches = "audio"
 
 
 def take_form(turning: Turning, command: Command | None, *, paused: bool) -> None:
@@ -226,6 +266,9 @@ def take_form(turning: Turning, command: Command | None, *, paused: bool) -> Non
     if step.missed and paused and incoming.kind == "text":
         turning.to("resume")
         return
+    if step.missed and _names_picture(turning):
+        turning.attaches = "image"
+        return
     turning.missed = step.missed
     turning.lines += step.lines
     after = flow.waited(step.state, response.at, _silence(turning))
@@ -248,6 +291,13 @@ def take_form(turning: Turning, command: Command | None, *, paused: bool) -> Non
             _pledge(turning, rid, definition)
         else:
             _finish(turning, rid, definition)
+
+
+def _names_picture(turning: Turning) -> bool:
+    """ "Picture" is no answer here and there is one: they want to see it. Where it may be an answer, it is."""
+    incoming = turning.incoming
+    named = incoming.kind == "text" and commands.fold(incoming.text[:40]) in commands.PICTURE
+    return named and incoming.attaches and bool(attachments(turning, "image"))
 
 
 STAYS = phrase("This survey is closed, so its answers stay as they are. “my data” shows them.")

@@ -130,6 +130,11 @@ def help_(turning: Turning) -> None:
         )
     else:
         turning.say(phrase("To answer, write its number. Also: back, skip, stop, language."))
+    if station and turning.incoming.attaches:
+        if joining.attachments(turning, "image"):
+            turning.say(phrase("To see the picture, write “show”."))
+        if joining.attachments(turning, "audio"):
+            turning.say(phrase("To hear the question, write “listen”."))
 
 
 # -- greeting, going on ------------------------------------------------------------------------------------

@@ -81,6 +81,8 @@ class Reply:
     #: What a button of this message carries, with the step: the first 8 characters of the response's id, or "-".
     tag: str = "-"
     step: int = 0
+    #: What is seen or heard before it, in order.
+    attachments: tuple[form.Attachment, ...] = ()
 
 
 # -- what happened -----------------------------------------------------------------------------------------
@@ -287,3 +289,5 @@ class Incoming:
     start: str = ""
     #: Tag and step of the button or web page this came from; None for typed messages.
     tap: tuple[str, int] | None = None
+    #: True where a form's pictures can be seen and its recordings heard on that channel.
+    attaches: bool = True

@@ -29,6 +29,8 @@ class Turning:
         #: Commands offered as buttons beside those of the scene.
         self.actions: tuple[str, ...] = ()
         self.missed = False
+        #: "image" or "audio" where the question's own picture or recording goes with it.
+        self.attaches = ""
 
     def to(self, scene: str, *, before: str = "", pending: str = "", listed: tuple[str, ...] = ()) -> None:
         """Go to another scene."""

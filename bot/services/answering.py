@@ -140,6 +140,7 @@ async def _decide(
         site=kit.site,
     )
     resumable = await _resumable(connection, kit, group, at)
+    attaching = {name for name, channel in kit.channels.items() if channel.capabilities.attachments}
     for known in group:
         if known.inbound.kind in SHUTTING:
             closed = "blocked" if known.inbound.kind == "blocked" else None
@@ -167,6 +168,7 @@ async def _decide(
             kind=known.inbound.kind,
             start=known.inbound.start,
             tap=known.inbound.tap,
+            attaches=known.inbound.channel in attaching,
         )
         turn = conversation.turn(known.talk, mine, incoming)
         recording.Recording(kit, known, mine, turn, own, writes, at, resumable.get(code, "")).record()

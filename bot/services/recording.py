@@ -253,11 +253,12 @@ class Recording:
     def _outgoing(self) -> None:
         inbound, turn = self.known.inbound, self.turn
         outbound = composing.compose(self.kit.voice, turn.reply, turn.language)
-        if turn.in_place:
+        channel = self.kit.channels.get(inbound.channel)
+        # A question stands below its picture or recording, not in a message above it.
+        if turn.in_place and not turn.reply.attachments:
             outbound = dataclasses.replace(outbound, edits=inbound.edits)
         if inbound.callback:
             outbound = dataclasses.replace(outbound, callback=inbound.callback)
-        channel = self.kit.channels.get(inbound.channel)
         if channel is not None and channel.capabilities.uploads:
             outbound = dataclasses.replace(outbound, takes=self._takes())
         if channel is not None and not channel.capabilities.push:
@@ -266,7 +267,8 @@ class Recording:
         # Of an address that goes over, the reply does too: the next page takes its place.
         moved = any(isinstance(event, messages.Moved) for event in turn.events)
         contact = self.target if moved else self.known.contact_id
-        put_out(self.kit, self.writes, inbound, outbound, contact, self.known.address_id, person, self.at)
+        for said in (*composing.attached(turn.reply, turn.language), outbound):
+            put_out(self.kit, self.writes, inbound, said, contact, self.known.address_id, person, self.at)
 
     def _takes(self) -> str:
         """What the question that is asked now can be answered with beside words."""
@@ -304,18 +306,30 @@ def put_out(
     """One reply into the outbox: one row, or several where the channel must split it."""
     channel = kit.channels.get(inbound.channel)
     for piece in plain.pieces(outbound, channel.capabilities) if channel else [outbound]:
-        row = {
-            "contact_id": contact_id,
-            "address_id": address_id,
-            "channel": inbound.channel,
-            "respondent_id": person or None,
-            "status": "waiting",
-            "sealed": kit.seal.close_json("outgoing", _slim(piece)),
-            "not_before": at,
-            "created_at": at,
-        }
-        writes.outgoing.append(row)
+        writes.outgoing.append(outgoing(kit.seal, inbound.channel, piece, contact_id, address_id, person, at))
         writes.said.append(Said(piece, inbound.address))
+
+
+def outgoing(
+    seal: sealing.Seal,
+    channel: str,
+    piece: base.Outbound,
+    contact_id: str,
+    address_id: str,
+    person: str,
+    at: dt.datetime,
+) -> dict[str, Any]:
+    """One message as a row of the outbox."""
+    return {
+        "contact_id": contact_id,
+        "address_id": address_id,
+        "channel": channel,
+        "respondent_id": person or None,
+        "status": "waiting",
+        "sealed": seal.close_json("outgoing", _slim(piece)),
+        "not_before": at,
+        "created_at": at,
+    }
 
 
 def _slim(outbound: base.Outbound) -> dict[str, Any]:

@@ -58,7 +58,12 @@ class Rehearsal:
         for event in turn.events:
             self._happened(event)
         ended = any(isinstance(event, messages.Stopped | messages.Erased) for event in turn.events)
-        return composing.compose(self.voice, turn.reply, turn.language), ended
+        outbound = composing.compose(self.voice, turn.reply, turn.language)
+        if attachments := turn.reply.attachments:
+            # No channel takes them along here: what their files are called says enough.
+            names = ", ".join(each.name for each in attachments)
+            outbound = dataclasses.replace(outbound, attached=attachments[0].kind, attachment=names)
+        return outbound, ended
 
     @property
     def scene(self) -> str:

@@ -110,7 +110,12 @@ async def test_the_thirteen_templates_are_made_once(server: standin.Twilio, hous
         (dataclasses.replace(question(2), head="ө" * 1000), "", 0),
         (base.Outbound("Айылыңыз?"), "", 0),
         (base.Outbound("Айылыңыз?", actions=(base.Button("Артка", "артка"),)), "twilio/quick-reply", 1),
-        (base.Outbound("Айылыңыз?", actions=tuple(base.Button(f"{n}", f"{n}") for n in range(4))), "", 0),
+        # What else can be asked for is typed.
+        (
+            base.Outbound("Айылыңыз?", actions=tuple(base.Button(f"{n}", f"{n}") for n in range(4))),
+            "twilio/quick-reply",
+            3,
+        ),
     ],
 )
 async def test_whatsapp_shows_buttons_or_a_list_where_they_fit(

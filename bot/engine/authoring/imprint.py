@@ -101,6 +101,10 @@ class Reader:
         if len(row.cell("ashar::wave")) > LONGEST_WAVE:
             what, mend = phrase("The wave's name is too long."), phrase("write at most {n} characters.", n=LONGEST_WAVE)
             self.told.error(row, "ashar::wave", what, mend)
+        if made.spoken and not any(question.audio for question in made.questions):
+            what = phrase("The form is spoken, and no question names a recording.")
+            mend = phrase("name them in media::audio, or leave ashar::spoken empty.")
+            self.told.advice(row, "ashar::spoken", what, mend)
         consent = {"ashar::holder": made.holder, "ashar::term": made.term}
         unsaid = [column for column, said in consent.items() if not said]
         if unsaid and not self.emits:
