@@ -60,7 +60,10 @@ class Voice:
         return _one_stop(text.format(**{name: self._param(value, language) for name, value in line.params.items()}))
 
     def lines(self, lines: Iterable[messages.Line], language: str) -> str:
-        """Several lines, one below the other."""
+        """Several lines, one below the other; "" says all of them in one language, then in the next."""
+        if not language:
+            lines = tuple(lines)
+            return "\n\n".join(dict.fromkeys(self.lines(lines, each) for each in form.LANGUAGES))
         return "\n".join(said for line in lines if (said := self.say(line, language)))
 
     def _param(self, value: Any, language: str) -> str:

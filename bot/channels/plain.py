@@ -39,13 +39,18 @@ def units(text: str) -> int:
     return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
+def is_gsm(text: str) -> bool:
+    """True for what an SMS holds at seven bits a letter; one Cyrillic letter makes all of it Unicode."""
+    return all(character in _GSM or character in _GSM_EXTENSION for character in text)
+
+
 def sms_segments(text: str) -> int:
     """How many SMS the text is charged and sent as; an empty one is one.
 
     160 septets of GSM-7 or 70 units of UCS-2 alone, 153 or 67 each where several are joined; neither an
     escaped character nor a surrogate pair is torn between two.
     """
-    if all(character in _GSM or character in _GSM_EXTENSION for character in text):
+    if is_gsm(text):
         alone, joined = 160, 153
         sizes = [2 if character in _GSM_EXTENSION else 1 for character in text]
     else:

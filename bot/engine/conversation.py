@@ -10,7 +10,18 @@ import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from bot.engine import commands, flow, joining, lobby, messages, promising, resuming, reviewing, state
+from bot.engine import (
+    commands,
+    flow,
+    inviting,
+    joining,
+    lobby,
+    messages,
+    promising,
+    resuming,
+    reviewing,
+    state,
+)
 from bot.engine.commands import Command
 from bot.engine.messages import phrase
 from bot.engine.turning import Turning
@@ -119,7 +130,8 @@ def _paused(talk: state.Talk, incoming: messages.Incoming) -> bool:
 def _receive_old(turning: Turning, *, paused: bool) -> None:
     """A button of a message that is no longer the last one."""
     if not turning.talk.language:
-        lobby.before_language(turning, None, "")
+        # No button of another message agrees to what is asked in this one.
+        lobby.before_language(turning, None, turning.talk.pending if turning.talk.scene == "invited" else "")
     elif turning.talk.scene == "stopped":
         lobby.wake(turning)
     elif paused and turning.shared():
@@ -215,6 +227,7 @@ _SHOW: dict[str, Callable[[Turning], messages.Reply]] = {
     "home": lobby.show_home,
     "language": lobby.show_language,
     "list": joining.show_list,
+    "invited": inviting.show,
     "consent": joining.show_consent,
     "form": joining.show_form,
     "resume": lobby.show_resume,

@@ -10,6 +10,7 @@ from bot.engine.commands import Command
 from bot.engine.messages import phrase
 from bot.engine.turning import Turning, options
 
+NOTHING_KEPT = phrase("All right, nothing has been kept. If you change your mind, write any time.")
 _MESSENGERS = {"telegram": "Telegram", "whatsapp": "WhatsApp", "sms": "Twilio"}
 
 
@@ -98,7 +99,8 @@ def take_list(turning: Turning, command: Command | None) -> None:
 HOLDER, TERM = phrase("its author"), phrase("2 years")
 
 
-def _consent(turning: Turning) -> messages.Phrase:
+def consent_text(turning: Turning) -> messages.Phrase:
+    """What is agreed to: it is kept as it was said."""
     link, site = turning.talk.pending, f"{turning.facts.site}/privacy"
     if link.startswith("a-"):
         return phrase(
@@ -138,7 +140,7 @@ def show_consent(turning: Turning) -> messages.Reply:
         until = phrase("Until: {date}", date=campaign.deadline)
         lines += (messages.Written(campaign.story), *giving.standing(campaign), until)
     choices = options(phrase("I agree"), phrase("I do not agree"))
-    return messages.Reply((*lines, _consent(turning)), choices, pick=1)
+    return messages.Reply((*lines, consent_text(turning)), choices, pick=1)
 
 
 def take_consent(turning: Turning, command: Command | None) -> None:
@@ -149,16 +151,21 @@ def take_consent(turning: Turning, command: Command | None) -> None:
     elif not is_open(turning, link):
         follow(turning, link)
     elif (agreed := turning.yes_or_no()) is False:
-        turning.say(phrase("All right, nothing has been kept. If you change your mind, write any time."))
+        turning.say(NOTHING_KEPT)
         _lead_back(turning)
     elif agreed:
-        person = turning.person()
-        if person is None:
-            person = state.Person(turning.draw("person"))
-            turning.change(people=(*turning.talk.people, person), person=person.id)
-            turning.events.append(messages.Joined(person.id))
-        turning.events.append(messages.Consented(person.id, purpose(link), _consent(turning)))
-        begin(turning, dataclasses.replace(person, consents=(*person.consents, purpose(link))), link)
+        agree(turning, link)
+
+
+def agree(turning: Turning, link: str) -> None:
+    """They agreed to what waits, and begin."""
+    person = turning.person()
+    if person is None:
+        person = state.Person(turning.draw("person"))
+        turning.change(people=(*turning.talk.people, person), person=person.id)
+        turning.events.append(messages.Joined(person.id))
+    turning.events.append(messages.Consented(person.id, purpose(link), consent_text(turning)))
+    begin(turning, dataclasses.replace(person, consents=(*person.consents, purpose(link))), link)
 
 
 def begin(turning: Turning, person: state.Person, link: str) -> None:

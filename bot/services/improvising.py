@@ -73,7 +73,7 @@ def play(rehearsal: rehearsing.Rehearsal, link: str, seed: int, language: str) -
 
 def _outside(scene: str, language: str) -> str:
     """What is written before the first question."""
-    return {"ky": "1", "ru": "2"}[language] if scene == "language" else "1"
+    return {"ky": "1", "ru": "2"}[language] if scene in ("language", "invited") else "1"
 
 
 def _answer(definition: form.Form, response: state.State, chance: random.Random) -> str:

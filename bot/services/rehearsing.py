@@ -43,6 +43,20 @@ class Rehearsal:
 
     def hear(self, text: str, *, start: str = "") -> tuple[base.Outbound, bool]:
         """Take one message; the answer, and whether the person has ended the conversation."""
+        turn = self._turn(text, start)
+        self._talk = turn.talk
+        self._responses |= turn.changed
+        for event in turn.events:
+            self._happened(event)
+        ended = any(isinstance(event, messages.Stopped | messages.Erased) for event in turn.events)
+        return composing.compose(self._voice, turn.reply, turn.language), ended
+
+    def leads_on(self, text: str) -> bool:
+        """True where this message would be understood and another question asked; nothing comes of it."""
+        talk = self._turn(text, "").talk
+        return not talk.misses and talk.step != self._talk.step
+
+    def _turn(self, text: str, start: str) -> conversation.Turn:
         incoming = messages.Incoming(
             text=text,
             now=self._clock(),
@@ -51,13 +65,7 @@ class Rehearsal:
             channel=self._channel,
             start=start,
         )
-        turn = conversation.turn(self._talk, self._responses, incoming)
-        self._talk = turn.talk
-        self._responses |= turn.changed
-        for event in turn.events:
-            self._happened(event)
-        ended = any(isinstance(event, messages.Stopped | messages.Erased) for event in turn.events)
-        return composing.compose(self._voice, turn.reply, turn.language), ended
+        return conversation.turn(self._talk, self._responses, incoming)
 
     @property
     def scene(self) -> str:
