@@ -238,7 +238,7 @@ def _actions(house: wiring.House, asked: base.Outbound) -> list[_Button]:
     own = [_Button(action.label, action.sends) for action in asked.actions]
     others = [_Button(name, name, other) for other, name in _LANGUAGES.items() if other != asked.language]
     always = [_Button(house.voice.say(label, asked.language), word) for word, label in _COMMANDS.items()]
-    return [*own, *others, *always]
+    return [*own, *others, *(button for button in always if button not in own)]
 
 
 def _sorry(

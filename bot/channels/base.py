@@ -106,6 +106,8 @@ class Outbound:
     options: tuple[Button, ...] = ()
     #: How to answer, after the options.
     foot: str = ""
+    #: Lines of the foot that buttons make needless (`plain.beside_buttons`).
+    spare: str = ""
     #: How many options make one answer; 0 where words are asked for.
     pick: int = 0
     #: Commands offered beside the options (back, skip, help).

@@ -13,6 +13,7 @@ _ACTIONS = {
     "more": phrase("More"),
     "continue": phrase("Continue"),
     "answers": phrase("My answers"),
+    "menu": phrase("Menu"),
 }
 
 
@@ -30,6 +31,7 @@ def compose(voice: wording.Voice, reply: messages.Reply, language: str) -> base.
             for place, option in enumerate(reply.options, start=1)
         ),
         foot=voice.lines(reply.foot, language),
+        spare=voice.lines(reply.spare, language),
         pick=reply.pick,
         actions=tuple(base.Button(voice.say(_ACTIONS[action], language), action) for action in reply.actions),
         tag=reply.tag,

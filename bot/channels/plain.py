@@ -29,6 +29,45 @@ def numbered(outbound: base.Outbound) -> str:
     return "\n".join(lines)
 
 
+#: Up to so many options of so many letters are written on buttons; others are numbers there, for small screens.
+_LABELLED, _LABEL = 4, 20
+#: A message has at most 100 buttons.
+_BUTTONS = 96
+
+
+def has_buttons(outbound: base.Outbound) -> bool:
+    """Whether the options get buttons. On a page of a long list they do not: a number or the first letters are asked
+    for there, and ten buttons weigh as much as a question.
+    """
+    paged = any(action.sends == "more" for action in outbound.actions)
+    return not paged and len(outbound.options) <= _BUTTONS
+
+
+def labelled(outbound: base.Outbound) -> bool:
+    """Whether the options' own words have room on buttons."""
+    return len(outbound.options) <= _LABELLED and all(len(option.label) <= _LABEL for option in outbound.options)
+
+
+def beside_buttons(outbound: base.Outbound) -> base.Outbound:
+    """What is left to be said in words where options and actions are buttons below them.
+
+    The options are not listed above buttons that say the same and where no number need be written.
+    """
+    spare = outbound.spare.splitlines()
+    foot = "\n".join(line for line in outbound.foot.splitlines() if line not in spare)
+    said = labelled(outbound) and not any(option.description for option in outbound.options)
+    listed = () if said and outbound.head and not foot else outbound.options
+    return dataclasses.replace(outbound, options=listed, foot=foot, spare="")
+
+
+def pressed(outbound: base.Outbound) -> tuple[base.Button, ...]:
+    """The actions that are worth a button each time: «back» is where the question before was taken off the screen.
+
+    Otherwise that one still stands above, and the word does for it.
+    """
+    return tuple(action for action in outbound.actions if action.sends != "back" or outbound.edits)
+
+
 def plain_spaces(text: str) -> str:
     """The text with ordinary spaces in place of hard ones, as SMS needs it."""
     return text.translate(_HARD_SPACES)
@@ -100,8 +139,8 @@ def pieces(outbound: base.Outbound, capabilities: base.Capabilities) -> list[bas
             texts.append("")
     else:
         texts = split(numbered(outbound), capabilities)
-        tail = dataclasses.replace(tail, options=(), foot="")
-    bare = dataclasses.replace(tail, options=(), foot="", pick=0, actions=())
+        tail = dataclasses.replace(tail, options=(), foot="", spare="")
+    bare = dataclasses.replace(tail, options=(), foot="", spare="", pick=0, actions=())
     sent = [dataclasses.replace(bare, head=text) for text in texts[:-1]]
     sent.append(dataclasses.replace(tail, head=texts[-1]))
     sent[0] = dataclasses.replace(sent[0], edits=outbound.edits, callback=outbound.callback)

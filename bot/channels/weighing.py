@@ -36,7 +36,7 @@ class _Line(NamedTuple):
 
 
 #: The app's call for a tap or a digit and what it is told at once: of both the envelope is the most.
-_TELEGRAM, _CALL, _TOLD, _SHORT = _Line(286, 0.89, 12.65), 161, 145, 4
+_TELEGRAM, _CALL, _TOLD, _SHORT = _Line(258, 0.91, 13.2), 161, 145, 4
 #: Nothing is compressed, a Cyrillic letter has two bytes; for each message two receipts go back.
 _WHATSAPP, _RECEIPTS, _RECEIVED = _Line(260, 2.0, 20.0), 230, 115
 #: A page and the headers before it. Each select of a ranking names every option again.
@@ -77,9 +77,7 @@ def said(channel: str, outbound: base.Outbound) -> Load:
             picked += 1
     match channel:
         case "telegram":
-            for action in actions:
-                around += len(action.label)
-            return Load(0, 1, 0, _on(_TELEGRAM, around + listed, len(options) + len(actions)))
+            return Load(0, 1, 0, _telegram(outbound, listed))
         case "whatsapp":
             # What stands on buttons and in rows is sent beside the numbered text.
             return Load(0, 1, _RECEIPTS, _on(_WHATSAPP, around + 2 * listed, len(options)))
@@ -93,6 +91,14 @@ def said(channel: str, outbound: base.Outbound) -> Load:
             return Load(0, 1, 0, _HEADERS + page)
         case _:
             return Load(0, 1)
+
+
+def _telegram(outbound: base.Outbound, listed: int) -> int:
+    # What is in the text and on a button as well is packed once.
+    said, actions = plain.beside_buttons(outbound), plain.pressed(outbound)
+    letters = len(said.head) + len(said.foot) + listed + sum(len(action.label) for action in actions)
+    options = len(outbound.options) if plain.has_buttons(outbound) else 0
+    return _on(_TELEGRAM, letters, options + len(actions))
 
 
 def opened(outbound: base.Outbound) -> Load:

@@ -219,6 +219,8 @@ _TAKE: dict[str, Callable[[Turning, Command | None], None]] = {
     "pledges": promising.take_pledges,
     "withdraw": promising.take_withdraw,
     "erase": lobby.take_erase,
+    # Thanked, and now there is more to say: here is what there is.
+    "done": lambda turning, _command: turning.go_home(),
     # One address of this contact went over; whoever writes by another one stays.
     "moved": lambda turning, _command: turning.go_home(),
 }
@@ -230,6 +232,7 @@ _SHOW: dict[str, Callable[[Turning], messages.Reply]] = {
     "invited": inviting.show,
     "consent": joining.show_consent,
     "form": joining.show_form,
+    "done": joining.show_done,
     "resume": lobby.show_resume,
     "answers": reviewing.show,
     "restart": reviewing.show_restart,

@@ -203,6 +203,7 @@ def show_form(turning: Turning) -> messages.Reply:
         lines=asked.lines,
         options=asked.options,
         foot=asked.foot,
+        spare=asked.spare,
         pick=asked.pick,
         actions=asked.actions,
     )
@@ -284,9 +285,15 @@ def _finish(turning: Turning, rid: str, definition: form.Form) -> None:
     thanks = telling.written(definition.thanks, view, None, {}) if definition.thanks else None
     turning.say(thanks or phrase("Many thanks, we have your answers!"))
     if not turning.current() and view.asked:
-        turning.say(phrase("To see or change your answers, write “answers”."))
-        turning.actions = ("answers",)
-    _lead_back(turning)
+        turning.to("done")
+    else:
+        _lead_back(turning)
+
+
+def show_done(_turning: Turning) -> messages.Reply:
+    """Below the thanks, two words rather than the whole menu: it would be a third of what the message weighs."""
+    ways = (phrase("“answers”: see or change your answers; “menu”: everything else."),)
+    return messages.Reply((), foot=ways, spare=ways, actions=("answers", "menu"))
 
 
 def _pledge(turning: Turning, rid: str, definition: form.Form) -> None:

@@ -80,8 +80,8 @@ class Turning:
         return not response.ended or self.facts.surveys.get(self.definition(response).name) == response.form
 
     def tag(self) -> str:
-        """What this scene's buttons carry."""
-        return self.current()[:8] if self.talk.scene == "form" else "-"
+        """What this scene's buttons carry: with the step enough to tell them from any other, and short for the line."""
+        return self.current()[:3] if self.talk.scene == "form" else "-"
 
     def keep(self, rid: str, response: state.State) -> None:
         """A response is new or has changed."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
@@ -95,6 +96,8 @@ def walk(
         label = next((option.label for option in outbound.options if option.sends == text), text)
         outbound, ended = house.hear(text)
         inbound = base.Inbound(channel, "", "", label if opening else text, callback="tap" if tapped else "")
+        if tapped and channel == "telegram":
+            outbound = dataclasses.replace(outbound, edits="tapped")
         yield weighing.heard(inbound).plus(_shown(channel, outbound))
         if house.finished or ended or (waiting and house.scene == "home"):
             return

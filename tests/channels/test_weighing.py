@@ -29,7 +29,7 @@ def on_telegram(outbound: base.Outbound) -> int:
     """What it truly weighs there."""
     rows = telegram._keyboard(outbound).get("reply_markup", {}).get("inline_keyboard", [])
     return mtproto.wire(
-        plain.numbered(outbound), [[(key["text"], key["callback_data"]) for key in row] for row in rows]
+        plain.numbered(plain.beside_buttons(outbound)), [[(key["text"], key["callback_data"]) for key in row] for row in rows]
     )
 
 
