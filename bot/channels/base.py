@@ -106,8 +106,6 @@ class Outbound:
     options: tuple[Button, ...] = ()
     #: How to answer, after the options.
     foot: str = ""
-    #: Lines of the foot that buttons make needless (`plain.beside_buttons`).
-    spare: str = ""
     #: How many options make one answer; 0 where words are asked for.
     pick: int = 0
     #: Commands offered beside the options (back, skip, help).
@@ -120,6 +118,8 @@ class Outbound:
     #: See `Inbound`: the message to edit in place, and the tap to acknowledge.
     edits: str = ""
     callback: str = ""
+    #: Lines of the foot that buttons make needless (`plain.beside_buttons`).
+    spare: str = ""
 
 
 class Fate(enum.StrEnum):

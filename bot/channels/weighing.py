@@ -28,15 +28,16 @@ class Load(NamedTuple):
 
 
 class _Line(NamedTuple):
-    """How the bytes of one message grow: with its letters, and with its buttons."""
+    """How the bytes of one message grow: with its letters, its buttons, and the lines of its list."""
 
     envelope: float
     letter: float
     button: float
+    listed: float = 0
 
 
 #: The app's call for a tap or a digit and what it is told at once: of both the envelope is the most.
-_TELEGRAM, _CALL, _TOLD, _SHORT = _Line(258, 0.91, 13.2), 161, 145, 4
+_TELEGRAM, _CALL, _TOLD, _SHORT = _Line(260, 0.92, 9.7, 2.7), 161, 145, 4
 #: Nothing is compressed, a Cyrillic letter has two bytes; for each message two receipts go back.
 _WHATSAPP, _RECEIPTS, _RECEIVED = _Line(260, 2.0, 20.0), 230, 115
 #: A page and the headers before it. Each select of a ranking names every option again.
@@ -98,7 +99,7 @@ def _telegram(outbound: base.Outbound, listed: int) -> int:
     said, actions = plain.beside_buttons(outbound), plain.pressed(outbound)
     letters = len(said.head) + len(said.foot) + listed + sum(len(action.label) for action in actions)
     options = len(outbound.options) if plain.has_buttons(outbound) else 0
-    return _on(_TELEGRAM, letters, options + len(actions))
+    return _on(_TELEGRAM, letters, options + len(actions), len(said.options))
 
 
 def opened(outbound: base.Outbound) -> Load:
@@ -106,8 +107,8 @@ def opened(outbound: base.Outbound) -> Load:
     return said("web", outbound).plus(Load(bytes_in=_GET))
 
 
-def _on(line: _Line, letters: int, buttons: int) -> int:
-    return round(line.envelope + line.letter * letters + line.button * buttons)
+def _on(line: _Line, letters: int, buttons: int, listed: int = 0) -> int:
+    return round(line.envelope + line.letter * letters + line.button * buttons + line.listed * listed)
 
 
 def _bytes(text: str) -> int:

@@ -28,10 +28,10 @@ class Asking:
     lines: tuple[messages.Line, ...]
     options: tuple[messages.Option, ...] = ()
     foot: tuple[messages.Line, ...] = ()
-    #: See `messages.Reply`.
-    spare: tuple[messages.Line, ...] = ()
     pick: int = 0
     actions: tuple[str, ...] = ()
+    #: See `messages.Reply`.
+    spare: tuple[messages.Line, ...] = ()
 
 
 def asking(definition: form.Form, response: state.State, given: telling.Given) -> Asking:

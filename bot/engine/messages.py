@@ -75,14 +75,14 @@ class Reply:
     options: tuple[Option, ...] = ()
     #: How to answer, in a few words, after the options.
     foot: tuple[Line, ...] = ()
-    #: Lines of the foot that say no more than buttons do: left out where options and actions are buttons.
-    spare: tuple[Line, ...] = ()
     #: How many options make one answer (3 for a ranking of three); 0 where words are asked for.
     pick: int = 0
     actions: tuple[str, ...] = ()
     #: What a button of this message carries, with the step: the first 3 characters of the response's id, or "-".
     tag: str = "-"
     step: int = 0
+    #: Lines of the foot that say no more than buttons do: left out where options and actions are buttons.
+    spare: tuple[Line, ...] = ()
 
 
 # -- what happened -----------------------------------------------------------------------------------------

@@ -40,6 +40,13 @@ class Stuck(Exception):
     """No answer that was tried leads on; the text names the question."""
 
 
+class Step(NamedTuple):
+    """One message and its reply: the pieces in which it is sent, and what all of it weighs."""
+
+    said: list[base.Outbound]
+    load: weighing.Load
+
+
 class Reach(NamedTuple):
     """What one person's way through a form comes to, on one channel in one language."""
 
@@ -58,7 +65,7 @@ def reach(
     for channel, language in itertools.product(CHANNELS, form.LANGUAGES):
         load = weighing.Load()
         for step in walk(catalogue, link, voice, site, channel, language):
-            load = load.plus(step)
+            load = load.plus(step.load)
         found.append(Reach(channel, language, load, cost(channel, load, rates)))
     return found
 
@@ -71,8 +78,8 @@ def walk(
     channel: str,
     language: str,
     answers: Mapping[str, str] | None = None,
-) -> Iterator[weighing.Load]:
-    """What each message and its reply weigh, until the form is finished. `answers` by question go before one's own."""
+) -> Iterator[Step]:
+    """Each message and its reply, until the form is finished. `answers` by question go before one's own."""
     chance = itertools.count(1)
     house = rehearsing.Rehearsal(
         catalogue, voice, lambda: _NOW, lambda: f"{next(chance):032x}", channel=channel, site=site
@@ -98,24 +105,24 @@ def walk(
         inbound = base.Inbound(channel, "", "", label if opening else text, callback="tap" if tapped else "")
         if tapped and channel == "telegram":
             outbound = dataclasses.replace(outbound, edits="tapped")
-        yield weighing.heard(inbound).plus(_shown(channel, outbound))
+        yield _step(channel, outbound, weighing.heard(inbound))
         if house.finished or ended or (waiting and house.scene == "home"):
             return
 
 
-def _arriving(channel: str, link: str, outbound: base.Outbound) -> weighing.Load:
+def _arriving(channel: str, link: str, outbound: base.Outbound) -> Step:
     if channel == "web":
-        return weighing.opened(outbound)
+        return Step([outbound], weighing.opened(outbound))
     # Telegram's button sends the payload by itself, the others' links write a message.
     inbound = base.Inbound(channel, "", "", f"ashar {link}", start=link if channel == "telegram" else "")
-    return weighing.heard(inbound).plus(_shown(channel, outbound))
+    return _step(channel, outbound, weighing.heard(inbound))
 
 
-def _shown(channel: str, outbound: base.Outbound) -> weighing.Load:
-    load = weighing.Load()
-    for piece in plain.pieces(outbound, CAPABILITIES[channel]):
+def _step(channel: str, outbound: base.Outbound, load: weighing.Load) -> Step:
+    pieces = plain.pieces(outbound, CAPABILITIES[channel])
+    for piece in pieces:
         load = load.plus(weighing.said(channel, piece))
-    return load
+    return Step(pieces, load)
 
 
 def _answer(house: rehearsing.Rehearsal, outbound: base.Outbound, language: str, *, last: bool) -> str:

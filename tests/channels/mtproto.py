@@ -12,12 +12,21 @@ import hashlib
 import struct
 from collections.abc import Sequence
 
+from bot.channels import base, plain, telegram
+
 #: Rows of (label, what the button carries).
 Rows = Sequence[Sequence[tuple[str, str]]]
 
 _DATE = 1795305600
 #: TCP/IP headers; the transport's length; key id and message key; salt, session, message id, sequence, length.
 _AROUND, _INSIDE = 40 + 1 + 24, 32
+
+
+def of(outbound: base.Outbound) -> int:
+    """Bytes on the line of a message as our channel sends it."""
+    rows = telegram._keyboard(outbound).get("reply_markup", {}).get("inline_keyboard", [])
+    keyboard = [[(key["text"], key["callback_data"]) for key in row] for row in rows]
+    return wire(plain.numbered(plain.beside_buttons(outbound)), keyboard)
 
 
 def wire(text: str, rows: Rows) -> int:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot import wording
-from bot.channels import base, plain, telegram, weighing
+from bot.channels import base, weighing
 from tests.channels import mtproto
 from tests.conversations import engine, script
 
@@ -25,18 +25,10 @@ async def shown(path: Path) -> list[base.Outbound]:
     return driver._shown
 
 
-def on_telegram(outbound: base.Outbound) -> int:
-    """What it truly weighs there."""
-    rows = telegram._keyboard(outbound).get("reply_markup", {}).get("inline_keyboard", [])
-    return mtproto.wire(
-        plain.numbered(plain.beside_buttons(outbound)), [[(key["text"], key["callback_data"]) for key in row] for row in rows]
-    )
-
-
 @pytest.mark.parametrize("path", script.files(), ids=script.name)
 async def test_telegrams_bytes_are_those_of_its_objects(path: Path) -> None:
     outbounds = await shown(path)
-    true = [on_telegram(outbound) for outbound in outbounds]
+    true = [mtproto.of(outbound) for outbound in outbounds]
     model = [weighing.said("telegram", outbound).bytes_out for outbound in outbounds]
     assert all(abs(ours - theirs) < 0.2 * theirs for ours, theirs in zip(model, true, strict=True))
     assert abs(sum(model) - sum(true)) < 0.1 * sum(true)

@@ -51,7 +51,11 @@ class EngineDriver:
 
 def read(outbound: base.Outbound, channel: str) -> base.Outbound:
     """What a person reads there, the options on buttons included: Telegram has a button for all that can be tapped."""
-    return dataclasses.replace(plain.beside_buttons(outbound), options=outbound.options) if channel == "telegram" else outbound
+    return (
+        dataclasses.replace(plain.beside_buttons(outbound), options=outbound.options)
+        if channel == "telegram"
+        else outbound
+    )
 
 
 def pressed(outbound: base.Outbound, button: str) -> str:

@@ -36,7 +36,8 @@ def catalogue() -> publishing.Catalogue:
 
 def walked(channel: str, language: str) -> list[weighing.Load]:
     """The shortest way through the survey, message by message."""
-    return list(reaching.walk(catalogue(), "s-priorities", houses.voice(), talking.SITE, channel, language))
+    way = reaching.walk(catalogue(), "s-priorities", houses.voice(), talking.SITE, channel, language)
+    return [step.load for step in way]
 
 
 def together(loads: list[weighing.Load]) -> weighing.Load:
@@ -44,11 +45,15 @@ def together(loads: list[weighing.Load]) -> weighing.Load:
 
 
 async def shortest(person: Person) -> None:
-    """The same way, on a real desk: by typing, for a made-up letterbox has no buttons."""
-    link = "s-priorities"
-    await (person.sends("start", start=link) if person.channel == "telegram" else person.sends(f"ashar {link}"))
+    """The same way, on a real desk; on Telegram by taps, where there is something to tap."""
+    link, on_telegram = "s-priorities", person.channel == "telegram"
+    shown = await (person.sends("start", start=link) if on_telegram else person.sends(f"ashar {link}"))
     consent = ("1", "1") if person.channel == "sms" else ("1",)
-    await person.says(*consent, "1", "1", "1", "30", "1", "1 2 3", "1 2 3", reaching.SENTENCE["ky"], "1")
+    for text in (*consent, "1", "1", "1", "30", "1", "1 2 3", "1 2 3", reaching.SENTENCE["ky"], "1"):
+        if on_telegram and text in {option.sends for option in shown.options}:
+            shown = await person.sends(text, tap=(shown.tag, shown.step), edits="9", callback="1")
+        else:
+            shown = await person.sends(text)
 
 
 @pytest.mark.parametrize("channel", ["telegram", "whatsapp", "sms"])
