@@ -17,7 +17,7 @@ COOKIE = "ashar"
 #: 128 bits in URL-safe letters. Whoever shows it is taken for the person, so anything else is not looked at.
 _SECRET = re.compile(r"[A-Za-z0-9_-]{22}")
 _KEY = re.compile(r"[A-Za-z0-9_-]{8,64}")
-_TAG = re.compile(r"[0-9a-f]{8}|-")
+_TAG = re.compile(r"[0-9a-f]{3,8}|-")
 _STEP = re.compile(r"[0-9]{1,9}")
 #: What a link may carry, as Telegram allows it.
 _START = re.compile(r"[A-Za-z0-9_-]{1,64}")

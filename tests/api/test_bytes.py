@@ -128,7 +128,7 @@ async def test_a_survey_costs_less_than_forty_kilobytes_in_all(sqlite_url: str, 
     catalogue = publishing.prepare([talking.FLOWS]).catalogue()
     model = weighing.Load()
     for step in reaching.walk(catalogue, "s-priorities", voice, site, "web", language, VILLAGER):
-        model = model.plus(step)
+        model = model.plus(step.load)
     assert model[:2] == real[:2]
     for ours, true in zip(model[2:], real[2:], strict=True):
         assert abs(ours - true) < 0.1 * true, (model, real)
