@@ -55,7 +55,7 @@ def beside_buttons(outbound: base.Outbound) -> base.Outbound:
     """
     spare = outbound.spare.splitlines()
     foot = "\n".join(line for line in outbound.foot.splitlines() if line not in spare)
-    said = labelled(outbound) and not any(option.description for option in outbound.options)
+    said = has_buttons(outbound) and labelled(outbound) and not any(option.description for option in outbound.options)
     listed = () if said and outbound.head and not foot else outbound.options
     return dataclasses.replace(outbound, options=listed, foot=foot, spare="")
 

@@ -96,6 +96,9 @@ async def test_back_is_a_button_where_a_tap_took_its_question_off_the_screen(
 
 async def test_what_buttons_say_is_not_said_again(platform: standins.Standin, channel: telegram.Telegram) -> None:
     person = platform.person(42)
+    page = dataclasses.replace(QUESTION, actions=(MORE,), foot="")
+    await channel.send("42", page)
+    assert person.screen()[-1].text == "Кайсынысы?\n1. Суу\n2. Жол", "a page of a long list has no buttons for it"
     two, described = QUESTION.options, (base.Button("Суу", "1", "ичүүчү"), base.Button("Жол", "2"))
     for shown, foot, spare, text in (
         (two, "Номерин жазыңыз.", "Номерин жазыңыз.", "Кайсынысы?"),

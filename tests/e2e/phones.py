@@ -108,7 +108,7 @@ class Telegram:
 
 def read(shown: telegram_people.Shown) -> str:
     """What stands there, with the options that are only on buttons as the lines that other channels have for them."""
-    carried = [(label, base.read_payload(data)) for row in shown.keyboard for label, data in row]
+    carried = [(label.partition(" ✓")[0], base.read_payload(data)) for row in shown.keyboard for label, data in row]
     options = [f"{sent[1]}. {label}" for label, sent in carried if sent and sent[1].isdigit() and not label.isdigit()]
     lines = shown.text.splitlines()
     return "\n".join([*lines, *(option for option in options if option not in lines)])
