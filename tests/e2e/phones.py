@@ -111,7 +111,7 @@ def read(shown: telegram_people.Shown) -> str:
     carried = [(label.partition(" ✓")[0], base.read_payload(data)) for row in shown.keyboard for label, data in row]
     options = [f"{sent[1]}. {label}" for label, sent in carried if sent and sent[1].isdigit() and not label.isdigit()]
     lines = shown.text.splitlines()
-    return "\n".join([*lines, *(option for option in options if option not in lines)])
+    return "\n".join([*lines, *(option for option in options if not shown.text.count(f"\n{option}"))])
 
 
 class Twilio:
