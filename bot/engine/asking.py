@@ -108,7 +108,8 @@ def _noted(view: passage.Passage, station: passage.Station, given: telling.Given
     lines = _opened(view, station, given)
     question = station.question
     value = view.values.get(station.key, "")
-    if question.kind is not Kind.NOTE and value != "":
+    told = any(f"${{{question.name}}}" in words for words in question.label.values())
+    if question.kind is not Kind.NOTE and value != "" and not told:
         answer = telling.answer(view.definition, question, _chosen(question, value))
         lines.append(phrase("{question} {answer}", question=telling.asked(view, station, given), answer=answer))
     elif question.label:
@@ -118,7 +119,7 @@ def _noted(view: passage.Passage, station: passage.Station, given: telling.Given
 
 def _chosen(question: form.Question, value: expressions.Value) -> state.Answer:
     said = expressions.text(value)
-    return tuple(said.split(" ")) if question.kind in form.CHOOSING else said
+    return tuple(said.split(" ")) if question.choices else said
 
 
 def _opened(view: passage.Passage, station: passage.Station, given: telling.Given) -> list[messages.Line]:
@@ -137,11 +138,14 @@ def _opened(view: passage.Passage, station: passage.Station, given: telling.Give
 
 
 def _so_far(view: passage.Passage, station: passage.Station, response: state.State) -> list[messages.Line]:
-    """Whoever changes an answer sees what it was."""
-    answer = response.answer(station.key) if response.changing else None
-    if answer is None:
+    """Whoever changes an answer, or has come back to it, sees what it was."""
+    answer = response.answer(station.key)
+    if answer is None or station.key not in view.values or response.picked or response.narrowed or response.page:
         return []
-    return [phrase("Your answer so far: {answer}", answer=telling.answer(view.definition, station.question, answer))]
+    said = telling.answer(view.definition, station.question, answer)
+    if response.changing:
+        return [phrase("Your answer so far: {answer}", answer=said)]
+    return [phrase("Your answer so far: {answer}. To keep it, write “next”.", answer=telling.brief(said))]
 
 
 def _label(view: passage.Passage, station: passage.Station, given: telling.Given, prefix: str) -> messages.Line:

@@ -37,7 +37,7 @@ _WORDS: dict[Command, str] = {
     Command.START: "start, ашар, салам, саламатсызбы, здравствуйте, привет, башта, начать",
     Command.HOME: "меню, башкы бет, домой, menu",
     Command.BACK: "артка, назад, обратно, back",
-    Command.SKIP: "өткөр, өткөрүп жиберүү, өтүү, кийинки, кийинкиси, пропустить, дальше, следующий, skip",
+    Command.SKIP: "өткөр, өткөрүп жиберүү, өтүү, кийинки, кийинкиси, пропустить, дальше, следующий, next, skip",
     Command.HELP: "жардам, түшүнбөдүм, кантип жооп берем, zhardam, помощь, помоги, не понимаю, как, как ответить, help",
     Command.STOP: "токтот, токто, токтотуу, жетет, жазба, стоп, остановить, хватит, не пишите, отписаться, stop",
     Command.CONTINUE: "улант, улантуу, кеттик, продолжить, поехали, continue",
@@ -59,6 +59,7 @@ _WORDS: dict[Command, str] = {
 _YES = "ооба, ообо, ия, макул, макулмун, болот, туура, oba, да, ага, угу, конечно, верно, давай, ок, даю согласие, yes"
 _NO = "жок, жо, эмес, болбойт, макул эмесмин, zhok, нет, не, неа, не надо, не даю, no"
 _DONE = "бүттү, бүттүм, болду, даяр, готово, всё, done"
+_FORWARD = "кийинки, кийинкиси, дальше, следующий, next"
 _DONT_KNOW = "билбейм, bilbeim, не знаю, затрудняюсь"
 
 _LATIN = {
@@ -99,6 +100,8 @@ _BY_WORD = {word: command for command, words in _WORDS.items() for word in _spli
 YES = _split(_YES)
 NO = _split(_NO)
 DONT_KNOW = _split(_DONT_KNOW)
+#: Of the words for skipping those that only mean on: an answer that was given stays.
+FORWARD = _split(_FORWARD)
 #: Enough, where something is looked through; elsewhere it may well be an answer.
 DONE = _split(_DONE)
 

@@ -97,9 +97,9 @@ def _be_patient(turning: Turning) -> None:
     if misses >= PATIENCE and phone:
         call = phrase("It seems I am not explaining well. You can call a helper: {phone}", phone=phone)
         # What exactly was wrong is still said; that nothing was understood, no more.
-        turning.lines = [line for line in turning.lines if line != answers.NOT_UNDERSTOOD] + [call]
+        turning.lines = [line for line in turning.lines if answers.unapologetic(line) is line] + [call]
     elif misses > 1:
-        turning.lines = [answers.STILL_NOT if line == answers.NOT_UNDERSTOOD else line for line in turning.lines]
+        turning.lines = [answers.unapologetic(line) for line in turning.lines]
 
 
 def _settle(turning: Turning) -> None:

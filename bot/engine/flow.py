@@ -10,7 +10,7 @@ from bot.engine import asking, commands, form, judging, messages, offering, pass
 from bot.engine.form import Kind
 from bot.engine.messages import phrase
 from bot.engine.passage import Passage, Station
-from bot.engine.understanding import answers
+from bot.engine.understanding import agreeing, answers
 from bot.engine.xpath import expressions
 
 #: A pause counts so many seconds at most: nobody thinks about one question for a night.
@@ -67,11 +67,16 @@ def advance(definition: form.Form, response: state.State, sent: Sent) -> Step:
         case commands.Command.BACK:
             return _back(view, station, response)
         case commands.Command.SKIP:
+            answered = response.answer(station.key) is not None and station.key in view.values
+            if answered and (commands.fold(sent.text) in commands.FORWARD or judging.is_required(view, station)):
+                return _go_on(definition, response, station.key)
             return _skip(definition, view, station, response)
         case commands.Command.MORE if _page(view, station, response).turns:
             return Step(dataclasses.replace(response, page=response.page + 1))
-    if _is_passed_over(view, station, sent):
-        return _skip(definition, view, station, response, default=False)
+        case commands.Command.MORE if response.narrowed:
+            return Step(dataclasses.replace(response, page=0, narrowed=()))
+    if passing := _passing_over(view, station, response, sent):
+        return _skip(definition, view, station, response, passing)
     return _take(definition, view, station, response, sent)
 
 
@@ -116,16 +121,27 @@ def _page(view: Passage, station: Station, response: state.State) -> offering.Pa
     return offering.page(asking.options(view, station), response.narrowed, response.page)
 
 
-def _is_passed_over(view: Passage, station: Station, sent: Sent) -> bool:
-    """ "I don't know" passes an optional question over, unless it is an option or the answer is in words."""
-    question = station.question
-    return (
-        sent.kind == "text"
-        and question.kind not in form.IN_WORDS
-        and question.choice("dont_know") is None
-        and commands.fold(sent.text[:40]) in commands.DONT_KNOW
-        and not judging.is_required(view, station)
-    )
+#: What passes a question over, unless it is an option; of lists and pictures also "none".
+_PASSING = frozenset({"dont_know", "refuse"})
+_PASSING_MORE = {Kind.SELECT_ONE: _PASSING | {"none"}} | dict.fromkeys(
+    (Kind.SELECT_MULTIPLE, *_OF_ITS_OWN), _PASSING | {"none", "no"}
+)
+
+
+def _passing_over(view: Passage, station: Station, response: state.State, sent: Sent) -> str:
+    """What the message says instead of an answer, "dont_know" for one; "" where it may be one, as all words may."""
+    kind = station.question.kind
+    # Most messages are a number, and looked at no further.
+    if sent.kind != "text" or kind is Kind.TEXT or any(map(str.isdigit, sent.text[:40])):
+        return ""
+    meaning = agreeing.meaning(sent.text)
+    if meaning not in _PASSING_MORE.get(kind, _PASSING):
+        return ""
+    if kind in _OF_ITS_OWN:
+        return meaning  # "I have none" is no picture, though other words would stand for one
+    reading = _read(view, station, response, sent)
+    picking = isinstance(reading, answers.Picking) and reading.picked != response.picked
+    return "" if picking or isinstance(reading, answers.Understood | answers.Doubtful) else meaning
 
 
 def _take(definition: form.Form, view: Passage, station: Station, response: state.State, sent: Sent) -> Step:
@@ -259,18 +275,15 @@ def _back(view: Passage, station: Station, response: state.State) -> Step:
     return Step(_stand(response, view.asked[here - 1].key))
 
 
-def _skip(
-    definition: form.Form, view: Passage, station: Station, response: state.State, *, default: bool = True
-) -> Step:
-    usual = judging.default(view, station) if default else None
+def _skip(definition: form.Form, view: Passage, station: Station, response: state.State, passing: str = "") -> Step:
+    """The question is passed over, in so many words or by saying what is no answer: then no default is taken."""
+    usual = None if passing else judging.default(view, station)
     if usual is not None:
         return _answered(definition, station, response, usual)
     if judging.is_required(view, station):
         message = station.question.required_message
         line: messages.Line = (
-            telling.written(message, view, station, {})
-            if message
-            else phrase("This question needs an answer. You can also write “back” or “stop”.")
+            telling.written(message, view, station, {}) if message else _needed(station.question, passing)
         )
         return Step(response, (line,), missed=True)
     after = dataclasses.replace(
@@ -279,3 +292,11 @@ def _skip(
         skipped=(*(key for key in response.skipped if key != station.key), station.key),
     )
     return _go_on(definition, after, station.key)
+
+
+def _needed(question: form.Question, passing: str) -> messages.Line:
+    """Why it cannot be passed over; whoever does not know is helped on."""
+    if passing not in ("", "refuse") and question.kind not in _OF_ITS_OWN:
+        nearest = phrase("Please choose whatever comes nearest.")
+        return nearest if question.kind in form.CHOOSING else phrase("Roughly is fine too.")
+    return phrase("This question needs an answer. You can also write “back” or “stop”.")

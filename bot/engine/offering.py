@@ -14,6 +14,8 @@ from bot.engine.xpath import expressions
 #: A list longer than this is shown in pages; twelve lines still fit a small screen.
 LONG = 12
 PAGE = 10
+#: What a filter may ask for beside answers and columns.
+_MORE = ("random", "choice-name", "format-date")
 
 _EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 
@@ -47,7 +49,7 @@ def offered(question: form.Question, context: expressions.Context) -> tuple[form
         return question.choices
     source = question.choice_filter.source
     # What asks for more than answers and columns is worked out anew each time.
-    if context.series or question.choice_filter.cells or "random" in source or "choice-name" in source:
+    if context.series or question.choice_filter.cells or any(word in source for word in _MORE):
         return tuple(choice for choice in question.choices if _fits(question, choice, context))
     # The same for everybody who has said the same, and asked for twice a turn. The type is part of the key, for
     # 1.0 and True are equal to a cache and not to an expression.
@@ -81,6 +83,7 @@ def _fits(question: form.Question, choice: form.Choice, context: expressions.Con
         context.seed,
         context.lists,
         context.label,
+        context.language,
     )
     return expressions.truth(question.choice_filter.evaluate(judged))
 

@@ -94,6 +94,7 @@ class Passage:
             seed=f"{self.seed}/{station.key if station else ''}",
             lists=self.definition.lists,
             label=scoping.labels(self.definition, self.language),
+            language=self.language,
         )
 
     def _in_scope(self, repeats: tuple[str, ...], at: tuple[int, ...]) -> Iterator[tuple[str, expressions.Value]]:
@@ -231,6 +232,7 @@ class _Going:
             f"{self.seed}/{key}",
             self.definition.lists,
             scoping.labels(self.definition, self.language),
+            self.language,
         )
 
     def evaluate(self, expression: expressions.Expression, scope: _Scope, key: str) -> expressions.Value:
@@ -301,6 +303,9 @@ class _Going:
             pass
         elif question.kind in form.WORKED_OUT:
             value = self.worked_out(question, scope, key)
+            # What came to nothing, NaN among it, is not shown.
+            if question.read_only and value != "" and value == value:
+                self.met(key, question, scope.at, asks=False)
         elif question.read_only or question.calculation or question.kind is Kind.NOTE:
             self.met(key, question, scope.at, asks=False)
             source = question.calculation or question.default

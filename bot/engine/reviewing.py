@@ -8,6 +8,7 @@ from bot.engine import commands, flow, joining, messages, offering, passage, sta
 from bot.engine.commands import Command
 from bot.engine.messages import phrase
 from bot.engine.turning import Turning, yes_no
+from bot.engine.understanding import agreeing
 
 
 def wanted(talk: state.Talk, text: str) -> str:
@@ -105,7 +106,22 @@ def take(turning: Turning, command: Command | None) -> None:
 
 
 def _enough(turning: Turning) -> bool:
-    return turning.incoming.kind == "text" and commands.fold(turning.incoming.text[:40]) in commands.DONE
+    if turning.incoming.kind != "text":
+        return False
+    # "Жок" and "баары туура" say that there is nothing to change.
+    said = commands.fold(turning.incoming.text[:40])
+    return said in commands.DONE or said in _ALL_RIGHT or agreeing.agrees(turning.incoming.text) is not None
+
+
+_ALL_RIGHT = frozenset(
+    map(
+        commands.fold,
+        (
+            *("баары туура", "баары жакшы", "баары дурус", "өзгөртпөйм", "эч нерсе", "эч кайсы", "эч бири"),
+            *("все верно", "все правильно", "все хорошо", "все так", "ничего", "ничего не менять", "не менять"),
+        ),
+    )
+)
 
 
 # -- starting over -----------------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ from bot.engine.xpath import expressions
 
 
 class Series(Mapping[str, Sequence[expressions.Value]]):
-    """The values of what stands in a repeat, in all its rounds; in a nested one, those of the round around it."""
+    """The values of what stands in a repeat, round by round, as they are seen from one place."""
 
     def __init__(
         self,
@@ -25,10 +25,12 @@ class Series(Mapping[str, Sequence[expressions.Value]]):
         self._values, self._rounds, self._repeats, self._at = values, rounds, repeats, at
 
     def __getitem__(self, name: str) -> Sequence[expressions.Value]:
-        # "name#2": of the second round of the repeat around it, whichever round this is.
-        name, at = form.place(name) if "#" in name else (name, ())
+        # "name#" means all its rounds, and "name#2" those of the second round of the repeat around it; without the
+        # mark it is what ${name} is in ODK: within its own repeat this round alone.
+        marked = "#" in name
+        name, at = form.place(name) if marked else (name, ())
         path = self._of[name]
-        shared = min(_shared(path, self._repeats), len(path) - 1)
+        shared = min(_shared(path, self._repeats), len(path) - (marked or name == path[-1]))
         rounds = self._through(path, at[: len(path) - 1] or self._at[:shared])
         if name == path[-1]:
             return [""] * sum(1 for _ in rounds)

@@ -58,12 +58,12 @@ def answer(definition: form.Form, question: form.Question, given: state.Answer) 
     if isinstance(given, state.Media):
         return phrase("voice message") if given.kind == "audio" else phrase("photo")
     match question.kind:
-        case Kind.SELECT_ONE | Kind.SELECT_MULTIPLE | Kind.RANK:
+        case Kind.SELECT_ONE | Kind.SELECT_MULTIPLE | Kind.RANK | Kind.CALCULATE if question.choices:
             names = given if isinstance(given, tuple) else (str(given),)
             return _labels(definition, question, names) or list(names)
         case Kind.MORE | Kind.ACKNOWLEDGE:
             return phrase("No") if given == "no" else phrase("Yes")
-        case Kind.DATE:
+        case Kind.DATE | Kind.CALCULATE:
             return _date(question, str(given))
         case Kind.DATETIME:
             day, _, time = str(given).partition("T")
@@ -104,9 +104,14 @@ def line(
 ) -> messages.Phrase:
     """A question with its answer, in one line."""
     said = answer(view.definition, station.question, given)
-    if short and isinstance(said, str):
-        said = _short(said, _ANSWER)
+    if short:
+        said = brief(said)
     return phrase("{question} {answer}", question=asked(view, station, filling, short=short), answer=said)
+
+
+def brief(said: object) -> object:
+    """An answer as it is said, a long text cut to one line."""
+    return _short(said, _ANSWER) if isinstance(said, str) else said
 
 
 def asked(view: passage.Passage, station: passage.Station, filling: Given, *, short: bool = False) -> messages.Line:

@@ -2,44 +2,52 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import itertools
 import random
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import NamedTuple
 
-from bot.channels import base
-from bot.engine import asking, form, judging, passage, state
+from bot import wording
+from bot.channels import base, plain
+from bot.engine import asking, form, judging, passage, state, telling
+from bot.engine.form import Kind
 from bot.engine.understanding import answers
-from bot.engine.xpath import expressions
-from bot.services import rehearsing, sampling
-
-Kind = form.Kind
+from bot.services import inventing, rehearsing
 
 #: Answers thought of for one question before it is given up.
 _THOUGHTS = 400
 #: Messages for one question, wrong ones included, before the form is taken to lead nowhere.
 _PATIENCE = 40
+#: Wrong ones after which the number of an option is looked up that is not on the screen.
+_TRIES = 3
 #: How often, of all messages, something else than an answer is written.
 _ERRS, _BACK, _SKIPS, _ASKS = 0.10, 0.05, 0.08, 0.02
+#: How often something is sent where it may be.
+_SENDS = 0.5
+#: What may be sent as an answer, as `messages.Incoming.kind`, and a place to send.
+_SENT = {Kind.IMAGE: "image", Kind.AUDIO: "audio", Kind.TEXT: "audio", Kind.GEOPOINT: "place"}
+_PLACE = "42.49 78.39 0 12.5"
+#: By what a person knows the line of their language.
+_OWN = {"ky": "кыргызча", "ru": "рус"}
 _NONSENSE = ("???", "👍", "ким билет", "99999999999999", "не понимаю вас", "0", "көп", "-")
-_SENTENCES = (
-    "Айылыбызга таза суу керек.",
-    "Мектептин чатыры эски, оңдош керек.",
-    "Нужна дорога до пастбища.",
-    "Медпункт зимой не отапливается, и фельдшер приезжает редко.",
-    "Асан",
-    "Айгүл Токтогулова",
-    "ж",
-)
-_PATTERN = re.compile(r"""regex\(\s*[^,]+,\s*(["'])(.*?)\1\s*\)""", re.DOTALL)
-_NUMBER = re.compile(r"\d+(?:\.\d+)?")
-_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
 class Stuck(Exception):
     """The form cannot be played to its end; the text says at which question and why."""
+
+
+class Act(NamedTuple):
+    """What the respondent means to do. `typed` says what is written for it."""
+
+    text: str = ""
+    #: The options that are meant, by what stands on them, and their numbers in the whole list.
+    options: tuple[str, ...] = ()
+    numbers: tuple[int, ...] = ()
+    #: As `messages.Incoming.kind`; of a "place" the text is where it is.
+    kind: str = "text"
+    #: True where the numbers of options are known that are not on the screen.
+    knows: bool = False
 
 
 class Exchange(NamedTuple):
@@ -51,157 +59,146 @@ class Exchange(NamedTuple):
 
 def play(rehearsal: rehearsing.Rehearsal, link: str, seed: int, language: str) -> Iterator[Exchange]:
     """The whole conversation, message by message; raises `Stuck`. The same seed gives the same conversation."""
-    chance = random.Random(f"{seed}/{language}")  # noqa: S311 - to be repeated, not to be secret
+    respondent = Respondent(rehearsal.voice, seed, language)
     before = len(rehearsal.finished)
     outbound, _ = rehearsal.hear("start", start=link)
     yield Exchange("", outbound)
-    stands = itertools.count()
-    last = ""
     while len(rehearsal.finished) == before:
-        waiting = rehearsal.waiting
-        if waiting and waiting[1].at != last:
-            last, stands = waiting[1].at, itertools.count()
-        if next(stands) > _PATIENCE:
-            raise Stuck(f"the question “{last}” does not let anybody past")
-        wrote = _answer(*waiting, chance) if waiting else _outside(rehearsal.scene, language)
-        outbound, ended = rehearsal.hear(wrote)
+        waiting, shown = rehearsal.waiting, plain.numbered(outbound)
+        act = respondent.act(*waiting) if waiting else respondent.enters(shown)
+        wrote = typed(act, shown)
+        outbound, ended = rehearsal.hear(wrote, kind=act.kind)
         yield Exchange(wrote, outbound)
-        if ended or (waiting is None and rehearsal.waiting is None and rehearsal.scene == "home"):
+        if ended or (rehearsal.waiting is None and (waiting or rehearsal.scene == "home")):
             # A form may end by itself, as where a parent does not allow it.
             return
 
 
-def _outside(scene: str, language: str) -> str:
-    """What is written before the first question."""
-    return {"ky": "1", "ru": "2"}[language] if scene in ("language", "invited") else "1"
+def typed(act: Act, shown: str) -> str:
+    """What is written by somebody who reads this: numbers of options, or their words where they are not seen."""
+    if not act.options:
+        return act.text
+    seen = [_number(words, shown) for words in act.options]
+    if not all(seen):
+        return " ".join(map(str, act.numbers)) if act.knows else ", ".join(act.options)
+    return " ".join(seen)
 
 
-def _answer(definition: form.Form, response: state.State, chance: random.Random) -> str:
-    view = passage.passage(definition, response)
-    station = view.station(response.at)
-    if station is None:
-        return "1"
-    drawn = chance.random()
-    if drawn < _ERRS:
-        return chance.choice(_NONSENSE)
-    if drawn < _ERRS + _BACK:
-        return "back"
-    if drawn < _ERRS + _BACK + _ASKS:
-        return "help"
-    required = judging.is_required(view, station)
-    if drawn < _ERRS + _BACK + _ASKS + _SKIPS and not required:
-        return "skip"
-    choices = asking.options(view, station)
-    if response.picked:
-        # A ranking is under way, one at a time.
-        left = [n for n, choice in enumerate(choices, start=1) if choice.name not in response.picked]
-        return str(chance.choice(left))
-    for thought in itertools.islice(_thoughts(view, station, choices, chance), _THOUGHTS):
-        if _will_do(view, station, choices, thought):
-            return thought
-    if not required:
-        return "skip"
-    source = station.question.constraint.source if station.question.constraint else ""
-    why = f"no answer was found that its constraint takes: {source}" if source else "nothing that was tried answers it"
-    raise Stuck(f"row {station.question.row}, question “{station.question.name}”: {why}")
+def _number(words: str, shown: str) -> str:
+    """The number before these words; "" where they are not seen. A channel may have cut the lines elsewhere."""
+    said = r"\s+".join(map(re.escape, words.split()))
+    found = re.search(rf"^(\d+)\.\s+{said}(?: [(✓].*)?$", shown, re.MULTILINE)
+    found = found or re.search(rf"(?:^|\s)(\d+)\.\s+{said}(?=\s|$)", shown)
+    return found[1] if found else ""
 
 
-def _will_do(view: passage.Passage, station: passage.Station, choices: Sequence[form.Choice], thought: str) -> bool:
-    if station.question.kind in (Kind.ACKNOWLEDGE, Kind.MORE):
+class Respondent:
+    """Somebody with a will of their own: the same seed wants the same. `sends` is what their channel takes."""
+
+    def __init__(self, voice: wording.Voice, seed: int, language: str, sends: Collection[str] = ()) -> None:
+        self._voice = voice
+        self._chance = random.Random(f"{seed}/{language}")  # noqa: S311 - to be repeated, not to be secret
+        self._language = language
+        self._sends = sends
+        self._at = ""
+        self._tries = 0
+
+    def enters(self, shown: str) -> Act:
+        """What is answered before the first question: the line of the own language, or the first."""
+        self._stands("")
+        lines = re.findall(r"^(\d+)\. (.*)$", shown, re.MULTILINE)
+        return Act(next((number for number, line in lines if _OWN[self._language] in line.casefold()), "1"))
+
+    def act(self, definition: form.Form, response: state.State) -> Act:
+        """What is done at the question that waits; raises `Stuck`."""
+        self._stands(response.at)
+        view = passage.passage(definition, response)
+        station = view.station(response.at)
+        if station is None:
+            return Act("1")
+        required = judging.is_required(view, station)
+        if (otherwise := self._otherwise(required=required)) is not None:
+            return Act(otherwise)
+        choices = asking.options(view, station)
+        thoughts = itertools.islice(self._thoughts(view, station, choices, response.picked), _THOUGHTS)
+        act = next((each for each in thoughts if _will_do(view, station, choices, response.picked, each)), None)
+        if act is not None:
+            return act
+        if not required:
+            return Act("skip")
+        source = station.question.constraint.source if station.question.constraint else ""
+        why = f"no answer was found that its constraint takes: {source}" if source else "nothing tried answers it"
+        raise Stuck(f"row {station.question.row}, question “{station.question.name}”: {why}")
+
+    def _stands(self, at: str) -> None:
+        self._tries = self._tries + 1 if at == self._at else 0
+        self._at = at
+        if self._tries > _PATIENCE:
+            raise Stuck(f"the question “{at}” does not let anybody past")
+
+    def _otherwise(self, *, required: bool) -> str | None:
+        """Now and then something else than an answer."""
+        drawn = self._chance.random()
+        if drawn < _ERRS:
+            return self._chance.choice(_NONSENSE)
+        if drawn < _ERRS + _BACK:
+            return "back"
+        if drawn < _ERRS + _BACK + _ASKS:
+            return "help"
+        return "skip" if drawn < _ERRS + _BACK + _ASKS + _SKIPS and not required else None
+
+    def _thoughts(
+        self,
+        view: passage.Passage,
+        station: passage.Station,
+        choices: Sequence[form.Choice],
+        picked: Collection[str],
+    ) -> Iterator[Act]:
+        """One answer after the other: first what anybody would say, then what the constraint speaks of."""
+        question, chance = station.question, self._chance
+        kind = _SENT.get(question.kind, "")
+        if kind in self._sends and chance.random() < _SENDS:
+            yield Act(_PLACE if kind == "place" else "", kind=kind)
+        match question.kind:
+            case Kind.ACKNOWLEDGE:
+                yield Act("1")
+            case Kind.MORE:
+                # Three of a kind show what there is to be shown.
+                yield Act("2" if station.at[-1:] > (3,) else chance.choice("12"))
+            case kind_ if kind_ in form.CHOOSING:
+                for names in inventing.choosing(question, choices, picked, chance):
+                    yield self._meaning(view, station, choices, names)
+            case _:
+                yield from map(Act, inventing.worded(view, station, chance))
+
+    def _meaning(
+        self,
+        view: passage.Passage,
+        station: passage.Station,
+        choices: Sequence[form.Choice],
+        chosen: Sequence[form.Choice],
+    ) -> Act:
+        labels = [telling.written(each.label or {"": each.name}, view, station, {}) for each in chosen]
+        return Act(
+            options=tuple(self._voice.say(label, self._language) for label in labels),
+            numbers=tuple(next(n for n, each in enumerate(choices, start=1) if each is one) for one in chosen),
+            knows=self._tries > _TRIES,
+        )
+
+
+def _will_do(
+    view: passage.Passage,
+    station: passage.Station,
+    choices: Sequence[form.Choice],
+    picked: tuple[str, ...],
+    act: Act,
+) -> bool:
+    if station.question.kind in (Kind.ACKNOWLEDGE, Kind.MORE) or act.kind in ("image", "audio"):
         return True
-    reading = answers.understand(station.question, choices, thought, (), view.now)
+    if act.kind == "place":
+        return judging.broken(view, station, act.text) is None
+    text = " ".join(map(str, act.numbers)) or act.text
+    reading = answers.understand(station.question, choices, text, picked, view.now)
+    if isinstance(reading, answers.Picking):
+        return reading.picked != picked
     return isinstance(reading, answers.Understood) and judging.broken(view, station, reading.answer) is None
-
-
-def _thoughts(
-    view: passage.Passage, station: passage.Station, choices: Sequence[form.Choice], chance: random.Random
-) -> Iterator[str]:
-    """One answer after the other, for ever: first what anybody would say, then what the constraint speaks of."""
-    question = station.question
-    match question.kind:
-        case Kind.SELECT_ONE | Kind.ACKNOWLEDGE:
-            yield from _shuffled([str(n) for n in range(1, len(choices) + 1)], chance)
-        case Kind.MORE:
-            # Three of a kind show what there is to be shown.
-            yield "2" if station.at[-1:] > (3,) else chance.choice("12")
-        case Kind.SELECT_MULTIPLE | Kind.RANK:
-            wanted = asking.wanted(question, tuple(choices))
-            while choices:
-                most = wanted if question.kind is Kind.RANK else chance.randint(1, min(4, len(choices)))
-                yield " ".join(map(str, chance.sample(range(1, len(choices) + 1), most)))
-        case Kind.INTEGER | Kind.DECIMAL | Kind.RANGE:
-            yield from _numbers(view, station, chance)
-        case Kind.DATE | Kind.DATETIME | Kind.TIME:
-            yield from _moments(view, station, chance)
-        case Kind.GEOPOINT:
-            while True:
-                yield f"{chance.uniform(39.2, 43.2):.4f}, {chance.uniform(69.3, 80.2):.4f}"
-        case _:
-            yield from _words(view, station, chance)
-
-
-def _shuffled(thoughts: list[str], chance: random.Random) -> Iterator[str]:
-    while thoughts:
-        yield from chance.sample(thoughts, len(thoughts))
-
-
-def _spoken_of(view: passage.Passage, station: passage.Station) -> list[str]:
-    """The values a constraint compares with: what stands in it, and the answers it asks for."""
-    constraint = station.question.constraint
-    if constraint is None:
-        return []
-    context = view.context(station)
-    asked = [expressions.text(context.answers.get(name, "")) for name in sorted(constraint.references)]
-    return [*_NUMBER.findall(constraint.source), *asked]
-
-
-def _numbers(view: passage.Passage, station: passage.Station, chance: random.Random) -> Iterator[str]:
-    question = station.question
-    near = [float(each) for each in _spoken_of(view, station) if _NUMBER.fullmatch(each)]
-    while True:
-        match chance.randrange(4):
-            case 0 if near:
-                number = chance.choice(near) + chance.choice((-1, 0, 1))
-            case 1 if len(near) > 1:
-                number = chance.uniform(min(near), max(near))
-            case 2 if question.kind is Kind.RANGE:
-                start, end, step = question.range
-                number = start + step * chance.randint(0, max(0, int(abs(end - start) / abs(step or 1))))
-            case _:
-                number = chance.choice((chance.randint(0, 9), chance.randint(0, 99), chance.randint(0, 10**6)))
-        yield expressions.text(float(round(number) if question.kind is Kind.INTEGER else round(number, 2)))
-
-
-def _moments(view: passage.Passage, station: passage.Station, chance: random.Random) -> Iterator[str]:
-    question = station.question
-    today = view.now.date()
-    constraint = question.constraint.source if question.constraint else ""
-    near = [today, *(dt.date.fromisoformat(each) for each in _DATE.findall(constraint) if each[5:7] != "00")]
-    near += [
-        dt.date.fromisoformat(each[:10]) for each in _spoken_of(view, station) if _DATE.fullmatch(each[:10] or "-")
-    ]
-    while True:
-        days = chance.choice((0, -1, 1, chance.randint(-400, 400), chance.randint(-30_000, 0)))
-        date = chance.choice(near) + dt.timedelta(days=days)
-        time = f"{chance.randrange(24):02}:{chance.randrange(60):02}"
-        if question.kind is Kind.TIME:
-            yield time
-        else:
-            yield f"{date:%d.%m.%Y}" + (f" {time}" if question.kind is Kind.DATETIME else "")
-
-
-def _words(view: passage.Passage, station: passage.Station, chance: random.Random) -> Iterator[str]:
-    constraint = station.question.constraint
-    patterns = [found[2] for found in _PATTERN.finditer(constraint.source)] if constraint else []
-    lengths = [int(float(each)) for each in _spoken_of(view, station) if _NUMBER.fullmatch(each)]
-    while True:
-        match chance.randrange(5):
-            case 0 | 1 if patterns:
-                yield sampling.sample(chance.choice(patterns), chance)
-            case 2 if lengths:
-                length = min(500, max(1, chance.choice(lengths) + chance.choice((-1, 0, 1))))
-                yield "".join(chance.choice("0123456789") for _ in range(length))
-            case 3 if constraint:
-                yield chance.choice(("0700123456", "+996700123456", "a@b.kg", "AN1234567", "7"))
-            case _:
-                yield chance.choice(_SENTENCES)

@@ -28,7 +28,7 @@ class Rehearsal:
         site: str,
     ) -> None:
         self._catalogue = catalogue
-        self._voice = voice
+        self.voice = voice
         self._clock = clock
         self._entropy = entropy
         self._channel = channel
@@ -41,28 +41,29 @@ class Rehearsal:
         self._finished: list[str] = []
         self._promises: list[messages.Promise] = []
 
-    def hear(self, text: str, *, start: str = "") -> tuple[base.Outbound, bool]:
+    def hear(self, text: str, *, kind: str = "text", start: str = "") -> tuple[base.Outbound, bool]:
         """Take one message; the answer, and whether the person has ended the conversation."""
-        turn = self._turn(text, start)
+        turn = self._turn(text, start, kind)
         self._talk = turn.talk
         self._responses |= turn.changed
         for event in turn.events:
             self._happened(event)
         ended = any(isinstance(event, messages.Stopped | messages.Erased) for event in turn.events)
-        return composing.compose(self._voice, turn.reply, turn.language), ended
+        return composing.compose(self.voice, turn.reply, turn.language), ended
 
     def leads_on(self, text: str) -> bool:
         """True where this message would be understood and another question asked; nothing comes of it."""
-        talk = self._turn(text, "").talk
+        talk = self._turn(text).talk
         return not talk.misses and talk.step != self._talk.step
 
-    def _turn(self, text: str, start: str) -> conversation.Turn:
+    def _turn(self, text: str, start: str = "", kind: str = "text") -> conversation.Turn:
         incoming = messages.Incoming(
             text=text,
             now=self._clock(),
             entropy=self._entropy(),
             facts=self._facts(),
             channel=self._channel,
+            kind=kind,
             start=start,
         )
         return conversation.turn(self._talk, self._responses, incoming)

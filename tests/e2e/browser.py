@@ -187,13 +187,26 @@ class Browser:
         assert form.blanks["rank"] == len(numbers)
         return self._shown(await self.posts(form, [("rank", number) for number in numbers]))
 
+    async def puts(self, content: bytes) -> list[str]:
+        """Put a file into the page's field for one."""
+        form = self.pages[-1].form("file")
+        assert form, f"no field for a file beside “{self.pages[-1].said}”"
+        headers = {**self._headers(), "Origin": "null", "Sec-Fetch-Site": "same-origin"}
+        answer = await self._app.http.post(
+            form.action, data=form.fields, files={"file": ("file", content)}, headers=headers
+        )
+        self._keep(answer)
+        return self._shown(await self._follows(answer))
+
     async def opens(self, address: str = "/chat") -> Page:
         """Look at a page; changes nothing."""
         return self._read(await self._app.http.get(address, headers=self._headers()))
 
     async def posts(self, form: Form, filled: list[tuple[str, str]]) -> Page:
         """Send a form and follow to the page that then comes."""
-        answer = await self.sends_form(form, filled)
+        return await self._follows(await self.sends_form(form, filled))
+
+    async def _follows(self, answer: httpx.Response) -> Page:
         if answer.status_code == 303:
             answer = await self._app.http.get(answer.headers["location"], headers=self._headers())
         return self._read(answer)

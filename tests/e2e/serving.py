@@ -8,7 +8,6 @@ import os
 import signal
 import socket
 import sys
-import time
 from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 
@@ -40,15 +39,14 @@ class Process:
             asyncio.create_task(_read(process.stderr, self.err)),
         ]
 
-    async def ready(self) -> float:
-        """Seconds until it answered."""
-        began = time.monotonic()
+    async def ready(self) -> None:
+        """Wait until it answers."""
         async with httpx.AsyncClient(trust_env=False) as http, asyncio.timeout(running.PATIENCE):
             while True:
                 assert self._process.returncode is None, "\n".join(self.err)
                 with contextlib.suppress(httpx.TransportError):
                     if (await http.get(f"{self.url}/api/health")).status_code == 200:
-                        return time.monotonic() - began
+                        return
                 await asyncio.sleep(0.05)
 
     async def says(self, words: str) -> None:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import resource
 import signal
 import sqlite3
-import sys
 import time
 from pathlib import Path
 
@@ -14,8 +14,10 @@ import pytest
 from tests.e2e import running, serving
 from tests.standins import telegram as telegram_platform
 
-#: Seconds. A second start is to take under 5 on a machine that does nothing else, which this one may not be.
-SECOND, END = 10.0, 10.0
+#: Seconds of the processor, whoever else is using it: a second start is to take under 5 on a machine of its own.
+SECOND = 5.0
+#: Seconds for ending in good order.
+END = 20.0
 
 
 def count(var: Path, table: str) -> int:
@@ -26,6 +28,12 @@ def count(var: Path, table: str) -> int:
     finally:
         connection.close()
     return int(number)
+
+
+def used() -> float:
+    """Seconds of the processor that processes took which this one began and saw end."""
+    ended = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return ended.ru_utime + ended.ru_stime
 
 
 def on_telegram(platform: telegram_platform.Standin) -> dict[str, str]:
@@ -42,9 +50,7 @@ async def polled(platform: telegram_platform.Standin) -> None:
     await running.until(lambda: asked() and not platform.bot().updates.pending)
 
 
-async def test_the_first_start_makes_everything_and_the_second_is_quick(
-    tmp_path: Path, capfd: pytest.CaptureFixture[str]
-) -> None:
+async def test_the_first_start_makes_everything_and_the_second_is_quick(tmp_path: Path) -> None:
     var = tmp_path / "var"
     async with serving.serving(var) as first:
         await first.ready()
@@ -63,12 +69,11 @@ async def test_the_first_start_makes_everything_and_the_second_is_quick(
         assert await first.ends(signal.SIGTERM) in (0, -signal.SIGTERM)
         assert time.monotonic() - began < END
         assert "Traceback" not in "\n".join(first.err)
+    before = used()
     async with serving.serving(var) as second:
-        took = await second.ready()
-        with capfd.disabled():
-            sys.stderr.write(f"\nsecond start: {took:.1f} s\n")
-        assert took < SECOND
+        await second.ready()
         assert "Саламатсызбы" in await second.page("/chat")
+    assert used() - before < SECOND
     assert (secrets.stat().st_mode & 0o777, secrets.read_bytes()) == (0o600, kept)
 
 

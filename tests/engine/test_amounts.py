@@ -11,6 +11,8 @@ from bot.engine.understanding import amounts
 from tests.engine import asked
 from tests.engine.asked import said, understood
 
+ON_SCALE = "Please write just one number from {min} to {max}."
+NONE = "If there are none, please write 0."
 NUMBER = "Please write it as a number, for example: 25"
 ONE = "Please write just one number, for example: 25"
 WHOLE = "Please write a whole number, for example: 25"
@@ -41,7 +43,8 @@ SHARE = asked.question(form.Kind.INTEGER, ky="Канча пайызы?", ru="К�
         (AGE, "жашым 35те", 35), (AGE, "отуз бештемин", 35), (AGE, "мне тридцать пять лет", 35),
         (AGE, "отуз беш жаштамын", 35), (AGE, "52 лет.", 52), (AGE, "эртең 40", None),
         (INTEGER, "20 кап", 20), (INTEGER, "3 күн", 3), (INTEGER, "3 дня", 3), (INTEGER, "5 киши", 5),
-        (INTEGER, "беш бала", 5), (INTEGER, "трое детей", 3), (INTEGER, "нас пятеро", 5),
+        (INTEGER, "беш бала", 5), (INTEGER, "трое детей", 3), (INTEGER, "нас пятеро", 5), (INTEGER, "биз бешөөбүз", 5),
+        (INTEGER, "экөөбүз", 2), (INTEGER, "мы живём вдвоём", 2), (INTEGER, "5 эле", 5),
         (INTEGER, "бизде 4 киши", 4),
         (INTEGER, "2 раза", 2), (INTEGER, "10 даана", 10), (INTEGER, "всего 7", 7), (INTEGER, "1 000", 1000),
         (INTEGER, "5 миң", 5000), (INTEGER, "5к", 5000), (INTEGER, "полторы тысячи", 1500), (INTEGER, "-5", -5),
@@ -71,6 +74,7 @@ def test_a_number_stands_whatever_people_write_around_it(question: form.Question
 @pytest.mark.parametrize(
     ("question", "typed", "msgid"),
     [
+        (COWS, "жок", NONE), (COWS, "нет", NONE), (COWS, "эч нерсе", NONE), (COWS, "никого", NONE),
         (INTEGER, "көп", NUMBER), (INTEGER, "жаш", NUMBER), (INTEGER, "мен кыркка чыктым", NUMBER),
         (INTEGER, "12 чего-то", NUMBER), (INTEGER, "--3", NUMBER), (INTEGER, "60+", NUMBER), (INTEGER, "5²", NUMBER),
         (INTEGER, "1" * 14, NUMBER), (INTEGER, "1" * 5000, NUMBER), (INTEGER, "50%", NUMBER),
@@ -123,7 +127,9 @@ BETWEEN = "The number {x} does not seem to fit. It should be one of: {some}, …
         ((1, 5, 1), "0", (OUTSIDE, {"x": "0", "min": "1", "max": "5"})),
         ((5, 1, -1), "-2", (OUTSIDE, {"x": "-2", "min": "1", "max": "5"})),
         ((0, 1, 0.1), "1,1", (OUTSIDE, {"x": "1.1", "min": "0", "max": "1"})),
-        ((1, 5, 1), "2,5", (WHOLE, {})), ((1, 5, 1), "2-3", (ONE, {})), ((1, 5, 1), "жакшы", (NUMBER, {})),
+        ((1, 5, 1), "2,5", ("Please write a whole number from {min} to {max}.", {"x": "2.5", "min": "1", "max": "5"})),
+        ((1, 5, 1), "2-3", (ON_SCALE, {"min": "1", "max": "5"})),
+        ((5, 1, -1), "жакшы", (ON_SCALE, {"min": "1", "max": "5"})),
         ((0, 100, 5), "33", (BETWEEN, {"x": "33", "some": "0, 5, 10", "max": "100"})),
         ((0, 1, 0.1), "0.25", (BETWEEN, {"x": "0.25", "some": "0, 0.1, 0.2", "max": "1"})),
     ],

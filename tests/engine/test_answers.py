@@ -58,7 +58,7 @@ def test_three_numbers_rank_three_in_every_notation(text: str) -> None:
         ("0", "There is no such number on the list: {x}. Choose from 1–{max}.", {"x": "0", "max": 8}),
         ("10", "There is no such number on the list: {x}. Choose from 1–{max}.", {"x": "10", "max": 8}),
         ("9 9 9", "There is no such number on the list: {x}. Choose from 1–{max}.", {"x": "9", "max": 8}),
-        ("эмне", "Sorry, I did not understand. Please write a number, for example: 2", {}),
+        ("эмне", "Sorry, I did not understand. Please write the numbers, for example: {example}", {"example": "3 1 7"}),
         ("👍", "Thank you! Now please answer with a word or a number.", {}),
         ("1" * 10_000, "The number {x} is written twice. Three different ones are needed.", {"x": "1"}),
     ],

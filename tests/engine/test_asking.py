@@ -154,6 +154,34 @@ def test_a_round_says_which_it_is() -> None:
     ]
 
 
+def test_what_a_question_works_out_is_shown_with_the_next_one() -> None:
+    definition = small.made(
+        [
+            {"type": "integer", "name": "sacks"},
+            {"type": "integer", "name": "kilos", "calculation": "${sacks} * 50", "read_only": "yes"},
+            {"type": "date", "name": "due", "calculation": "date('2027-03-21')"},
+            {"type": "select_one yn", "name": "many", "calculation": "if(${sacks} > 9, 'yes', 'no')"},
+            {"type": "note", "name": "all", "label": small.text("all ${all} sacks"), "calculation": "${sacks}"},
+            {"type": "calculate", "name": "secret", "calculation": "1", "label": small.text("secret")},
+            {"type": "text", "name": "unlabelled", "calculation": "'x'", "label": ""},
+            {"type": "text", "name": "end"},
+            {"type": "integer", "name": "last", "calculation": "${sacks} + 1"},
+        ],
+        YES_NO,
+    )
+    after = walking.walk(definition, "20").state
+    assert walking.shown(definition, after)[:-1] == [
+        *("kilos (ru): 1000", "due (ru): 21 марта 2027 г.", "many (ru): yes (ru)", "all 20 sacks (ru)"),
+        "(2/2) end (ru)",
+    ]
+    assert walking.met(definition, after) == ["sacks", "end"]
+    assert walking.said(asking.closing(definition, walking.on(definition, after, "дождь").state, {})) == [
+        "last (ru): 21"
+    ]
+    passed = walking.shown(definition, walking.walk(definition, ">").state)
+    assert passed[:2] == ["due (ru): 21 марта 2027 г.", "many (ru): no (ru)"], "what came to nothing is not shown"
+
+
 def test_what_is_only_shown_is_shown_with_its_value() -> None:
     def shows(name: str, kind: form.Kind, source: str, **more: Any) -> form.Question:
         return form.Question(name, kind, small.text(name), calculation=expressions.compile(source), **more)

@@ -63,7 +63,7 @@ contexts = st.builds(
     current=values,
     columns=cells,
     now=st.datetimes(timezones=st.sampled_from([dt.UTC, dt.timezone(dt.timedelta(hours=6))])),
-    series=st.dictionaries(st.sampled_from([*NAMES, "toy#1"]), st.lists(values, max_size=3)),
+    series=st.dictionaries(st.sampled_from([*NAMES, "toy#1", "child#", "child_age#"]), st.lists(values, max_size=3)),
     at=st.lists(st.integers(1, 4), max_size=3).map(tuple),
     seed=st.text(max_size=4),
     lists=st.dictionaries(st.sampled_from(["villages", "raions.csv", "numbers"]), st.lists(cells, max_size=3)),

@@ -118,6 +118,22 @@ def test_times_without_a_zone_are_in_greenwich_where_nobody_knows_better() -> No
     assert evaluated("decimal-date-time('1970-01-02')", now=naive) == 1.0
 
 
+@pytest.mark.parametrize(
+    ("source", "kyrgyz", "russian"),
+    [
+        ("format-date(${born}, '%A, %e-%B')", "шаршемби, 21-март", "среда, 21-марта"),
+        ("format-date(${born}, '%d %B %Y')", "21 март 1990", "21 марта 1990"),
+        ("format-date(${born}, '%B %Y')", "март 1990", "март 1990"),  # no day beside it: no genitive
+        ("format-date('2027-05-02', '%b')", "май", "май"),
+        ("format-date('2027-05-02', '%e %b, %a')", "2 май, жек", "2 мая, вс"),
+        ("format-date-time('2027-11-05T10:00', '%a %e %b %H:%M')", "жума 5 ноя 10:00", "пт 5 ноя 10:00"),
+    ],
+)
+def test_months_and_days_are_named_in_the_language_of_the_person(source: str, kyrgyz: str, russian: str) -> None:
+    assert evaluated(source, language="ky") == kyrgyz
+    assert evaluated(source, language="ru") == russian
+
+
 def test_an_answer_that_is_no_text_may_be_matched() -> None:
     assert evaluated("regex(${odd}, '.*')", answers={"odd": "\ud800"}) is False
     assert evaluated("digest(${odd}, 'MD5', 'hex')", answers={"odd": "\ud800"}) != ""

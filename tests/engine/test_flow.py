@@ -69,11 +69,65 @@ def test_what_is_optional_can_be_skipped_and_answered_later() -> None:
     assert step.state.answer("village") is None
 
 
+@pytest.mark.parametrize("on", ["дальше", "кийинки", "next"])
+def test_on_the_way_forward_again_what_was_answered_stays(on: str) -> None:
+    back = ("yes", "Кара-Ой", "<", "<")
+    assert walk(*back, on).state == walk("yes", "Кара-Ой", "<").state, "also where an answer is needed"
+    assert walk(*back, on, on).state == walk("yes", "Кара-Ой").state
+    assert walk(*back, ">", ">").state.answer("village") is None, "but to skip is to take it back"
+    assert walk(*back, "no", on).state.skipped == ("age",)
+    shown = walking.shown(small.VILLAGE, walk(*back).state)
+    assert "Ваш прежний ответ: yes (ru). Чтобы оставить, напишите «дальше»." in shown
+
+
 def test_dont_know_passes_over_unless_it_is_an_answer() -> None:
     assert walk("no", "билбейм").state.skipped == ("age",)
     assert walk("yes", "не знаю").state.answer("village") == "не знаю", "in words it is an answer"
     picked = walk("no", "30", "билбейм")
     assert picked.state.picked == ("dont_know",), "an option of the list is an option"
+
+
+@pytest.mark.parametrize("said", ["не знаю", "Билбейм.", "мен билбейм", "затрудняюсь"])
+def test_dont_know_is_an_option_under_whatever_name(said: str) -> None:
+    words = {"ky": "Билбейм", "ru": "Не знаю, затрудняюсь ответить"}
+    unknown: dict[str, object] = {"list_name": "n", "name": "98", "label": words}
+    options = [*small.choices("n", "one", "two"), unknown | {"name": "dk"}]
+    rows = [{"type": "select_one n", "name": "it"}, {"type": "text", "name": "end"}]
+    assert walk(said, definition=small.made(rows, options)).state.answer("it") == "dk"
+    numbered = [*small.choices("n", "one", "two"), unknown]
+    assert walk(said, definition=small.made(rows, numbered)).state.answer("it") == "98"
+
+
+@pytest.mark.parametrize("said", ["билбейм", "не помню", "эсимде жок", "я не знаю"])
+def test_who_does_not_know_where_an_answer_is_needed_is_helped_on(said: str) -> None:
+    step = walk("no", "17", said)
+    assert (step.state.at, step.missed) == ("parent", True)
+    assert msgids(step) == ["Please choose whatever comes nearest."]
+    age = small.made([{"type": "integer", "name": "age", "required": "yes"}])
+    assert msgids(walk(said, definition=age)) == ["Roughly is fine too."]
+    refused = walk("айткым келбейт", definition=age)
+    assert msgids(refused) == ["This question needs an answer. You can also write “back” or “stop”."]
+    assert walk("no", said).state.skipped == ("age",)
+    assert walk("no", "не скажу").state.skipped == ("age",)
+
+
+@pytest.mark.parametrize("said", ["жок", "не знаю", "айткым келбейт", "нету"])
+@pytest.mark.parametrize("kind", ["image", "audio", "geopoint"])
+def test_none_is_no_picture_no_voice_and_no_place(kind: str, said: str) -> None:
+    rows = [{"type": kind, "name": "it"}, {"type": "text", "name": "end"}]
+    assert walk(said, definition=small.made(rows)).state.skipped == ("it",)
+    assert walk("жолдун боюнда", definition=small.made(rows)).state.answer("it") == "жолдун боюнда"
+    needed = walk(said, definition=small.made([{**rows[0], "required": "yes"}, rows[1]]))
+    assert msgids(needed) == ["This question needs an answer. You can also write “back” or “stop”."]
+
+
+def test_none_of_a_list_passes_it_over_unless_it_is_an_option() -> None:
+    rows = [{"type": "select_multiple n", "name": "it"}, {"type": "text", "name": "end"}]
+    definition = small.made(rows, small.choices("n", "one", "two"))
+    assert [walk(said, definition=definition).state.skipped for said in ("эч бири", "жок", "ничего")] == [("it",)] * 3
+    none: dict[str, object] = {"list_name": "n", "name": "0", "label": {"ky": "Эч бири", "ru": "Ничего из этого"}}
+    definition = small.made(rows, [*small.choices("n", "one", "two"), none])
+    assert walk("ничего", definition=definition).state.answer("it") == ("0",)
 
 
 def test_back_takes_back_one_pick_and_then_one_question() -> None:

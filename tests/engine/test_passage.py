@@ -91,6 +91,29 @@ def test_in_a_round_a_name_means_this_round_and_outside_all_or_the_first() -> No
     assert list(outside.series["pet#2"]) == []
 
 
+def test_what_is_summed_within_its_own_repeat_is_this_round_alone() -> None:
+    definition = small.made(
+        [
+            {"type": "begin_repeat", "name": "field", "repeat_count": "2"},
+            {"type": "integer", "name": "area"},
+            {"type": "begin_repeat", "name": "crop", "repeat_count": "2"},
+            {"type": "integer", "name": "sacks"},
+            {"type": "calculate", "name": "one", "calculation": "sum(${sacks}) + 100 * sum(${area})"},
+            {"type": "end_repeat"},
+            {"type": "calculate", "name": "own", "calculation": "sum(${sacks}) + 100 * sum(${area})"},
+            {"type": "calculate", "name": "whole", "calculation": "sum(../../field/area) + 100 * count(${field})"},
+            {"type": "end_repeat"},
+            {"type": "calculate", "name": "all", "calculation": "sum(${sacks}) + 100 * sum(${area})"},
+        ]
+    )
+    sacks = {"sacks__1_dot_1": 1, "sacks__1_dot_2": 2, "sacks__2_dot_1": 4, "sacks__2_dot_2": 8}
+    values = walking.values(definition, walking.answered(definition, area__1=3, area__2=5, **sacks))
+    assert [values[f"one#{at}"] for at in ("1.1", "1.2", "2.1", "2.2")] == [301.0, 302.0, 504.0, 508.0]
+    assert (values["own#1"], values["own#2"]) == (303.0, 512.0), "all crops of this field"
+    assert values["whole#1"] == values["whole#2"] == 208.0
+    assert values["all"] == 815.0
+
+
 def test_a_round_that_says_nothing_does_not_borrow_from_the_first() -> None:
     two = walking.answered(PETS, children=2, age__1=9, called__1_dot_1="Актош", pet__1_dot_1="yes", pet__2_dot_1="yes")
     view = passage.passage(PETS, two)
@@ -141,7 +164,7 @@ def test_a_round_may_ask_for_all_rounds_also_the_later_ones() -> None:
         [
             {"type": "begin_repeat", "name": "member", "repeat_count": "3"},
             {"type": "integer", "name": "age"},
-            {"type": "calculate", "name": "eldest", "calculation": "${age} = max(${age_of})"},
+            {"type": "calculate", "name": "eldest", "calculation": "${age} = max(../../member/age_of)"},
             {"type": "calculate", "name": "age_of", "calculation": "${age}"},
             {"type": "end_repeat"},
         ]

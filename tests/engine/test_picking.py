@@ -27,10 +27,12 @@ YEARS = asked.choices(
 )
 NOT_UNDERSTOOD = picking.NOT_UNDERSTOOD.msgid
 ONLY_ONE = picking.ONLY_ONE.msgid
+NO_NUMBERS = "Sorry, I did not understand. Please write the numbers, for example: {example}"
 NOT_LISTED = "There is no such number on the list: {x}. Choose from 1–{max}."
 UNKNOWN = "“{x}” is not on the list. Please write the numbers, for example: 1 3"
 UNCLEAR = "More than one fits “{x}”. Please write the numbers, for example: 1 3"
 ALONE = "Number {x} means that none of them fits. Please write either it alone or the others."
+WHICH = "{one} or {other}? Please write one of the two."
 TWICE = "The number {x} is written twice. Different ones are needed."
 
 
@@ -56,7 +58,9 @@ def several(choices: tuple[form.Choice, ...], text: str) -> answers.Reading:
         (NEEDS, "үч", "water"), (NEEDS, "үчүнчү", "water"), (NEEDS, "три", "water"), (NEEDS, "третье", "water"),
         (NEEDS, "третий вариант", "water"), (NEEDS, "он", "other"), (NEEDS, "3. Ичүүчү суу", "water"),
         (NEEDS, "3 - Ичүүчү суу", "water"), (NEEDS, "3 чистая вода", "water"), (NEEDS, "мектеп", "school"),
-        (YEARS, "2019", "old"), (YEARS, "18-25", "older"), (YEARS, "18 – 25", "older"), (YEARS, "1", "recent"),
+        (NEEDS, "3 эле", "water"), (NEEDS, "только 3", "water"), (NEEDS, "акыркысы", "none"),
+        (NEEDS, "самое последнее", "none"), (NEEDS, "самое важное — школа", "school"), (YEARS, "2019", "old"),
+        (YEARS, "18-25", "older"), (YEARS, "18 – 25", "older"), (YEARS, "1", "recent"),
         (YEARS, "2020", "recent"), (YEARS, "18", "older"),
         (CHILDREN, "экөө", "two"), (CHILDREN, "двое", "two"), (CHILDREN, "бирөө", "one"), (CHILDREN, "бир", "one"),
         (CHILDREN, "2", "one"), (CHILDREN, "жок", "none"), (CHILDREN, "один", "one"),
@@ -96,7 +100,7 @@ def test_where_several_fit_they_are_given_in_the_order_of_the_list(
     [
         (NEEDS, "99", NOT_LISTED), (NEEDS, "0", NOT_LISTED), (NEEDS, "-1", NOT_LISTED), (NEEDS, "сто", NOT_LISTED),
         (NEEDS, "№99", NOT_LISTED), (NEEDS, "1 2", ONLY_ONE), (NEEDS, "1, 3", ONLY_ONE),
-        (NEEDS, "жол, мектеп", ONLY_ONE),
+        (NEEDS, "жол, мектеп", ONLY_ONE), (NEEDS, "баары", ONLY_ONE), (NEEDS, "все", ONLY_ONE),
         (NEEDS, "3 и 1", ONLY_ONE), (NEEDS, "самолёт", NOT_UNDERSTOOD), (NEEDS, "½", NOT_UNDERSTOOD),
         (NEEDS, "эки жарым", NOT_UNDERSTOOD), (NEEDS, "9" * 13, NOT_LISTED), (NEEDS, "а" * 5000, NOT_UNDERSTOOD),
         (YES_NO, "да нет", NOT_UNDERSTOOD), (NEEDS, "+", "Thank you! Now please answer with a word or a number."),
@@ -110,7 +114,10 @@ def test_what_is_none_of_them_is_answered_kindly(choices: tuple[form.Choice, ...
 @pytest.mark.parametrize(
     ("typed", "names"),
     [
-        ("1 3", "work water"), ("3,1", "water work"), ("1-3", "work water"), ("1. 3.", "work water"), ("11", "none"),
+        ("1 3", "work water"), ("3,1", "water work"), ("1-2", "work health"), ("3-1", "water work"),
+        ("с 1 по 3", "work health water"), ("1ден 3кө чейин", "work health water"), ("1-3-5", "work water school"),
+        ("1и3", "work water"), ("1, 3 жана 5", "work water school"), ("үч бир", "water work"),
+        ("1. 3.", "work water"), ("11", "none"),
         ("10", "other"), ("3", "water"), ("жол", "roads"), ("Чистая вода", "water"), ("жол, мектеп", "roads school"),
         ("жол; мектеп", "roads school"), ("жол/мектеп", "roads school"), ("жол\nмектеп", "roads school"),
         ("жол жана мектеп", "roads school"), ("дорога и школа", "roads school"), ("дорогу + школу", "roads school"),
@@ -144,9 +151,12 @@ def test_several_options_in_one_message(typed: str, names: str | None) -> None:
         ("жол, 99", NOT_LISTED, {"x": "99", "max": 11}), ("жол, каникулы", UNKNOWN, {"x": "каникулы"}),
         ("каникулы, жол", UNKNOWN, {"x": "каникулы"}), ("суу, жол", UNCLEAR, {"x": "суу"}),
         ("жол жана суу", UNCLEAR, {"x": "суу"}), ("11 1", ALONE, {"x": 11}), ("эч бири, жол", ALONE, {"x": 11}),
+        ("1-3", WHICH, {"one": "1 2 3", "other": "1 3"}), ("1 – 3", WHICH, {"one": "1 2 3", "other": "1 3"}),
+        ("1-9", picking.ALL_OF_THEM.msgid, {}), ("1-99", NOT_LISTED, {"x": "99", "max": 11}),
         ("баары", picking.ALL_OF_THEM.msgid, {}), ("всё", picking.ALL_OF_THEM.msgid, {}),
-        ("эмне", NOT_UNDERSTOOD, {}), ("жол жок", NOT_UNDERSTOOD, {}), ("дороги нет", NOT_UNDERSTOOD, {}),
-        ("не школа", NOT_UNDERSTOOD, {}), ("всё кроме дороги", NOT_UNDERSTOOD, {}),
+        ("эмне", NO_NUMBERS, {"example": "1 3"}), ("жол жок", NO_NUMBERS, {"example": "1 3"}),
+        ("дороги нет", NO_NUMBERS, {"example": "1 3"}),
+        ("не школа", NO_NUMBERS, {"example": "1 3"}), ("всё кроме дороги", NO_NUMBERS, {"example": "1 3"}),
     ],
 )  # fmt: skip
 def test_each_mistake_of_several_has_its_own_answer(typed: str, msgid: str, params: dict[str, object]) -> None:
@@ -175,6 +185,7 @@ def ranked(text: str, *picked: str) -> answers.Reading:
         ("1. жол 2. мектеп 3. тамак", "roads school food"), ("жол > мектеп > тамак", "roads school food"),
         ("жол, 3, мектеп", "roads water school"), ("биринчи жол, экинчи мектеп, үчүнчү тамак", "roads school food"),
         ("жол анан мектеп анан тамак", "roads school food"),
+        ("үч бир жети", "water work documents"), ("третий, первый, седьмой", "water work documents"),
         ("сначала дорога, потом школа, потом питание", "roads school food"), ("первое дорога второе школа", None),
         ("Жумуш жана киреше, Жол жана транспорт, мектеп", "work roads school"),
     ],
@@ -191,6 +202,10 @@ def test_a_ranking_grows_by_words_one_at_a_time() -> None:
     assert ranked("жол") == answers.Picking(("roads",))
     assert ranked("мектеп", "roads") == answers.Picking(("roads", "school"))
     assert understood(ranked("воду чистую", "roads", "school")) == ("roads", "school", "water")
+
+
+def test_all_are_no_ranking_yet() -> None:
+    assert said(ranked("баары", "roads")) == ("Write {pick} numbers, the most important first.", {"pick": 3})
 
 
 def test_what_is_picked_already_makes_no_doubt() -> None:

@@ -107,7 +107,9 @@ def test_looking_back_leads_on_to_where_they_stood(person: talking.Person) -> No
     assert person.response.answer("village") == "Ош"
 
 
-@pytest.mark.parametrize("word", ["продолжить", "назад", "готово", "бүттү", "пропустить"])
+@pytest.mark.parametrize(
+    "word", ["продолжить", "назад", "готово", "бүттү", "пропустить", "жок", "всё верно", "Баары туура", "ооба"]
+)
 def test_the_list_is_left_with_any_word_for_enough(person: talking.Person, word: str) -> None:
     assert person.say(*GROWN, "ответы", word).talk.scene == "home"
 

@@ -61,6 +61,60 @@ def test_they_err_go_back_and_skip(shipped: publishing.Catalogue) -> None:
     assert {"back", "skip", "help", "???"} <= wrote
 
 
+LISTED = (
+    "Кайсы айыл?\n1. Ак-Суу (район борбору)\n2. Ак-Суу айылы\n11. Каракол ✓1\n12. Кара-Ой\nБир номер жазыңыз (1–12)."
+)
+
+
+@pytest.mark.parametrize(
+    ("options", "shown", "typed"),
+    [
+        (("Ак-Суу айылы",), LISTED, "2"),
+        (("Ак-Суу",), LISTED, "1"),
+        (("Каракол", "Ак-Суу"), LISTED, "11 1"),
+        # An SMS is cut where it is full, and not where a line ends.
+        (("Ак-Суу айылы", "Кара-Ой"), LISTED.replace("\n", " ").replace("Суу айылы", "Суу\nайылы"), "2 12"),
+        # On another page of a long list.
+        (("Тамга",), LISTED, "Тамга"),
+        (("Тамга", "Кара-Ой"), LISTED, "Тамга, Кара-Ой"),
+    ],
+)
+def test_options_are_written_as_who_sees_them_writes_them(options: tuple[str, ...], shown: str, typed: str) -> None:
+    act = improvising.Act(options=options, numbers=tuple(range(31, 31 + len(options))))
+    assert improvising.typed(act, shown) == typed
+    # Whoever was not understood counts them in the whole list.
+    knowing = act._replace(knows=True)
+    assert improvising.typed(knowing, shown) == (" ".join(map(str, act.numbers)) if "Тамга" in options else typed)
+
+
+@pytest.mark.parametrize(
+    ("shown", "language", "typed"),
+    [
+        ("1. Кыргызча\n2. Русский", "ky", "1"),
+        ("1. Кыргызча\n2. Русский", "ru", "2"),
+        ("1. Русский\n2. Кыргызча", "ky", "2"),
+        ("1. Даю согласие\n2. Не даю", "ru", "1"),
+    ],
+)
+def test_they_come_in_by_the_line_of_their_language(shown: str, language: str, typed: str) -> None:
+    assert improvising.Respondent(VOICE, 1, language).enters(shown).text == typed
+
+
+def test_what_a_channel_takes_is_sent_and_nothing_else(tmp_path: Path) -> None:
+    kinds = {"image": "image", "audio": "audio", "text": "audio", "geopoint": "place", "integer": ""}
+    for type_, kind in kinds.items():
+        file = tmp_path / "odd.yaml"
+        file.write_text(FORM.format(type=type_, constraint='""'))
+        waiting = rehearsal(publishing.prepare([file]).catalogue(), 1)
+        for heard in ("", "1", "1"):
+            waiting.hear(heard, start="" if heard else "s-odd")
+        assert waiting.waiting
+        for takes in ({"image", "audio", "place"}, {"place"}, ()):
+            respondent = improvising.Respondent(VOICE, 1, "ky", takes)
+            done = {respondent.act(*waiting.waiting).kind for _ in range(40)}
+            assert done == {"text"} | ({kind} if kind in takes else set())
+
+
 FORM = """
 settings:
   - form_id: odd

@@ -123,7 +123,7 @@ _CONTROL = re.compile(r"(begin|end)[\s_]*(group|repeat|lgroup|looped[\s_]group)"
 _GLUED = re.compile(r"(select_one|select_multiple|rank)_(\S+)", re.IGNORECASE)
 #: What an author may write, for messages.
 USABLE = [f"{head} {'FILE.csv' if head.endswith('file') else 'LIST'}" for head in list(_HEADS)[:4]] + list(PLAIN)
-_KNOWN = [*_HEADS, *PLAIN, "begin_group", "end_group", "begin_repeat", "end_repeat"]
+KNOWN = [*_HEADS, *PLAIN, "begin_group", "end_group", "begin_repeat", "end_repeat", "csv-external"]
 
 
 def read(row: Row, lists: listing.Lists, told: Told) -> Type:
@@ -174,7 +174,7 @@ def _plain(row: Row, written: str, lists: listing.Lists, told: Told) -> Type:
         return Type(kind=PLAIN[first])
     otherwise = phrase("use one of: {types}.", types=", ".join(USABLE))
     what = phrase("There is no type “{type}” that a chat can ask.", type=written)
-    told.error(row, "type", what, problems.suggestion(written, _KNOWN, otherwise))
+    told.error(row, "type", what, problems.suggestion(written, KNOWN, otherwise))
     return UNSURE
 
 

@@ -95,7 +95,8 @@ class Lists:
             self.told.error(row, "type", phrase("There is no file “{name}”.", name=name), mend)
             return ""
         given = parameters.read(row)
-        found = self._file(name, given.get("value", ""), given.get("label", ""))
+        value, label = (given.get(each, "") for each in parameters.COLUMNS)
+        found = self._file(name, value, label)
         if found.rows and not any(each.cell("name") for each in found.rows):
             what = phrase("The file “{name}” has no column “name”.", name=name)
             mend = phrase("say which columns are meant: parameters value=… label=….")

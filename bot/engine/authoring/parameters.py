@@ -14,11 +14,15 @@ from bot.engine.phrases import phrase
 #: Known to the standard and of no use in a chat: how a phone draws it, or takes the picture.
 _IGNORED = frozenset(
     {"seed", "max-pixels", "quality", "app", "rows", "tick_interval", "tick_labelset", "placeholder"}
-    | {"capture-accuracy", "warning-accuracy", "allow-mock-accuracy", "incremental", "track-changes", "value", "label"}
+    | {"capture-accuracy", "warning-accuracy", "allow-mock-accuracy", "incremental", "track-changes"}
     | {"location-priority", "location-min-interval", "location-max-age", "identify-user", "track-changes-reasons"}
 )
 #: First, last and step where a range does not say.
 _RANGE = {"start": 1.0, "end": 10.0, "step": 1.0}
+#: Which columns of a file are meant by name and label.
+COLUMNS = ("value", "label")
+#: Every parameter that means something to a chat.
+MEANT = frozenset({"randomize", *COLUMNS, *_RANGE})
 #: More values than anybody would look through.
 _MOST_STEPS = 10_000
 
@@ -38,7 +42,7 @@ def randomize(row: Row, kind: Kind, told: Told) -> bool:
         elif key == "randomize":
             what = phrase("“{part}” cannot be used.", part=f"{key}={value}")
             told.error(row, "parameters", what, phrase("write randomize=true or leave it empty."))
-        elif key not in _IGNORED and not (key in _RANGE and kind is Kind.RANGE):
+        elif key not in _IGNORED | MEANT or (key in _RANGE and kind is not Kind.RANGE):
             what = phrase("“{part}” means nothing here.", part=f"{key}={value}" if value else key)
             told.advice(row, "parameters", what, phrase("write randomize=true or leave it empty."))
     if draws and kind not in form.CHOOSING:

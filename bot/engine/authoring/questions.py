@@ -119,7 +119,7 @@ class Reader:
             mend = phrase("name the file: select_one_from_file FILE.csv, with a choice_filter.")
             self.told.error(row, "appearance", what, mend)
         if row.cell("calculation") and kind is not Kind.CALCULATE:
-            if kind not in (Kind.HIDDEN, Kind.NOTE):
+            if kind not in (Kind.HIDDEN, Kind.NOTE) and row.cell("read_only").lower() not in sheets.YES:
                 what = phrase("This is worked out, so nobody is asked.")
                 self.told.advice(row, "calculation", what, phrase("make its type calculate, or empty this cell."))
             return Kind.CALCULATE
@@ -158,8 +158,8 @@ class Reader:
             what = phrase("A chat asks a question or does not: the condition is not looked at.")
             self.told.advice(row, "read_only", what, phrase("write yes or no."))
             return False
-        # A note that works something out shows what came of it.
-        computing = node.type.kind is Kind.NOTE and kind is Kind.CALCULATE
+        # A note or a question that is worked out shows what came of it, where it has words to say so.
+        computing = kind is Kind.CALCULATE and node.type.kind not in form.WORKED_OUT and "label" in row.texts
         return sheets.flag_of(row, "read_only", self.told) or computing
 
     def calculation(self, node: Node, kind: Kind) -> expressions.Expression | None:

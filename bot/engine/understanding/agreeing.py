@@ -10,13 +10,14 @@ from bot.engine.understanding import spelling
 _WORDS = {
     "yes": "бар, бар экен, каалайм, кошулам, туура айтасыз, ошондой, мейли, жакшы, ава, албетте, есть, имеется, хочу, "
     "согласен, согласна, правильно, точно, так точно, так, разумеется, безусловно, хорошо, ладно, окей, ok, okay, yep, "
-    "yeah, y, true, plus, плюс, ооба мен, ооба биз",
+    "yeah, y, true, plus, плюс, ооба мен, ооба биз, ова, ооп, хоп",
     "no": "жок экен, каалабайм, кошулбайм, туура эмес, андай эмес, макул эмес, нету, не имеется, не хочу, не согласен, "
-    "не согласна, неправильно, нет нету, не так, нельзя, n, nope, not, false, минус, minus",
+    "не согласна, неправильно, нет нету, не так, нельзя, n, nope, not, false, минус, minus, йок, yok, joq, жоқ",
     "dont_know": "билбедим, так билбейм, айта албайм, эсимде жок, трудно сказать, затрудняюсь ответить, не помню, хз, "
     "я не знаю, мен билбейм, билбейбиз, не знаем, dont know, i dont know",
     "none": "эч бири, эч кайсы, эч кайсынысы, эч нерсе, эч кандай, эч нерсе жок, булардын эч бири, ничего, ничего нет, "
-    "никакой, никакая, никакие, ни один, ни одна, ни одно, ни одного, ничто, ничего из этого, none, nothing",
+    "никакой, никакая, никакие, эч ким, никто, никого, ни один, ни одна, ни одно, ни одного, ничто, "
+    "ничего из этого, none, nothing",
     "all": "баары, баарын, баарысы, бардыгы, баардыгы, бардыгын, бары, барын, баары керек, все, всё, все это, "
     "все перечисленное, все нужно, all",
     "other": "башка, башкасы, башка нерсе, другое, другой, другая, прочее, иное, other",
@@ -56,6 +57,13 @@ _MEANINGS = {
     for word in _set(words) | frozenset(map(spelling.squeeze, _KNOWN.get(meaning, ())))
 }
 _COURTESIES = _set(_POLITE)
+#: Behind a no it makes a yes, perhaps.
+_NOT = commands.fold("эмес")
+
+
+def says(folded: str) -> str:
+    """What these words, folded and as they are, say; or ""."""
+    return _MEANINGS.get(spelling.squeeze(folded), "")
 
 
 def meaning(text: str) -> str:
@@ -71,7 +79,12 @@ def meaning(text: str) -> str:
         return _MEANINGS[" ".join(words)]
     # "да, да, конечно", "жок, рахмат": courtesies and repetition say nothing else.
     kept = [word for word in words if word not in _COURTESIES]
-    return _MEANINGS.get(" ".join(dict.fromkeys(kept)), "")
+    found = _MEANINGS.get(" ".join(dict.fromkeys(kept)), "")
+    if found or _NOT in kept:
+        return found
+    # "Ооба, бар", "нет, не надо": each word of it says the same.
+    said = {_MEANINGS.get(word, "") for word in kept}
+    return said.pop() if len(said) == 1 and said <= {"yes", "no"} else ""
 
 
 def agrees(text: str) -> bool | None:

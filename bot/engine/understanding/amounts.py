@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from bot.engine import form, messages
 from bot.engine.messages import phrase
-from bot.engine.understanding import numbers, spelling, units
+from bot.engine.understanding import agreeing, numbers, spelling, units
 from bot.engine.understanding.outcomes import Misunderstood, Reading, Understood, which
 
 _LARGEST = 10**12
@@ -15,6 +15,7 @@ _MARKS = " \t\n.,!?()«»\"':;~≈="
 
 NO_NUMBER = phrase("Please write it as a number, for example: 25")
 ONE_NUMBER = phrase("Please write just one number, for example: 25")
+NONE = phrase("If there are none, please write 0.")
 WHOLE_NUMBER = phrase("Please write a whole number, for example: 25")
 
 
@@ -22,7 +23,7 @@ def understand(question: form.Question, words: str) -> Reading:
     """Read `words` as the answer to an INTEGER, DECIMAL or RANGE question."""
     amount = _amount(question, words)
     if not isinstance(amount, Decimal):
-        return Misunderstood(amount)
+        return Misunderstood(_example(question, amount))
     if question.kind is form.Kind.RANGE:
         return _in_range(question.range, amount)
     if question.kind is form.Kind.INTEGER:
@@ -35,6 +36,14 @@ def written(amount: Decimal) -> str:
     return format(amount.normalize(), "f") if amount else "0"
 
 
+def _example(question: form.Question, line: messages.Line) -> messages.Line:
+    """An example that would not fit is none: a scale says its ends instead."""
+    if question.kind is not form.Kind.RANGE or line not in (NO_NUMBER, ONE_NUMBER, NONE):
+        return line
+    low, high = sorted(Decimal(str(each)) for each in question.range[:2])
+    return phrase("Please write just one number from {min} to {max}.", min=written(low), max=written(high))
+
+
 def _amount(question: form.Question, words: str) -> Decimal | messages.Line:
     if len(words) > numbers.LONGEST:
         return NO_NUMBER
@@ -42,6 +51,9 @@ def _amount(question: form.Question, words: str) -> Decimal | messages.Line:
     plain = numbers.plain(words)
     if len(found) > 1:
         return ONE_NUMBER
+    # "Жок" may mean none, or that they would rather not say.
+    if not found and agreeing.meaning(words) in ("no", "none"):
+        return NONE
     if not found or not _is_bare(question, plain[: found[0].start], plain[found[0].end :]):
         return NO_NUMBER
     readings = _narrowed(question, found[0].readings, plain[found[0].start : found[0].end])
@@ -85,7 +97,7 @@ def _in_range(bounds: tuple[float, float, float], amount: Decimal) -> Reading:
     whole = _is_whole(start) and _is_whole(step)
     if step and not _is_whole((amount - start) / step):
         if whole and abs(step) == 1:
-            return Misunderstood(WHOLE_NUMBER)
+            return Misunderstood(phrase("Please write a whole number from {min} to {max}.", **shown))
         first = (written(min(start + n * abs(step), high)) for n in range(3)) if start == low else ()
         return Misunderstood(
             phrase(

@@ -17,7 +17,7 @@ __all__ = ["Doubtful", "Misunderstood", "Picking", "Reading", "Understood"]
 LONGEST = 2000
 
 NOT_UNDERSTOOD = picking.NOT_UNDERSTOOD
-STILL_NOT = picking.STILL_NOT
+unapologetic = picking.unapologetic
 NO_WORDS = phrase("Thank you! Now please answer with a word or a number.")
 NO_TIME = phrase("Please write the time like this: 14:30")
 

@@ -36,7 +36,8 @@ class Part(enum.IntEnum):
 
 _DAYS_FROM_TODAY = {
     "bugun": 0, "bugunku": 0, "segodnia": 0, "today": 0, "keche": -1, "kechee": -1, "kecheki": -1, "vchera": -1,
-    "yesterday": -1, "erten": 1, "ertenki": 1, "zavtra": 1, "tomorrow": 1, "burusuguni": 2, "bursuguni": 2,
+    "yesterday": -1, "kecheeki": -1, "erten": 1, "ertenki": 1, "zavtra": 1, "tomorrow": 1, "burusuguni": 2,
+    "bursuguni": 2,
     "bursugunu": 2, "bursugun": 2, "burusugunu": 2, "poslezavtra": 2, "pozavchera": -2, "murdaguni": -2,
     "murdaki kun": -2, "murdagi kun": -2, "murdagi kunu": -2, "murda kunu": -2, "murunku kunu": -2,
 }  # fmt: skip
@@ -44,6 +45,8 @@ _YEARS_FROM_NOW = {
     "biltir": -1, "otkon jili": -1, "otkon jil": -1, "proshlii god": -1, "v proshlom godu": -1, "biiil": 0,
     "ushul jili": 0, "bul jili": 0, "etot god": 0, "v etom godu": 0,
 }  # fmt: skip
+#: "Кечээки күнү", "бүгүнкү күн".
+_THAT_DAY = re.compile(r"(?<=k[iu]) kun(?:u|do)?$")
 _BEFORE = re.compile(r"murun|murda|murunku|murdagi|nazad|ago|ilgeri")
 _AFTER = re.compile(r"ke?i+n|son|cherez|spustia")
 _ALONE = re.compile(r"nazad|cherez|spustia")
@@ -81,7 +84,7 @@ def _relative(folded: str, today: dt.date | None, part: Part) -> dt.date | None:
     if today is None:
         return None
     words = re.sub(r"[^\w]+", " ", folded).strip()
-    days = _DAYS_FROM_TODAY.get(words)
+    days = _DAYS_FROM_TODAY.get(words, _DAYS_FROM_TODAY.get(_THAT_DAY.sub("", words)))
     if days is not None:
         return _moved(today, days)
     if part is Part.YEAR and words in _YEARS_FROM_NOW:

@@ -17,7 +17,8 @@ _BRACKETS = re.compile(r"\([^()]*\)")
 _BESIDE = frozenset(
     spelling.words(
         "керек, керектүү, маанилүү, болсун, болсо, нужно, нужна, нужен, нужны, надо, хочу, важно, важнее, бизге, мага, "
-        "нам, мне, пожалуйста, рахмат, спасибо, эң, самое, это, бул, вариант, ответ, жооп, я, мен, биз, из, в, с, г, "
+        "нам, мне, пожалуйста, рахмат, спасибо, эң, самое, важное, главное, негизгиси, только, эле, гана, "
+        "это, бул, вариант, ответ, жооп, я, мен, биз, из, в, с, г, "
         "на, село, селе, сел, города, город, городе, айыл, айылы, айылынан, шаар, шаары, шаарынан, район, району, "
         "районе, районунан, область, облус, облусу, облусунан, п, пос, посёлок, улица, көчөсү, жана, и"
     )
@@ -115,8 +116,11 @@ class Offered:
             return ()
         named = tuple(choice for choice in self.choices if choice.name.casefold() in agreeing.NAMES[meaning])
         firsts = agreeing.LABELS.get(meaning)
-        if named or not firsts:
+        if named:
             return named
+        if not firsts:
+            # Some authors number their options, this one too.
+            return self._those(_union(at for label, at in self._index.whole.items() if agreeing.says(label) == meaning))
         whole = [places for label, places in self._index.whole.items() if spelling.squeeze(label) in firsts]
         return (
             self._those(_union(whole))

@@ -35,7 +35,9 @@ _KYRGYZ = {
 }
 _RUSSIAN = {
     "unit": "один 1, одна 1, одно 1, одну 1, одного 1, одной 1, два 2, две 2, двух 2, двум 2, двоих 2, двое 2, три 3, "
-    "трёх 3, трём 3, трое 3, троих 3, четыре 4, четырёх 4, четверо 4, четверых 4, пять 5, пяти 5, пятеро 5, шесть 6, "
+    "трёх 3, трём 3, трое 3, троих 3, четыре 4, четырёх 4, четверо 4, четверых 4, пять 5, пяти 5, пятеро 5, "
+    "вдвоём 2, втроём 3, "
+    "вчетвером 4, впятером 5, вшестером 6, шесть 6, "
     "шести 6, шестеро 6, семь 7, семи 7, семеро 7, восемь 8, восьми 8, девять 9, девяти 9",
     "teen": "десять 10, десяти 10, десяток 10, одиннадцать 11, двенадцать 12, тринадцать 13, четырнадцать 14, "
     "пятнадцать 15, шестнадцать 16, семнадцать 17, восемнадцать 18, девятнадцать 19, одиннадцати 11, двенадцати 12, "
@@ -65,7 +67,7 @@ _RUSSIAN_ENDING = re.compile(r"(?:[aoi]?ia|[oe]?e|[oe]go|[oe]mu|[oei]m|[u]?iu|i?
 #: Kyrgyz endings after a number word, folded and without doubled letters: cases, ordinals, "about so many", "I am".
 _KYRGYZ_ENDING = (
     "da|de|do|ta|te|to|dan|den|don|tan|ten|ton|ga|ge|go|ka|ke|ko|ni|nu|di|du|ti|tu|nin|nun|din|dun|tin|tun|i|u|si|su|"
-    "nchi|nchu|inchi|unchu|nchisi|nchusu|inchisi|unchusu|dai|dei|doi|tai|tei|toi|damin|demin|tamin|temin|domin|tomin"
+    "nchi|nchu|inchi|unchu|nchisi|nchusu|inchisi|unchusu|dai|dei|doi|tai|tei|toi|damin|demin|tamin|temin|domin|tomin|biz|buz"
 )
 _INFLECTION = re.compile(_KYRGYZ_ENDING)
 #: After digits the same, and the Russian "35-ти", "5-го", "2-й".

@@ -8,12 +8,29 @@ from collections.abc import Sequence
 
 from bot.engine import form, messages
 from bot.engine.messages import phrase
-from bot.engine.understanding import agreeing, listed, matching, numbers
-from bot.engine.understanding.outcomes import Doubtful, Misunderstood, Picking, Reading, Understood
+from bot.engine.understanding import agreeing, listed, matching, numbers, numerals
+from bot.engine.understanding.outcomes import Doubtful, Misunderstood, Picking, Reading, Understood, which
 
 NOT_UNDERSTOOD = phrase("Sorry, I did not understand. Please write a number, for example: 2")
 #: The same without an apology, for the second time: nobody likes to be begged.
 STILL_NOT = phrase("Please write a number, for example: 2")
+_SEVERAL_NOT = "Sorry, I did not understand. Please write the numbers, for example: {example}"
+
+
+def not_several(example: str) -> messages.Phrase:
+    """Nothing was understood where more than one number is wanted."""
+    return phrase("Sorry, I did not understand. Please write the numbers, for example: {example}", example=example)
+
+
+def unapologetic(line: messages.Line) -> messages.Line:
+    """The line without the apology that it begins with; any other as it is."""
+    if line == NOT_UNDERSTOOD:
+        return STILL_NOT
+    if isinstance(line, messages.Phrase) and line.msgid == _SEVERAL_NOT:
+        return phrase("Please write the numbers, for example: {example}", **line.params)
+    return line
+
+
 ONLY_ONE = phrase("Only one is needed here. Please write its number, for example: 2")
 ALL_OF_THEM = phrase("Please write the numbers of all that fit, for example: 1 2 3")
 
@@ -29,16 +46,18 @@ def one(question: form.Question, choices: Sequence[form.Choice], words: str) -> 
 def _one(offered: matching.Offered, words: str) -> Reading:
     found = _find(offered, words)
     if isinstance(found, messages.Phrase):
-        return Misunderstood(found)
+        return Misunderstood(ONLY_ONE if agreeing.meaning(words) == "all" else found)
     return Understood(found[0].name) if len(found) == 1 else Doubtful(_names(found))
 
 
 def several(question: form.Question, choices: Sequence[form.Choice], words: str) -> Reading:
     """One or more options of the list, in the order in which they were written."""
+    offered = matching.Offered(question, choices)
+    if (run := _RUN.fullmatch(words.casefold())) and not offered.exact(words):
+        return _through(question, choices, run)
     digits = _numbers(words, len(choices))
     if digits and not _wrong(digits, len(choices)):
         return _together(question, choices, digits)
-    offered = matching.Offered(question, choices)
     if digits and not offered.exact(words):
         return _together(question, choices, digits)
     if agreeing.meaning(words) == "all" and not offered.fit(words):
@@ -48,10 +67,12 @@ def several(question: form.Question, choices: Sequence[form.Choice], words: str)
         return Misunderstood(_doubt(found))
     if found is not None:
         return _together(question, choices, found.numbers)
+    if spelled := _spelled(words):
+        return _together(question, choices, spelled)
     single = _one(offered, words)
     if isinstance(single, Understood) and isinstance(single.answer, str):
         return Understood((single.answer,))
-    return single
+    return Misunderstood(not_several("1 3")) if single == Misunderstood(NOT_UNDERSTOOD) else single
 
 
 def ranking(question: form.Question, choices: Sequence[form.Choice], words: str, picked: tuple[str, ...]) -> Reading:
@@ -61,16 +82,20 @@ def ranking(question: form.Question, choices: Sequence[form.Choice], words: str,
     if not chosen:
         offered = matching.Offered(question, choices)
         found = listed.named(offered, words)
-        if found is None:
-            return _one_more(offered, words, picked, pick)
         if isinstance(found, listed.Doubt):
             return Picking(picked, _doubt(found))
-        chosen = found.numbers
+        chosen = found.numbers if found else _spelled(words)
+        if not chosen and agreeing.meaning(words) == "all" and not offered.fit(words):
+            return Picking(picked, phrase("Write {pick} numbers, the most important first.", pick=pick))
+        if not chosen:
+            return _one_more(offered, words, picked, pick)
     return _ranked(choices, chosen, picked, pick)
 
 
 def _one_more(offered: matching.Offered, words: str, picked: tuple[str, ...], pick: int) -> Reading:
     found = _find(offered, words)
+    if found == NOT_UNDERSTOOD and pick - len(picked) > 1:
+        return Misunderstood(not_several("3 1 7" if pick == 3 else "1 3"))
     if isinstance(found, messages.Phrase):
         return Misunderstood(found)
     # What is picked already was hardly meant again.
@@ -131,10 +156,17 @@ def _find(offered: matching.Offered, words: str) -> tuple[form.Choice, ...] | me
 
 
 #: "номер 3", "№3", "3-вариант", "3-чү", "третье": words for its number on the list.
-_NUMBER_OF = re.compile(r"\b(?:номер[иу]?|вариант|пункт|жооп|ответ|тандоо|nomer|variant|n)\b|[№#]", re.IGNORECASE)
+_NUMBER_OF = re.compile(
+    r"\b(?:номер[иу]?|вариант|пункт|жооп|ответ|тандоо|nomer|variant|n|эле|гана|деген|только|лишь)\b|[№#]", re.IGNORECASE
+)
+#: "Акыркысы", "последний": plain enough where the list is seen whole.
+_LAST = re.compile(r"(?:эң )?акыркы(?:сы)?|(?:сам[а-я]+ )?последн(?:ий|яя|ее|юю)", re.IGNORECASE)
+_SEEN_WHOLE = 12
 
 
 def _by_its_number_in_words(choices: Sequence[form.Choice], words: str) -> tuple[form.Choice, ...] | messages.Phrase:
+    if _LAST.fullmatch(words.strip(" .!")) and len(choices) <= _SEEN_WHOLE:
+        return (choices[-1],)
     bare = _NUMBER_OF.sub(" ", words[: numbers.LONGEST]).lstrip().rstrip(" -–.)")
     number = numbers.read(bare)
     if number is None or number != number.to_integral_value():
@@ -146,6 +178,7 @@ def _by_its_number_in_words(choices: Sequence[form.Choice], words: str) -> tuple
 
 def _numbers(words: str, options: int) -> list[int]:
     """The list numbers in `3 1 7`, `3,1,7`, `3-1-7` and, of at most nine options, `317`; [] where words stand."""
+    words = _AND.sub(" ", words)
     groups = re.findall(r"\d+", words)
     if any(c.isalpha() for c in words):
         return []
@@ -153,6 +186,41 @@ def _numbers(words: str, options: int) -> list[int]:
     if options <= 9 and len(groups) == 1 and "0" not in groups[0]:
         groups = list(groups[0])
     return [int(group[:6]) for group in groups[:50]]
+
+
+#: "1и3", "1 жана 3".
+_AND = re.compile(r"(?<=\d)\s*(?:и|жана|менен)\s*(?=\d)", re.IGNORECASE)
+#: "1-3", "с 1 по 3", "1ден 3кө чейин".
+_RUN = re.compile(
+    r"(?:(?:с|от) )?(\d{1,3})(?P<plain>\s*[-–—]\s*| по | до |-?[дт][аеоө]н )(\d{1,3})(?:-?[гк][аеоө](?: чейин)?)?[.)]?"
+)
+#: So many numbers can be shown as what may be meant.
+_SHOWN = 6
+
+
+def _through(question: form.Question, choices: Sequence[form.Choice], run: re.Match[str]) -> Reading:
+    """From one number of the list to another; "1-3" alone may be these two, or what is between them as well."""
+    first, last = int(run[1]), int(run[3])
+    between = list(range(first, last + 1))
+    if len(between) < 3 or _wrong([first, last], len(choices)):
+        return _together(question, choices, [first, last])
+    if run["plain"].strip(" -–—"):
+        return _together(question, choices, between)
+    if len(between) > _SHOWN:
+        return Misunderstood(ALL_OF_THEM)
+    return Misunderstood(which(" ".join(map(str, between)), f"{first} {last}"))
+
+
+def _spelled(words: str) -> list[int]:
+    """The list numbers in "үч бир жети", "третий и первый": single digits in words, and nothing else."""
+    found = [numerals.numeral(word, slips=False) for word in re.findall(r"[^\W\d_]+", words)[:50]]
+    if len(found) < 2 or any(c.isdigit() for c in words):
+        return []
+    return [int(each.value) for each in found if each and each.joins == "unit"] if all(map(_is_digit, found)) else []
+
+
+def _is_digit(each: numerals.Numeral | None) -> bool:
+    return each is not None and each.joins == "unit" and each.value == int(each.value)
 
 
 def _together(question: form.Question, choices: Sequence[form.Choice], chosen: Sequence[int]) -> Reading:

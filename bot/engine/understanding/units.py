@@ -44,7 +44,7 @@ _AROUND = frozenset(
     spelling.words(
         "мен, мага, менин, менде, бизде, биздин, мне, у нас, меня, я, есть, бар, баары, болуп, болгону, болгон, всего, "
         "ровно, туура, жашым, около, примерно, где-то, гдето, болжол менен, болжолдуу, чамасы, чамада, чакты, жакын, "
-        "номер"
+        "номер, биз, мы, живём, жашайбыз, эле, гана, только"
     )
 )
 #: Money has many kinds, and none is taken for another: only what the question itself names may stand with a number.

@@ -173,6 +173,8 @@ class Parser:
         """${name}, ../name, /data/group/name, current()/../name, ., ..: it is the last step that counts."""
         last = "." if current else token.name() if token.kind == "reference" else token.text
         alone, up, filtered = True, int(last == ".."), None
+        # What a path leads to by name is meant in all its rounds; ${name} and ../name are what this round has.
+        named = int(last not in (".", "..", "/"))
         if last == "/":
             self.at -= 1
         while True:
@@ -180,7 +182,7 @@ class Parser:
                 if filtered or last in (".", ".."):
                     self.at -= 1
                     self.unexpected("")
-                filtered = last, self.predicates(lookup.rounds(_series(last)), _ROUNDS)
+                filtered = last, self.predicates(lookup.rounds(_series(last, mark="#")), _ROUNDS)
             if not self.comes("/"):
                 break
             step = self.take()
@@ -190,6 +192,7 @@ class Parser:
             if step.kind != "name" and step.text not in (".", ".."):
                 self.wrong(step, phrase("found {found} where a name was expected", found=step.shown()))
             alone, up = False, up + (step.text == "..")
+            named += step.text not in (".", "..")
             last = last if step.text == "." else step.text
         if last in (".", ".."):
             return self.here(token, last, up, current)
@@ -200,7 +203,7 @@ class Parser:
         # Inside [ ] ./name is the row's own, as a bare name is; current()/../name is not.
         if (token.kind == "name" and alone) or (token.text == "." and self.judging and not up):
             return self.column(last)
-        return self.reference(last, outside=current)
+        return self.reference(last, outside=current, mark="#" if named > 1 else "")
 
     def here(self, token: Token, last: str, up: int, current: bool) -> Piece:
         """The answer itself, or the group around it."""
@@ -214,9 +217,9 @@ class Parser:
             return Piece(lambda context: context.columns.get(lookup.OWN, ""))
         return Piece(lambda context: context.current)
 
-    def reference(self, name: str, outside: bool = False) -> Piece:
+    def reference(self, name: str, outside: bool = False, mark: str = "") -> Piece:
         self.found.references.add(name)
-        many = _series(name)
+        many = _series(name, mark)
         if self.judging != _ROUNDS or outside:
             return Piece(lambda context: context.answers.get(name, ""), many, name=name)
         self.asked += 1
@@ -270,11 +273,12 @@ class Parser:
         return lookup.judged(source, found)
 
 
-def _series(name: str) -> pieces.Many:
-    """The answers of all rounds, or the one there is."""
+def _series(name: str, mark: str = "") -> pieces.Many:
+    """The answers of several rounds, with the mark of all, or the one there is."""
+    key = name + mark
 
     def many(context: values.Context) -> Sequence[values.Value]:
-        found = context.series.get(name)
+        found = context.series.get(key)
         if found is not None:
             return found
         return (context.answers[name],) if name in context.answers else ()

@@ -52,7 +52,7 @@ class Round(Row):
     def __getitem__(self, name: str) -> Value:
         if name == OWN:
             return self._own
-        series = self._context.series.get(name)
+        series = self._context.series.get(f"{name}#")
         if series is None:
             return self._context.answers.get(name, "")
         return series[self._place] if self._place < len(series) else ""

@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable
 
 from bot.engine.phrases import phrase
+from bot.engine.xpath import almanac
 from bot.engine.xpath.pieces import Call, Function, Piece, Refused
 from bot.engine.xpath.values import Context, Evaluate, Value, number, part_of_day, text
 
@@ -20,12 +21,6 @@ _MOMENT = re.compile(
 )
 _EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 _DAY = dt.timedelta(days=1)
-# As JavaRosa on an English phone: which language the person speaks is not known to an expression.
-_MONTHS = (
-    *("January", "February", "March", "April", "May", "June"),
-    *("July", "August", "September", "October", "November", "December"),
-)
-_DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
 def _zone(context: Context) -> dt.tzinfo:
@@ -161,8 +156,6 @@ _FORMATS: dict[str, Callable[[dt.datetime], str]] = {
     "y": lambda moment: f"{moment.year:04}"[2:],
     "m": lambda moment: f"{moment.month:02}",
     "n": lambda moment: str(moment.month),
-    "b": lambda moment: _MONTHS[moment.month - 1][:3],
-    "B": lambda moment: _MONTHS[moment.month - 1],
     "d": lambda moment: f"{moment.day:02}",
     "e": lambda moment: str(moment.day),
     "H": lambda moment: f"{moment.hour:02}",
@@ -170,17 +163,24 @@ _FORMATS: dict[str, Callable[[dt.datetime], str]] = {
     "M": lambda moment: f"{moment.minute:02}",
     "S": lambda moment: f"{moment.second:02}",
     "3": lambda moment: f"{moment.microsecond // 1000:03}",
-    "a": lambda moment: _DAYS[moment.weekday()][:3],
-    "A": lambda moment: _DAYS[moment.weekday()],
     "W": lambda moment: str(moment.isocalendar().week),
+}
+_NAMED: dict[str, Callable[[dt.datetime, almanac.Names, bool], str]] = {
+    "b": lambda moment, names, dated: (names.short if dated else names.short_alone)[moment.month - 1],
+    "B": lambda moment, names, dated: (names.months if dated else names.alone)[moment.month - 1],
+    "a": lambda moment, names, dated: names.short_days[moment.weekday()],
+    "A": lambda moment, names, dated: names.days[moment.weekday()],
 }
 _ESCAPE = re.compile(r"%(.?)", re.DOTALL)
 
 
-def formatted(moment: dt.datetime, pattern: str) -> str:
-    """The moment as the pattern wants it; what the pattern does not know stays as it is."""
+def formatted(moment: dt.datetime, pattern: str, language: str) -> str:
+    """The moment as the pattern wants it, names in that language; what the pattern does not know stays as it is."""
+    names, dated = almanac.names(language), "%e" in pattern or "%d" in pattern
 
     def shown(found: re.Match[str]) -> str:
+        if found[1] in _NAMED:
+            return _NAMED[found[1]](moment, names, dated)
         part = _FORMATS.get(found[1])
         return part(moment) if part else found[0]
 
@@ -191,13 +191,13 @@ def _format(call: Call) -> Evaluate:
     one, pattern = _checked(call.arguments[0]), call.arguments[1].one
     written = call.arguments[1].literal
     for unknown in _ESCAPE.findall(text(written)) if written is not None else ():
-        if unknown not in _FORMATS:
+        if unknown not in _FORMATS and unknown not in _NAMED:
             raise Refused(
                 phrase(
                     "{function}() does not know “{found}”; it knows {known}",
                     function=call.name,
                     found=f"%{unknown}",
-                    known=" ".join(f"%{letter}" for letter in _FORMATS),
+                    known=" ".join(f"%{letter}" for letter in (*_FORMATS, *_NAMED)),
                 )
             )
 
@@ -210,7 +210,7 @@ def _format(call: Call) -> Evaluate:
             moment = (
                 None if math.isnan(at) else context.now.replace(hour=0, minute=0, second=0, microsecond=0) + at * _DAY
             )
-        return formatted(moment, text(pattern(context))) if moment else ""
+        return formatted(moment, text(pattern(context)), context.language) if moment else ""
 
     return shown
 

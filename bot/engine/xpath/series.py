@@ -94,7 +94,7 @@ def _indexed(call: Call) -> Evaluate:
         outer = at[:-1] or context.at[: len(context.at) - 1]
         series = context.series.get(f"{name}#{'.'.join(map(str, outer))}") if outer else None
         if series is None:
-            series = context.series.get(name, ()) if len(at) == 1 else ()
+            series = context.series.get(f"{name}#", ()) if len(at) == 1 else ()
         return series[at[-1] - 1] if at[-1] <= len(series) else ""
 
     return of_round

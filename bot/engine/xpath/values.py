@@ -31,8 +31,9 @@ class Context:
     columns: Mapping[str, Value]
     #: When the response began, in Kyrgyz time.
     now: dt.datetime
-    #: The values of a question in all rounds of its repeat, in order; a repeat's own name has one "" a round. Of a
-    #: repeat in a repeat "name#2" has those of the outer one's second round.
+    #: The values that ${name} has together, in order: those of all rounds of its repeat, but within that repeat those
+    #: of this round; a repeat's own name has one "" a round. "name#" has all rounds from anywhere, and of a repeat in
+    #: a repeat "name#2" those of the outer one's second round.
     series: Mapping[str, Sequence[Value]] = field(default_factory=dict)
     #: Which round of which repeat this is, from 1, the outermost first.
     at: tuple[int, ...] = ()
@@ -42,6 +43,8 @@ class Context:
     lists: Mapping[str, Sequence[Mapping[str, str]]] = field(default_factory=dict)
     #: (question name, choice name) -> label, for jr:choice-name().
     label: Callable[[str, str], str] = field(default=lambda _question, choice: choice)
+    #: The person's, for the names of months and days.
+    language: str = ""
 
 
 #: One compiled piece; never raises.

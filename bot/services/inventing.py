@@ -1,0 +1,122 @@
+"""Inventing: answers thought up for a question one after the other, until one will do."""
+
+from __future__ import annotations
+
+import datetime as dt
+import random
+import re
+from collections.abc import Collection, Iterator, Sequence
+
+from bot.engine import asking, form, passage
+from bot.engine.form import Kind
+from bot.engine.xpath import expressions
+from bot.services import sampling
+
+#: How often options are ranked one at a time.
+_ONE_BY_ONE = 0.3
+_SENTENCES = (
+    "Айылыбызга таза суу керек.",
+    "Мектептин чатыры эски, оңдош керек.",
+    "Нужна дорога до пастбища.",
+    "Медпункт зимой не отапливается, и фельдшер приезжает редко.",
+    "Асан",
+    "Айгүл Токтогулова",
+    "ж",
+)
+_PATTERN = re.compile(r"""regex\(\s*[^,]+,\s*(["'])(.*?)\1\s*\)""", re.DOTALL)
+_NUMBER = re.compile(r"\d+(?:\.\d+)?")
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+
+
+def choosing(
+    question: form.Question, choices: Sequence[form.Choice], picked: Collection[str], chance: random.Random
+) -> Iterator[list[form.Choice]]:
+    """One set of options after the other, drawn from the author's order: what is meant hangs on no screen."""
+    place = {id(choice): n for n, choice in enumerate(question.choices)}
+    offered = sorted(choices, key=lambda choice: place.get(id(choice), 0))
+    if question.kind is Kind.SELECT_ONE:
+        yield from ([each] for each in chance.sample(offered, len(offered)))
+        return
+    left = [choice for choice in offered if choice.name not in picked]
+    one_by_one = bool(picked) or chance.random() < _ONE_BY_ONE
+    while left:
+        if question.kind is Kind.SELECT_MULTIPLE:
+            yield chance.sample(left, chance.randint(1, min(4, len(left))))
+        else:
+            yield chance.sample(left, 1 if one_by_one else asking.wanted(question, tuple(choices)))
+
+
+def worded(view: passage.Passage, station: passage.Station, chance: random.Random) -> Iterator[str]:
+    """What is written in digits or words, one after the other, for ever."""
+    match station.question.kind:
+        case Kind.INTEGER | Kind.DECIMAL | Kind.RANGE:
+            yield from _numbers(view, station, chance)
+        case Kind.DATE | Kind.DATETIME | Kind.TIME:
+            yield from _moments(view, station, chance)
+        case Kind.GEOPOINT:
+            while True:
+                yield f"{chance.uniform(39.2, 43.2):.4f}, {chance.uniform(69.3, 80.2):.4f}"
+        case _:
+            yield from _words(view, station, chance)
+
+
+def _spoken_of(view: passage.Passage, station: passage.Station) -> list[str]:
+    """The values a constraint compares with: what stands in it, and the answers it asks for."""
+    constraint = station.question.constraint
+    if constraint is None:
+        return []
+    context = view.context(station)
+    asked = [expressions.text(context.answers.get(name, "")) for name in sorted(constraint.references)]
+    return [*_NUMBER.findall(constraint.source), *asked]
+
+
+def _numbers(view: passage.Passage, station: passage.Station, chance: random.Random) -> Iterator[str]:
+    question = station.question
+    near = [float(each) for each in _spoken_of(view, station) if _NUMBER.fullmatch(each)]
+    while True:
+        match chance.randrange(4):
+            case 0 if near:
+                number = chance.choice(near) + chance.choice((-1, 0, 1))
+            case 1 if len(near) > 1:
+                number = chance.uniform(min(near), max(near))
+            case 2 if question.kind is Kind.RANGE:
+                start, end, step = question.range
+                number = start + step * chance.randint(0, max(0, int(abs(end - start) / abs(step or 1))))
+            case _:
+                number = chance.choice((chance.randint(0, 9), chance.randint(0, 99), chance.randint(0, 10**6)))
+        yield expressions.text(float(round(number) if question.kind is Kind.INTEGER else round(number, 2)))
+
+
+def _moments(view: passage.Passage, station: passage.Station, chance: random.Random) -> Iterator[str]:
+    question = station.question
+    today = view.now.date()
+    constraint = question.constraint.source if question.constraint else ""
+    near = [today, *(dt.date.fromisoformat(each) for each in _DATE.findall(constraint) if each[5:7] != "00")]
+    near += [
+        dt.date.fromisoformat(each[:10]) for each in _spoken_of(view, station) if _DATE.fullmatch(each[:10] or "-")
+    ]
+    while True:
+        days = chance.choice((0, -1, 1, chance.randint(-400, 400), chance.randint(-30_000, 0)))
+        date = chance.choice(near) + dt.timedelta(days=days)
+        time = f"{chance.randrange(24):02}:{chance.randrange(60):02}"
+        if question.kind is Kind.TIME:
+            yield time
+        else:
+            yield f"{date:%d.%m.%Y}" + (f" {time}" if question.kind is Kind.DATETIME else "")
+
+
+def _words(view: passage.Passage, station: passage.Station, chance: random.Random) -> Iterator[str]:
+    constraint = station.question.constraint
+    patterns = [found[2] for found in _PATTERN.finditer(constraint.source)] if constraint else []
+    lengths = [int(float(each)) for each in _spoken_of(view, station) if _NUMBER.fullmatch(each)]
+    while True:
+        match chance.randrange(5):
+            case 0 | 1 if patterns:
+                yield sampling.sample(chance.choice(patterns), chance)
+            case 2 if lengths:
+                length = min(500, max(1, chance.choice(lengths) + chance.choice((-1, 0, 1))))
+                yield "".join(chance.choice("0123456789") for _ in range(length))
+            case 3 if constraint:
+                yield chance.choice(("0700123456", "+996700123456", "a@b.kg", "AN1234567", "7"))
+            case _:
+                yield chance.choice(_SENTENCES)
