@@ -214,6 +214,7 @@ def _page(house: wiring.House, screen: Sequence[base.Outbound], secret: str = ""
         asked.language,
         said=[(outbound.language, outbound.head) for outbound in shown],
         options=asked.options,
+        many=bool(asked.options) and not asked.pick,
         foot=asked.foot,
         places=_places(asked),
         takes=asked.takes,

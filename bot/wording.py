@@ -60,10 +60,19 @@ class Voice:
         return _one_stop(text.format(**{name: self._param(value, language) for name, value in line.params.items()}))
 
     def lines(self, lines: Iterable[messages.Line], language: str) -> str:
-        """Several lines, one below the other; "" says all of them in one language, then in the next."""
+        """Several lines, one below the other; "" says all of them in one language, then in the next.
+
+        What ends them in the same words in every language, such as an address, is then said once.
+        """
         if not language:
             lines = tuple(lines)
-            return "\n\n".join(dict.fromkeys(self.lines(lines, each) for each in form.LANGUAGES))
+            parts = [[self.say(line, each) for line in lines] for each in form.LANGUAGES]
+            same = 0
+            while same < len(lines) and len({part[-1 - same] for part in parts}) == 1:
+                same += 1
+            apart, common = len(lines) - same, parts[0][len(lines) - same :]
+            told = "\n\n".join("\n".join(filter(None, part[:apart])) for part in parts).strip()
+            return "\n".join(filter(None, (told, *common)))
         return "\n".join(said for line in lines if (said := self.say(line, language)))
 
     def _param(self, value: Any, language: str) -> str:

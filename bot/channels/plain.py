@@ -36,11 +36,12 @@ _BUTTONS = 96
 
 
 def has_buttons(outbound: base.Outbound) -> bool:
-    """Whether the options get buttons. On a page of a long list they do not: a number or the first letters are asked
-    for there, and ten buttons weigh as much as a question.
+    """Whether the options get buttons. They do not where several may be chosen, for a tap would be the whole answer;
+    nor on a page of a long list: a number or the first letters are asked for there, and ten buttons weigh as much as a
+    question.
     """
     paged = any(action.sends == "more" for action in outbound.actions)
-    return not paged and len(outbound.options) <= _BUTTONS
+    return outbound.pick > 0 and not paged and len(outbound.options) <= _BUTTONS
 
 
 def labelled(outbound: base.Outbound) -> bool:

@@ -81,7 +81,8 @@ def said(channel: str, outbound: base.Outbound) -> Load:
             return Load(0, 1, 0, _telegram(outbound, listed))
         case "whatsapp":
             # What stands on buttons and in rows is sent beside the numbered text.
-            return Load(0, 1, _RECEIPTS, _on(_WHATSAPP, around + 2 * listed, len(options)))
+            tapped = len(options) if outbound.pick else 0
+            return Load(0, 1, _RECEIPTS, _on(_WHATSAPP, around + (2 if tapped else 1) * listed, tapped))
         case "sms":
             text = plain.plain_spaces(plain.numbered(outbound))
             return Load(0, plain.sms_segments(text), 0, _user_data(text))

@@ -50,7 +50,7 @@ def asking(definition: form.Form, response: state.State, given: telling.Given) -
     if question.hint:
         lines.append(telling.written(question.hint, view, station, given))
     if page.total > offering.LONG and not page.narrowed:
-        lines.append(phrase("There are {n} options. Write a number, or the first letters.", n=page.total))
+        lines.append(phrase("Write a number (1–{max}), or the first letters.", max=page.total))
     foot = (*_how(question, page.total, pick, response.picked), *_also(view, station, page))
     return Asking(
         lines=tuple(lines),
@@ -81,9 +81,11 @@ def progress(view: passage.Passage, station: passage.Station) -> tuple[int, int]
 
 
 def wanted(question: form.Question, choices: tuple[form.Choice, ...]) -> int:
-    """How many options make one answer; 0 where words are asked for."""
+    """How many options make one answer; 0 where any number of them do, or words are asked for."""
     if question.kind is Kind.RANK:
         return min(question.pick or len(choices), len(choices))
+    if question.kind is Kind.SELECT_MULTIPLE and len(choices) > 1:
+        return 0
     return 1 if choices else 0
 
 

@@ -5,13 +5,12 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 
-from bot.engine import asking, flow, form, giving, messages, passage, state, telling
+from bot.engine import asking, consenting, flow, form, giving, messages, passage, state, telling
 from bot.engine.commands import Command
 from bot.engine.messages import phrase
 from bot.engine.turning import Turning, options
 
 NOTHING_KEPT = phrase("All right, nothing has been kept. If you change your mind, write any time.")
-_MESSENGERS = {"telegram": "Telegram", "whatsapp": "WhatsApp", "sms": "Twilio"}
 
 
 # -- links -------------------------------------------------------------------------------------------------
@@ -95,42 +94,6 @@ def take_list(turning: Turning, command: Command | None) -> None:
 # -- consent -----------------------------------------------------------------------------------------------
 
 
-#: Said in the middle of the sentence, where an author names nobody.
-HOLDER, TERM = phrase("its author"), phrase("2 years")
-
-
-def consent_text(turning: Turning) -> messages.Phrase:
-    """What is agreed to: it is kept as it was said."""
-    link, site = turning.talk.pending, f"{turning.facts.site}/privacy"
-    if link.startswith("a-"):
-        return phrase(
-            "We write down what you promise, and your name only if you want it shown. The treasurer sees who sends a "
-            "transfer. It is of your own free will: you can take it back or erase it. {link} Do you agree?",
-            link=site,
-        )
-    definition = turning.facts.forms[turning.facts.surveys[link[2:]]]
-    messenger = _MESSENGERS.get(turning.incoming.channel)
-    if messenger:
-        return phrase(
-            "The survey is held by {holder}, to learn what people need. We keep your age, sex, place and answers; the "
-            "number of your chat is encrypted. For how long: {term}. Messages pass through servers abroad "
-            "({messenger}). The results carry no names. It is of your own free will. “my data” shows what is kept, "
-            "“erase” takes your consent back and erases. {link} Do you agree?",
-            holder=definition.holder or HOLDER,
-            term=definition.term or TERM,
-            messenger=messenger,
-            link=site,
-        )
-    return phrase(
-        "The survey is held by {holder}, to learn what people need. We keep your age, sex, place and answers, without "
-        "your name. For how long: {term}. The results carry no names. It is of your own free will. “my data” shows "
-        "what is kept, “erase” takes your consent back and erases. {link} Do you agree?",
-        holder=definition.holder or HOLDER,
-        term=definition.term or TERM,
-        link=site,
-    )
-
-
 def show_consent(turning: Turning) -> messages.Reply:
     """What is asked, by whom and why; for a campaign, how it stands."""
     link = turning.talk.pending
@@ -140,7 +103,7 @@ def show_consent(turning: Turning) -> messages.Reply:
         until = phrase("Until: {date}", date=campaign.deadline)
         lines += (messages.Written(campaign.story), *giving.standing(campaign), until)
     choices = options(phrase("I agree"), phrase("I do not agree"))
-    return messages.Reply((*lines, consent_text(turning)), choices, pick=1)
+    return messages.Reply((*lines, consenting.text(turning, link), consenting.more(turning)), choices, pick=1)
 
 
 def take_consent(turning: Turning, command: Command | None) -> None:
@@ -164,7 +127,7 @@ def agree(turning: Turning, link: str) -> None:
         person = state.Person(turning.draw("person"))
         turning.change(people=(*turning.talk.people, person), person=person.id)
         turning.events.append(messages.Joined(person.id))
-    turning.events.append(messages.Consented(person.id, purpose(link), consent_text(turning)))
+    turning.events.append(messages.Consented(person.id, purpose(link), consenting.text(turning, link)))
     begin(turning, dataclasses.replace(person, consents=(*person.consents, purpose(link))), link)
 
 

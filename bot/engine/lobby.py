@@ -21,7 +21,14 @@ _RU = messages.Written({"ky": "Русский", "ru": "Русский"})
 def before_language(turning: Turning, command: Command | None, link: str) -> None:
     """Nobody is asked anything before their language is known."""
     scene, pending = turning.talk.scene, link or turning.talk.pending
-    if scene == "language" and not link:
+    if scene in ("language", "invited") and not link and command in (Command.START, Command.HELP):
+        # A greeting is greeted, and a call for help is helped; then the language comes first.
+        turning.to("language", pending=pending)
+        if command is Command.HELP:
+            help_(turning)
+        else:
+            turning.say(_GREETING)
+    elif scene == "language" and not link:
         take_language(turning, command)
     elif not inviting.fits(turning, pending):
         turning.to("language", pending=pending)
@@ -29,8 +36,6 @@ def before_language(turning: Turning, command: Command | None, link: str) -> Non
     elif scene != "invited" or link:
         inviting.invite(turning, pending)
     else:
-        if command is Command.HELP:
-            help_(turning)
         inviting.take(turning, command)
 
 

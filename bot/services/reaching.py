@@ -98,7 +98,8 @@ def walk(
         again = at not in seen and at.partition("#")[0] in {key.partition("#")[0] for key in seen}
         seen.append(at)
         text = (answers or {}).get(at) or _answer(house, outbound, language, last=again)
-        tapped = channel in ("telegram", "web") and text in {option.sends for option in outbound.options}
+        buttons = channel == "web" or (channel == "telegram" and plain.has_buttons(outbound))
+        tapped = buttons and text in {option.sends for option in outbound.options}
         opening = channel == "web" and count == 2
         label = next((option.label for option in outbound.options if option.sends == text), text)
         outbound, ended = house.hear(text)

@@ -75,11 +75,20 @@ async def test_a_keyboard_fits_a_small_phone(
     rows: list[list[str]],
 ) -> None:
     person = platform.person(42)
-    receipt = await channel.send("42", base.Outbound("Кайсынысы?", shown, actions=actions))
+    receipt = await channel.send("42", base.Outbound("Кайсынысы?", shown, pick=1, actions=actions))
     assert (receipt.fate, person.screen()[-1].rows) == (base.Fate.SENT, rows)
 
 
 QUESTION = base.Outbound("Кайсынысы?", options("Суу", "Жол"), "Номерин жазыңыз.", 1, (SKIP,), "1f3a9c02", 5)
+
+
+async def test_where_several_may_be_chosen_no_tap_is_taken_for_the_whole_answer(
+    platform: standins.Standin, channel: telegram.Telegram
+) -> None:
+    person = platform.person(42)
+    await channel.send("42", dataclasses.replace(QUESTION, pick=0, spare=QUESTION.foot, foot=f"{QUESTION.foot}\n1 3"))
+    assert person.screen()[-1].rows == [["Өткөрүп жиберүү"]]
+    assert person.screen()[-1].text == "Кайсынысы?\n1. Суу\n2. Жол\n1 3"
 
 
 async def test_back_is_a_button_where_a_tap_took_its_question_off_the_screen(
@@ -287,7 +296,7 @@ async def test_who_blocked_us_is_gone_until_they_come_back(
         (base.Outbound("x" * 4097), "message is too long"),
         (base.Outbound("😀" * 2049), "message is too long"),
         (base.Outbound(" "), "message text is empty"),
-        (base.Outbound("?", (base.Button("a", "x" * 61),)), "button_data_invalid"),
+        (base.Outbound("?", (base.Button("a", "x" * 61),), pick=1), "button_data_invalid"),
     ],
 )
 async def test_what_breaks_a_limit_fails_and_is_never_cut(

@@ -73,7 +73,7 @@ def test_what_is_not_data_weighs_nothing() -> None:
 def test_more_words_options_and_places_never_weigh_less() -> None:
     bare = base.Outbound("Кимсиз?")
     more = base.Outbound("Кимсиз? Айтып коюңузчу.")
-    listed = base.Outbound("Кимсиз? Айтып коюңузчу.", OPTIONS)
+    listed = base.Outbound("Кимсиз? Айтып коюңузчу.", OPTIONS, pick=1)
     ranked = base.Outbound("Кимсиз? Айтып коюңузчу.", (*OPTIONS, base.Button("бала", "3")), pick=3)
     for channel in ("telegram", "whatsapp", "sms", "web"):
         sizes = [weighing.said(channel, each).bytes_out for each in (bare, more, listed, ranked)]
@@ -81,7 +81,7 @@ def test_more_words_options_and_places_never_weigh_less() -> None:
 
 
 def test_the_first_page_is_only_asked_for() -> None:
-    outbound = base.Outbound("Салам!", OPTIONS)
+    outbound = base.Outbound("Салам!", OPTIONS, pick=1)
     opened, posted = weighing.opened(outbound), weighing.heard(base.Inbound("web", "k", "1", "1"))
     assert (opened.messages_in, opened.messages_out) == (0, 1)
     assert opened.bytes_in < posted.bytes_in

@@ -31,10 +31,12 @@ def consents(turn: conversation.Turn) -> list[messages.Consented]:
 def test_both_languages_say_who_asks_what_is_kept_for_how_long_and_how_to_take_it_back(channel: str) -> None:
     _, turn = arrived(channel)
     ky, ru = said(turn).split("\n\n")
-    for word in ("Каракол шаарынын мэриясы", "сакталат", "2 жыл", "Өз эркиңиз", "«өчүр»", f"{talking.SITE}/privacy"):
+    for word in ("Каракол шаарынын мэриясы", "сакталат", "2 жыл", "Өз эркиңиз", "«өчүр»"):
         assert word in ky
-    for word in ("мэрия города Каракол", "Храним", "2 года", "добровольное", "«удалить»", f"{talking.SITE}/privacy"):
+    for word in ("мэрия города Каракол", "хранятся", "2 года", "добровольное", "«удалить»"):
         assert word in ru
+    # The page is in both languages, and its address stands once.
+    assert said(turn).count(f"{talking.SITE}/privacy") == ru.count(f"\n{talking.SITE}/privacy\n") == 1
     assert [option.label.text["ru"] for option in turn.reply.options if isinstance(option.label, messages.Written)] == [
         "Макулмун (кыргызча)",
         "Даю согласие (рус.)",
@@ -61,6 +63,10 @@ def test_it_has_room_on_whatsapps_buttons_under_a_longer_address_too() -> None:
         ("да", "ru"),
         ("Даю согласие", "ru"),
         ("oba", "ky"),
+        ("ова", "ky"),
+        ("кошулам", "ky"),
+        ("Да, согласна!", "ru"),
+        ("хорошо", "ru"),
     ],
 )
 def test_one_answer_chooses_the_language_and_agrees(answer: str, language: str) -> None:
@@ -71,7 +77,7 @@ def test_one_answer_chooses_the_language_and_agrees(answer: str, language: str) 
     assert VOICE.say(consented.text, language) in said(arrived()[1])
 
 
-@pytest.mark.parametrize("answer", ["3", "нет", "жок", "Жок / Нет", "макул эмесмин"])
+@pytest.mark.parametrize("answer", ["3", "нет", "жок", "Жок / Нет", "макул эмесмин", "👎", "не согласен"])
 def test_no_keeps_nothing_and_asks_no_more_than_the_language(answer: str) -> None:
     person, _ = arrived()
     turn = person.say(answer)
@@ -79,7 +85,9 @@ def test_no_keeps_nothing_and_asks_no_more_than_the_language(answer: str) -> Non
     assert person.say("2").talk.scene == "home"
 
 
-@pytest.mark.parametrize("answer", ["ок", "yes", "4", "0", "салам", "?", "помощь", "язык", "артка", "меню"])
+@pytest.mark.parametrize(
+    "answer", ["ок", "yes", "👍", "бар", "есть", "4", "0", "салам", "?", "помощь", "язык", "артка", "меню"]
+)
 def test_what_is_no_clear_yes_goes_step_by_step(answer: str) -> None:
     person, _ = arrived()
     turn = person.say(answer)
@@ -88,6 +96,14 @@ def test_what_is_no_clear_yes_goes_step_by_step(answer: str) -> None:
     # The link is not forgotten: consent comes next, in one language.
     assert person.say("1").talk.scene == "consent"
     assert consents(person.say("1"))
+
+
+@pytest.mark.parametrize("answer", ["ок", "👍", "салам", "здравствуйте", "помощь"])
+def test_who_greets_or_asks_or_agrees_by_a_sign_has_not_been_misunderstood(answer: str) -> None:
+    person, _ = arrived()
+    for turn in (person.say(answer), person.say("салам"), person.say("жардам")):
+        assert (turn.talk.misses, turn.talk.scene) == (0, "language")
+        assert "түшүнбөй" not in said(turn)
 
 
 def test_a_picture_agrees_to_nothing() -> None:
