@@ -11,7 +11,7 @@ import fastapi
 from api import pages, raw, uploads
 from bot import wiring
 from bot.channels import base, composing, web
-from bot.engine import conversation, form, messages, state
+from bot.engine import conversation, messages, state
 from bot.engine.messages import phrase
 from bot.services import receiving
 from models import db
@@ -164,15 +164,15 @@ def _opening(
         text="", now=db.now(), entropy="0" * 32, facts=facts, channel=web.Web.name, start=start
     )
     reply = conversation.turn(state.Talk(), {}, incoming).reply
-    said = {language: composing.compose(house.voice, reply, language) for language in form.LANGUAGES}
+    shown = composing.compose(house.voice, reply, "").options
     # A number would be an answer to a question that the mind, later, does not remember having asked.
-    options = [dataclasses.replace(option, sends=option.label) for option in said["ky"].options]
+    options = [dataclasses.replace(option, sends=option.label) for option in shown]
     return pages.page(
         "chat.html",
         house,
         "",
         headers=headers,
-        said=[(language, outbound.head) for language, outbound in said.items()],
+        said=[(language, text) for language, text in house.voice.apart(reply.lines).items() if text],
         options=options,
         tag="-",
         step=0,

@@ -54,7 +54,8 @@ class Web:
 
         Fields: `secret` (where there is no cookie), `tag` and `step` of the page, `key` that makes a repeat known
         for one, and what the person said: `pick` (a button), `rank` (several selects or boxes) or `say` (typed);
-        `start` for a link's payload. A `file` comes as `Inbound.media` with its content, whatever it is called and said to be.
+        `start` for a link's payload. A `file` comes as `Inbound.media` with its content, whatever it is called and
+        said to be.
         """
         fields, file = _form(request)
         address, key = secret(request) or fields.get("secret", [""])[0], fields.get("key", [""])[0]
