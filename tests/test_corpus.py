@@ -30,7 +30,6 @@ ADVISED = {
     "pasture.yaml": {"trigger", "media::audio", "media::video"},
     "pastures.csv": {"label"},  # names that are the same in both languages
     "villages.yaml": {"type", "media::image"},
-    "visit.yaml": {"calculation"},
 }
 
 
