@@ -94,6 +94,6 @@ def agrees(text: str) -> bool | None:
 
 
 def consents(text: str) -> bool | None:
-    """The same where something is agreed to: that there is something, or that it is right, agrees to nothing."""
+    """The same where something is proposed: whoever only says that there is something agrees to nothing."""
     words = spelling.squeeze(" ".join(spelling.words(text)))
     return None if words in _STATING else agrees(text)
