@@ -182,10 +182,10 @@ def test_the_shelf_from_the_shell(
 
 
 def test_chat_plays_a_survey_without_anything_kept(environment: dict[str, str]) -> None:
-    words = ["2", "1", "1", "1", "мужчина", "34", "назад", "35", "1", "3 1 7", "стоп"]
+    words = ["2", "1", "1", "мужчина", "34", "назад", "35", "1", "3 1 7", "стоп"]
     done = ashar(environment, "chat", str(FLOWS / "priorities.yaml"), types="\n".join(words) + "\n")
     assert done.returncode == 0, done.stderr
-    assert done.stdout.index("Русский") < done.stdout.index("мэрия города Каракол")
+    assert done.stdout.index("мэрия города Каракол") < done.stdout.index("Из какой вы области")
     assert done.stdout.count("Сколько вам лет?") == 2
     assert "> 3 1 7" in done.stdout
     assert "продолжить" in done.stdout.splitlines()[-2]
@@ -228,6 +228,25 @@ def test_chat_plays_a_campaign_and_ends_with_its_input(environment: dict[str, st
     assert "3 күндүк жумуш" in done.stdout
 
 
+def test_reach_says_what_a_file_costs_without_anything_kept(environment: dict[str, str]) -> None:
+    paid = {**environment, "ASHAR_COST_WHATSAPP_OUT": "0.005 USD"}
+    done = ashar(paid, "reach", str(FLOWS / "priorities.yaml"))
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("s-priorities: ")
+    rows = [
+        line.split() for line in done.stdout.splitlines() if line.startswith(("telegram", "whatsapp", "sms", "web"))
+    ]
+    assert [row[1] for row in rows] == ["ky", "ru"] * 4
+    assert {" ".join(row[-2:]) for row in rows if row[0] == "whatsapp"} == {"0.055 USD"}
+    assert "ASHAR_COST_SMS_OUT" in done.stdout
+    assert not Path(environment["ASHAR_VAR"]).exists()
+    wrong = ashar({**environment, "ASHAR_COST_SMS_OUT": "cheap"}, "reach", str(FLOWS / "priorities.yaml"))
+    assert wrong.returncode == 2
+    assert "ASHAR_COST_SMS_OUT: expected an amount" in wrong.stderr
+    assert ashar(environment, "reach", str(FLOWS / "places.csv")).returncode == 1
+    assert ashar(environment, "reach", str(FLOWS / "none.yaml")).returncode == 2
+
+
 def test_chat_needs_a_form_that_can_be_played(environment: dict[str, str], tmp_path: Path) -> None:
     assert ashar(environment, "chat", str(FLOWS / "pledge.yaml")).returncode == 2
     assert ashar(environment, "chat", str(tmp_path / "none.yaml")).returncode == 1
@@ -252,6 +271,13 @@ def test_from_publishing_to_an_export(
     assert run("demo", "--people", "4")[1].startswith("4 made-up residents wrote")
     assert run("tally", "check") == (0, "The tallies equal a recount.\n", "")
     assert run("tally", "rebuild") == (0, "Recounted; 0 tallies were mended.\n", "")
+    code, reached, _ = run("reach", "priorities")
+    assert code == 0
+    assert "telegram" in reached
+    # The made-up residents came by the web chat, and what they took was counted.
+    assert "\nweb " in reached.partition("Counted, on average")[2]
+    assert "Nobody has finished it yet" in run("reach", "suu")[1]
+    assert run("reach", "nothing")[0] == 2
     output = tmp_path / "answers.csv"
     assert run("export", "priorities", "--output", str(output))[0] == 0
     assert output.read_bytes().decode() == run("export", "priorities")[1]

@@ -106,7 +106,8 @@ class Outbound:
     options: tuple[Button, ...] = ()
     #: How to answer, after the options.
     foot: str = ""
-    #: How many options make one answer; 0 where words are asked for.
+    #: How many options make one answer; 0 where any number of them do (so that
+    #: no button is a whole answer, and there is none), or where words are asked for.
     pick: int = 0
     #: Commands offered beside the options (back, skip, help).
     actions: tuple[Button, ...] = ()
@@ -122,6 +123,8 @@ class Outbound:
     #: See `Inbound`: the message to edit in place, and the tap to acknowledge.
     edits: str = ""
     callback: str = ""
+    #: Lines of the foot that buttons make needless (`plain.beside_buttons`).
+    spare: str = ""
 
 
 class Fate(enum.StrEnum):

@@ -15,6 +15,7 @@ _ACTIONS = {
     "answers": phrase("My answers"),
     "listen": phrase("Listen"),
     "show": phrase("See the picture"),
+    "menu": phrase("Menu"),
 }
 
 
@@ -32,6 +33,7 @@ def compose(voice: wording.Voice, reply: messages.Reply, language: str) -> base.
             for place, option in enumerate(reply.options, start=1)
         ),
         foot=voice.lines(reply.foot, language),
+        spare=voice.lines(reply.spare, language),
         pick=reply.pick,
         actions=tuple(base.Button(voice.say(_ACTIONS[action], language), action) for action in reply.actions),
         tag=reply.tag,

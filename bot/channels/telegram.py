@@ -32,9 +32,7 @@ _CONNECT, _READ = 5.0, 15.0
 #: Seconds to wait where Telegram names no time itself.
 _PAUSE, _BAD_TOKEN_PAUSE = 5.0, 60.0
 
-#: Up to so many options of so many letters are written on the buttons; others are numbers, for small screens.
-_LABELLED, _LABEL = 4, 20
-_ROW, _KEYBOARD = 5, 100
+_ROW = 5
 #: Letters that buttons of one row can show on a narrow phone before Telegram cuts them off.
 _ROW_LETTERS = 30
 _NO_PREVIEW = {"link_preview_options": '{"is_disabled": true}'}
@@ -246,7 +244,8 @@ class Telegram:
         return url, {}
 
     async def _show(self, address: str, outbound: base.Outbound) -> base.Receipt:
-        text, keyboard = plain.numbered(outbound), _keyboard(outbound)
+        keyboard = _keyboard(outbound)
+        text = plain.numbered(plain.beside_buttons(outbound))
         try:
             if outbound.attached:
                 sent = await telegram_attaching.send(self._call, self._attachments, self._account, address, outbound)
@@ -321,11 +320,9 @@ def _receipt(error: telegram.error.TelegramError) -> base.Receipt:
 
 def _keyboard(outbound: base.Outbound) -> dict[str, Any]:
     """The parameter of a call that carries the buttons; empty where there are none."""
-    options, actions = outbound.options, outbound.actions
-    if len(options) + len(actions) > _KEYBOARD:
-        options = ()  # a number can always be typed
-    labelled = len(options) <= _LABELLED and all(len(option.label) <= _LABEL for option in options)
-    width = 1 if labelled else -(-len(options) // -(-len(options) // _ROW))
+    options = outbound.options if plain.has_buttons(outbound) else ()
+    labelled = plain.labelled(outbound)
+    width = 1 if labelled or not options else -(-len(options) // -(-len(options) // _ROW))
 
     def button(label: str, chosen: base.Button) -> dict[str, str]:
         mark = f" ✓{chosen.picked}" if chosen.picked else ""
@@ -335,7 +332,7 @@ def _keyboard(outbound: base.Outbound) -> dict[str, Any]:
     keys = [button(option.label if labelled else option.sends, option) for option in options]
     rows = [keys[n : n + width] for n in range(0, len(keys), width)]
     row: list[dict[str, str]] = []
-    for action in actions:
+    for action in plain.pressed(outbound):
         if row and sum(len(key["text"]) for key in row) + len(action.label) > _ROW_LETTERS:
             rows.append(row)
             row = []

@@ -37,7 +37,8 @@ class Command(enum.StrEnum):
 # Both languages at all times: people mix them. The Latin words come out of folding by themselves; those that
 # stand here in Latin are spelled otherwise than letter by letter, or are Telegram's own.
 _WORDS: dict[Command, str] = {
-    Command.START: "start, ашар, салам, саламатсызбы, здравствуйте, привет, башта, начать",
+    Command.START: "start, ашар, салам, саламатсызбы, саламатсыздарбы, салам алейкум, ассалам алейкум, "
+    "ассаламу алейкум, здравствуйте, здравствуй, привет, добрый день, добрый вечер, доброе утро, башта, начать",
     Command.HOME: "меню, башкы бет, домой, menu",
     Command.BACK: "артка, назад, обратно, back",
     Command.SKIP: "өткөр, өткөрүп жиберүү, өтүү, кийинки, кийинкиси, пропустить, дальше, следующий, next, skip",

@@ -10,7 +10,18 @@ import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from bot.engine import commands, flow, joining, lobby, messages, promising, resuming, reviewing, state
+from bot.engine import (
+    commands,
+    flow,
+    inviting,
+    joining,
+    lobby,
+    messages,
+    promising,
+    resuming,
+    reviewing,
+    state,
+)
 from bot.engine.commands import Command
 from bot.engine.messages import phrase
 from bot.engine.turning import Turning
@@ -122,7 +133,8 @@ def _paused(talk: state.Talk, incoming: messages.Incoming) -> bool:
 def _receive_old(turning: Turning, *, paused: bool) -> None:
     """A button of a message that is no longer the last one."""
     if not turning.talk.language:
-        lobby.before_language(turning, None, "")
+        # No button of another message agrees to what is asked in this one.
+        lobby.before_language(turning, None, turning.talk.pending if turning.talk.scene == "invited" else "")
     elif turning.talk.scene == "stopped":
         lobby.wake(turning)
     elif paused and turning.shared():
@@ -215,6 +227,8 @@ _TAKE: dict[str, Callable[[Turning, Command | None], None]] = {
     "pledges": promising.take_pledges,
     "withdraw": promising.take_withdraw,
     "erase": lobby.take_erase,
+    # Thanked, and now there is more to say: here is what there is.
+    "done": lambda turning, _command: turning.go_home(),
     # One address of this contact went over; whoever writes by another one stays.
     "moved": lambda turning, _command: turning.go_home(),
 }
@@ -223,8 +237,10 @@ _SHOW: dict[str, Callable[[Turning], messages.Reply]] = {
     "home": lobby.show_home,
     "language": lobby.show_language,
     "list": joining.show_list,
+    "invited": inviting.show,
     "consent": joining.show_consent,
     "form": joining.show_form,
+    "done": joining.show_done,
     "resume": lobby.show_resume,
     "answers": reviewing.show,
     "restart": reviewing.show_restart,

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 
-from bot.engine import asking, commands, flow, form, giving, messages, passage, state, telling
+from bot.engine import asking, commands, consenting, flow, form, giving, messages, passage, state, telling
 from bot.engine.commands import Command
 from bot.engine.messages import phrase
 from bot.engine.turning import Turning, options
 
-_MESSENGERS = {"telegram": "Telegram", "whatsapp": "WhatsApp", "sms": "Twilio"}
+NOTHING_KEPT = phrase("All right, nothing has been kept. If you change your mind, write any time.")
 
 
 # -- links -------------------------------------------------------------------------------------------------
@@ -93,41 +93,6 @@ def take_list(turning: Turning, command: Command | None) -> None:
 # -- consent -----------------------------------------------------------------------------------------------
 
 
-#: Said in the middle of the sentence, where an author names nobody.
-HOLDER, TERM = phrase("its author"), phrase("2 years")
-
-
-def _consent(turning: Turning) -> messages.Phrase:
-    link, site = turning.talk.pending, f"{turning.facts.site}/privacy"
-    if link.startswith("a-"):
-        return phrase(
-            "We write down what you promise, and your name only if you want it shown. The treasurer sees who sends a "
-            "transfer. It is of your own free will: you can take it back or erase it. {link} Do you agree?",
-            link=site,
-        )
-    definition = turning.facts.forms[turning.facts.surveys[link[2:]]]
-    messenger = _MESSENGERS.get(turning.incoming.channel)
-    if messenger:
-        return phrase(
-            "The survey is held by {holder}, to learn what people need. We keep your age, sex, place and answers; the "
-            "number of your chat is encrypted. For how long: {term}. Messages pass through servers abroad "
-            "({messenger}). The results carry no names. It is of your own free will. “my data” shows what is kept, "
-            "“erase” takes your consent back and erases. {link} Do you agree?",
-            holder=definition.holder or HOLDER,
-            term=definition.term or TERM,
-            messenger=messenger,
-            link=site,
-        )
-    return phrase(
-        "The survey is held by {holder}, to learn what people need. We keep your age, sex, place and answers, without "
-        "your name. For how long: {term}. The results carry no names. It is of your own free will. “my data” shows "
-        "what is kept, “erase” takes your consent back and erases. {link} Do you agree?",
-        holder=definition.holder or HOLDER,
-        term=definition.term or TERM,
-        link=site,
-    )
-
-
 def show_consent(turning: Turning) -> messages.Reply:
     """What is asked, by whom and why; for a campaign, how it stands."""
     link = turning.talk.pending
@@ -137,7 +102,7 @@ def show_consent(turning: Turning) -> messages.Reply:
         until = phrase("Until: {date}", date=campaign.deadline)
         lines += (messages.Written(campaign.story), *giving.standing(campaign), until)
     choices = options(phrase("I agree"), phrase("I do not agree"))
-    return messages.Reply((*lines, _consent(turning)), choices, pick=1)
+    return messages.Reply((*lines, consenting.text(turning, link), consenting.more(turning)), choices, pick=1)
 
 
 def take_consent(turning: Turning, command: Command | None) -> None:
@@ -148,16 +113,21 @@ def take_consent(turning: Turning, command: Command | None) -> None:
     elif not is_open(turning, link):
         follow(turning, link)
     elif (agreed := turning.yes_or_no()) is False:
-        turning.say(phrase("All right, nothing has been kept. If you change your mind, write any time."))
+        turning.say(NOTHING_KEPT)
         _lead_back(turning)
     elif agreed:
-        person = turning.person()
-        if person is None:
-            person = state.Person(turning.draw("person"))
-            turning.change(people=(*turning.talk.people, person), person=person.id)
-            turning.events.append(messages.Joined(person.id))
-        turning.events.append(messages.Consented(person.id, purpose(link), _consent(turning)))
-        begin(turning, person._replace(consents=(*person.consents, purpose(link))), link)
+        agree(turning, link)
+
+
+def agree(turning: Turning, link: str) -> None:
+    """They agreed to what waits, and begin."""
+    person = turning.person()
+    if person is None:
+        person = state.Person(turning.draw("person"))
+        turning.change(people=(*turning.talk.people, person), person=person.id)
+        turning.events.append(messages.Joined(person.id))
+    turning.events.append(messages.Consented(person.id, purpose(link), consenting.text(turning, link)))
+    begin(turning, person._replace(consents=(*person.consents, purpose(link))), link)
 
 
 def begin(turning: Turning, person: state.Person, link: str) -> None:
@@ -195,6 +165,7 @@ def show_form(turning: Turning) -> messages.Reply:
         lines=asked.lines,
         options=asked.options,
         foot=asked.foot,
+        spare=asked.spare,
         pick=asked.pick,
         # No button for what would only be answered with regret.
         actions=tuple(each for each in asked.actions if each not in ("show", "listen") or turning.incoming.attaches),
@@ -327,9 +298,15 @@ def _finish(turning: Turning, rid: str, definition: form.Form) -> None:
     thanks = telling.written(definition.thanks, view, None, {}) if definition.thanks else None
     turning.say(thanks or phrase("Many thanks, we have your answers!"))
     if not turning.current() and view.asked:
-        turning.say(phrase("To see or change your answers, write “answers”."))
-        turning.actions = ("answers",)
-    _lead_back(turning)
+        turning.to("done")
+    else:
+        _lead_back(turning)
+
+
+def show_done(_turning: Turning) -> messages.Reply:
+    """Below the thanks, two words rather than the whole menu: it would be a third of what the message weighs."""
+    ways = (phrase("“answers”: see or change your answers; “menu”: everything else."),)
+    return messages.Reply((), foot=ways, spare=ways, actions=("answers", "menu"))
 
 
 def _pledge(turning: Turning, rid: str, definition: form.Form) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from bot.engine import commands, form, giving, messages, passage, state, telling
 from bot.engine.messages import phrase
-from bot.engine.understanding import answers
+from bot.engine.understanding import agreeing, answers
 
 #: Pledges, people, surveys listed at the most, so that one digit picks.
 LISTED = 9
@@ -81,8 +81,8 @@ class Turning:
         return not response.ended or self.facts.surveys.get(self.definition(response).name) == response.form
 
     def tag(self) -> str:
-        """What this scene's buttons carry."""
-        return self.current()[:8] if self.talk.scene == "form" else "-"
+        """What this scene's buttons carry: with the step enough to tell them from any other, and short for the line."""
+        return self.current()[:3] if self.talk.scene == "form" else "-"
 
     def keep(self, rid: str, response: state.State) -> None:
         """A response is new or has changed."""
@@ -144,9 +144,8 @@ class Turning:
 
     def yes_or_no(self) -> bool | None:
         """The message as a yes or a no; None, and a kind word said, if neither."""
-        folded = commands.fold(self.incoming.text[:40])
-        if folded in commands.YES or folded in commands.NO:
-            return folded in commands.YES
+        if self.incoming.kind == "text" and (agreed := agreeing.consents(self.incoming.text)) is not None:
+            return agreed
         number = self.number(2)
         return number == 1 if number else None
 

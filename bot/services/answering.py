@@ -194,7 +194,7 @@ def _needed(known: recording.Known) -> list[str]:
 
 def _wants_promises(known: recording.Known) -> bool:
     """Pledges are read only for those who may ask for them now."""
-    return known.talk.scene in ("home", "pledges", "withdraw") or commands.recognise(known.inbound.text) in (
+    return known.talk.scene in ("home", "done", "pledges", "withdraw") or commands.recognise(known.inbound.text) in (
         commands.Command.PLEDGES,
         commands.Command.DATA,
     )

@@ -63,6 +63,11 @@ class Catalogue:
     #: Surveys that are closed, as `surveys`: none begins, those under way go on, and the results stay.
     closed: Mapping[str, str] = field(default_factory=dict)
 
+    @property
+    def links(self) -> list[str]:
+        """What a link to each of them carries, surveys first."""
+        return [*(f"s-{name}" for name in self.surveys), *(f"a-{name}" for name in self.campaigns)]
+
 
 class Library:
     """Catalogues of one database. A version is compiled once: it never changes."""

@@ -43,16 +43,7 @@ class Rehearsal:
 
     def hear(self, text: str, *, kind: str = "text", start: str = "") -> tuple[base.Outbound, bool]:
         """Take one message; the answer, and whether the person has ended the conversation."""
-        incoming = messages.Incoming(
-            text=text,
-            now=self._clock(),
-            entropy=self._entropy(),
-            facts=self._facts(),
-            channel=self._channel,
-            kind=kind,
-            start=start,
-        )
-        turn = conversation.turn(self._talk, self._responses, incoming)
+        turn = self._turn(text, start, kind)
         self._talk = turn.talk
         self._responses |= turn.changed
         for event in turn.events:
@@ -64,6 +55,23 @@ class Rehearsal:
             names = ", ".join(each.name for each in attachments)
             outbound = dataclasses.replace(outbound, attached=attachments[0].kind, attachment=names)
         return outbound, ended
+
+    def leads_on(self, text: str) -> bool:
+        """True where this message would be understood and another question asked; nothing comes of it."""
+        talk = self._turn(text).talk
+        return not talk.misses and talk.step != self._talk.step
+
+    def _turn(self, text: str, start: str = "", kind: str = "text") -> conversation.Turn:
+        incoming = messages.Incoming(
+            text=text,
+            now=self._clock(),
+            entropy=self._entropy(),
+            facts=self._facts(),
+            channel=self._channel,
+            kind=kind,
+            start=start,
+        )
+        return conversation.turn(self._talk, self._responses, incoming)
 
     @property
     def scene(self) -> str:

@@ -147,6 +147,8 @@ class Twilio:
         self.people: dict[tuple[str, str], Person] = {}
         self.contents: dict[str, dict[str, Any]] = {}
         self.messages: dict[str, dict[str, Any]] = {}
+        #: All that was asked to be sent, in order, as it was given.
+        self.asked: list[dict[str, str]] = []
         #: Taken from the front, one a send.
         self.faults: list[Fault] = []
         self.retry_after = ""
@@ -275,6 +277,7 @@ class Twilio:
 
     async def _create(self, request: web.Request) -> web.StreamResponse:
         form = {name: str(value) for name, value in (await request.post()).items()}
+        self.asked.append(form)
         fault = self.faults.pop(0) if self.faults else None
         if fault is Fault.BUSY:
             raise Refusal(429, 20429, "Too Many Requests")
