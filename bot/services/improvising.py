@@ -60,6 +60,7 @@ def play(rehearsal: rehearsing.Rehearsal, link: str, seed: int, language: str) -
     stands = itertools.count()
     last = ""
     retreats = backs = 0
+    shut: set[tuple[str, ...]] = set()
     while len(rehearsal.finished) == before:
         waiting = rehearsal.waiting
         if waiting and waiting[1].at != last:
@@ -67,7 +68,7 @@ def play(rehearsal: rehearsing.Rehearsal, link: str, seed: int, language: str) -
         if next(stands) > _PATIENCE:
             raise Stuck(f"the question “{last}” does not let anybody past")
         try:
-            wrote = "back" if backs else _answer(*waiting, chance) if waiting else _outside(rehearsal.scene, language)
+            wrote = "back" if backs else _answer(*waiting, chance, shut) if waiting else _outside(rehearsal.scene, language)
             backs = max(0, backs - 1)
         except Stuck:
             # Perhaps an earlier answer leaves no room for this one: a household of two with three children.
@@ -88,7 +89,8 @@ def _outside(scene: str, language: str) -> str:
     return {"ky": "1", "ru": "2"}[language] if scene == "language" else "1"
 
 
-def _answer(definition: form.Form, response: state.State, chance: random.Random) -> str:
+def _answer(definition: form.Form, response: state.State, chance: random.Random, shut: set[tuple[str, ...]]) -> str:
+    """What is written next. `shut`: questions that no answer was found for, each with what its constraint asked for."""
     view = passage.passage(definition, response)
     station = view.station(response.at)
     if station is None:
@@ -108,9 +110,14 @@ def _answer(definition: form.Form, response: state.State, chance: random.Random)
         # A ranking is under way, one at a time.
         left = [n for n, choice in enumerate(choices, start=1) if choice.name not in response.picked]
         return str(chance.choice(left))
-    for thought in itertools.islice(_thoughts(view, station, choices, chance), _THOUGHTS):
-        if _will_do(view, station, choices, thought):
-            return thought
+    here = (station.key, *_asked_for(view, station))
+    if here not in shut:
+        tried: set[str] = set()
+        for thought in itertools.islice(_thoughts(view, station, choices, chance), _THOUGHTS):
+            if thought not in tried and _will_do(view, station, choices, thought):
+                return thought
+            tried.add(thought)
+    shut.add(here)
     if not required:
         return "skip"
     source = station.question.constraint.source if station.question.constraint else ""
@@ -121,6 +128,8 @@ def _answer(definition: form.Form, response: state.State, chance: random.Random)
 def _will_do(view: passage.Passage, station: passage.Station, choices: Sequence[form.Choice], thought: str) -> bool:
     if station.question.kind in (Kind.ACKNOWLEDGE, Kind.MORE):
         return True
+    if station.question.kind in (Kind.INTEGER, Kind.DECIMAL) and judging.broken(view, station, thought):
+        return False  # far quicker than reading it as a person's
     reading = answers.understand(station.question, choices, thought, (), view.now)
     return isinstance(reading, answers.Understood) and judging.broken(view, station, reading.answer) is None
 
@@ -162,9 +171,14 @@ def _spoken_of(view: passage.Passage, station: passage.Station) -> list[str]:
     constraint = station.question.constraint
     if constraint is None:
         return []
-    context = view.context(station)
-    asked = [expressions.text(context.answers.get(name, "")) for name in sorted(constraint.references)]
-    return [*_NUMBER.findall(constraint.source), *asked]
+    return [*_NUMBER.findall(constraint.source), *_asked_for(view, station)]
+
+
+def _asked_for(view: passage.Passage, station: passage.Station) -> list[str]:
+    """The answers a constraint asks for, as they stand."""
+    names = sorted(station.question.constraint.references) if station.question.constraint else []
+    known = view.context(station).answers if names else {}
+    return [expressions.text(known.get(name, "")) for name in names]
 
 
 def _numbers(view: passage.Passage, station: passage.Station, chance: random.Random) -> Iterator[str]:

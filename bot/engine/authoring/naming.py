@@ -33,6 +33,21 @@ class Names:
     renamed: dict[str, str] = field(default_factory=dict)
     #: Every name that something asks for, as it is written there.
     asked_for: Collection[str] = ()
+    #: A name that several questions were given -> those questions, in the order of the rows.
+    namesakes: dict[str, list[Node]] = field(default_factory=dict)
+
+    def meant(self, name: str, asking: Node | None) -> Node | None:
+        """Which of those questions a row means; None where it may be more than one."""
+        left = self.namesakes[name]
+        if asking is None or asking in left:
+            return asking
+        # The rows of a page that was copied mean those of their own copy.
+        if (copies := self.namesakes.get(asking.row.cell("name"))) and len(copies) == len(left) and asking in copies:
+            return left[copies.index(asking)]
+        near = next((found for group in asking.above() if (found := [each for each in left if each in group.within()])), [])
+        left = near or left
+        before = [each for each in left if each.row.number < asking.row.number]
+        return left[0] if len(left) == 1 else before[0] if len(before) == 1 else None
 
 
 def latin(words: str, longest: int = _LONGEST) -> str:
@@ -41,6 +56,11 @@ def latin(words: str, longest: int = _LONGEST) -> str:
     bare = "".join(each for each in unicodedata.normalize("NFKD", spelled) if not unicodedata.combining(each))
     name = re.sub(r"[^A-Za-z0-9_.-]+", "_", bare).strip("_.-")[:longest]
     return f"_{name}"[:longest] if name and not re.match(r"[A-Za-z_]", name) else name
+
+
+def by_path(rows: Iterable[Row]) -> frozenset[str]:
+    """Every name that these rows ask for in a path."""
+    return frozenset(name for row in rows for cell in row.cells.values() for name in _PATH.findall(cell))
 
 
 def referred(rows: Iterable[Row]) -> frozenset[str]:
@@ -58,18 +78,19 @@ def referred(rows: Iterable[Row]) -> frozenset[str]:
 def name_all(nodes: Iterable[Node], given: Collection[str], asked_for: Collection[str], told: Told) -> Names:
     """Name every node; `given` are names the bot fills itself, `asked_for` those that ${...} ask for."""
     nodes = list(nodes)
-    naming = _Naming(given, asked_for, told, {node.row.cell("name") for node in nodes})
+    naming = _Naming(given, asked_for, told, nodes)
     for node in nodes:
         naming.name(node)
     return naming.names
 
 
 class _Naming:
-    def __init__(self, given: Collection[str], asked_for: Collection[str], told: Told, written: set[str]) -> None:
+    def __init__(self, given: Collection[str], asked_for: Collection[str], told: Told, nodes: list[Node]) -> None:
         self.given = given
-        self.asked_for = asked_for
         self.told = told
-        self.written = written
+        self.written = {node.row.cell("name") for node in nodes}
+        #: Names asked for in paths, which are not followed to one of several.
+        self.by_path = by_path(node.row for node in nodes)
         self.names = Names(asked_for=asked_for)
 
     def name(self, node: Node) -> None:
@@ -125,7 +146,9 @@ class _Naming:
             else f"{name}.2"
         )
         row = first.row.number
-        if weak is None and node.row.cell("name") in self.asked_for:
+        if weak is None:
+            self.names.namesakes.setdefault(name, [first]).append(node)
+        if weak is None and node.row.cell("name") in self.by_path:
             what = phrase(
                 "“{name}” is the name of row {row} already, and it is not clear which is meant.", name=name, row=row
             )

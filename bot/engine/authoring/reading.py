@@ -114,7 +114,8 @@ class _Reader:
         asked_for |= {row.cell("name") for row, _ in rows if row.cell("name").lower() in small}
         names = naming.name_all(grouping.flat(tree), given, asked_for, told)
         doubles = sheets.flag_of(about, "allow_choice_duplicates", told)
-        lists.read_all(choosing.Reader(words, told, doubles=doubles))
+        compared = choosing.compared((row, type_.list) for row, type_ in rows)
+        lists.read_all(choosing.Reader(words, told, doubles=doubles), compared)
         scope = references.Scope(names, lists, given, told)
         lists.reword(scope.text)
         fixed = about.cell("ashar::order") == "fixed"

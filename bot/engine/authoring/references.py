@@ -15,6 +15,9 @@ from bot.engine.xpath import expressions
 _EMPTY = frozenset({"instanceID", "instanceName"})
 #: Columns whose expression decides what a question is worth: a ring of them never comes to rest.
 _BINDING = frozenset({"relevant", "calculation", "repeat_count"})
+#: Columns that hold or do not; a spreadsheet's TRUE in them is no name.
+_CONDITIONS = frozenset({"relevant", "constraint"})
+_TRUTHS = {"true": "true()", "yes": "true()", "false": "false()", "no": "false()"}
 #: Columns of words that are shown.
 _WORDS = frozenset({"label", "hint", "guidance_hint", "constraint_message", "required_message"})
 
@@ -48,7 +51,7 @@ class Scope:
         if "${" not in everything:
             return said
         renamed = {
-            language: self._spelled(row, column, naming.rename(words, self._names.renamed))
+            language: self._spelled(row, column, naming.rename(words, self._names.renamed), node)
             for language, words in said.items()
         }
         for name in dict.fromkeys(found for words in renamed.values() for found in naming.REFERENCE.findall(words)):
@@ -65,7 +68,9 @@ class Scope:
         written = source or row.cell(column)
         if not written:
             return None
-        text = self._spelled(row, column, naming.rename(written, self._names.renamed))
+        if column in _CONDITIONS and written.lower() in _TRUTHS:
+            written = _TRUTHS[written.lower()]
+        text = self._spelled(row, column, naming.rename(written, self._names.renamed), node)
         text = mending.relabelled(text, self._lists.renamed)
         if node and column == "constraint":
             own = f"${{{node.name}}}"
@@ -92,11 +97,19 @@ class Scope:
         self.compiled.append((row, column, compiled))
         return compiled
 
-    def _spelled(self, row: Row, column: str, source: str) -> str:
-        """The source with each ${...} that differs from a name in its capitals alone under that name."""
+    def _spelled(self, row: Row, column: str, source: str, node: Node | None) -> str:
+        """The source with each ${...} that differs from a name in its capitals alone, or is that of several, renamed."""
         slips: dict[str, str] = {}
         for name in naming.REFERENCE.findall(source):
-            if (
+            if namesakes := self._names.namesakes.get(name):
+                if (meant := self._names.meant(name, node)) is not None:
+                    slips[name] = meant.name
+                else:
+                    rows = ", ".join(str(each.row.number) for each in namesakes)
+                    what = phrase("“{name}” is the name of rows {rows}, and it is not clear which is meant.",
+                                  name=name, rows=rows)  # fmt: skip
+                    self._told.error(row, column, what, phrase("give each of them a name of its own."))
+            elif (
                 name not in self._names.nodes
                 and name not in self._given
                 and len(self._small.get(name.lower(), ())) == 1
@@ -184,9 +197,13 @@ class Scope:
     def lookups(self) -> Mapping[str, tuple[Mapping[str, str], ...]]:
         """Rows of the lists that expressions look something up in; a list or column that is not there is told."""
         found: dict[str, tuple[Mapping[str, str], ...]] = {}
+        wanted: dict[str, set[str]] = {}
+        for _, _, compiled in self.compiled:
+            for name, cell in compiled.cells:
+                wanted.setdefault(name, set()).add(cell)
         for row, column, compiled in self.compiled:
             for name, cell in sorted(compiled.cells):
-                looked = self._lists.looked_up(name)
+                looked = self._lists.looked_up(name, wanted[name])
                 if looked is None and name in self._lists.missing:
                     continue  # told where a question asks for it
                 if looked is None:
