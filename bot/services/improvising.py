@@ -25,6 +25,8 @@ _PATIENCE = 40
 _RETREATS, _FURTHEST = 60, 12
 #: How often, of all messages, something else than an answer is written.
 _ERRS, _BACK, _SKIPS, _ASKS = 0.10, 0.05, 0.08, 0.02
+#: How often a number is made after a pattern, or kept small, where that may help.
+_BY_PATTERN, _KEPT_SMALL = 0.5, 0.8
 _NONSENSE = ("???", "👍", "ким билет", "99999999999999", "не понимаю вас", "0", "көп", "-")
 _SENTENCES = (
     "Айылыбызга таза суу керек.",
@@ -36,6 +38,7 @@ _SENTENCES = (
     "ж",
 )
 _PATTERN = re.compile(r"""regex\(\s*[^,]+,\s*(["'])(.*?)\1\s*\)""", re.DOTALL)
+_QUOTED = re.compile(r"[=(,]\s*'([^']{1,40})'")
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 
@@ -68,7 +71,9 @@ def play(rehearsal: rehearsing.Rehearsal, link: str, seed: int, language: str) -
         if next(stands) > _PATIENCE:
             raise Stuck(f"the question “{last}” does not let anybody past")
         try:
-            wrote = "back" if backs else _answer(*waiting, chance, shut) if waiting else _outside(rehearsal.scene, language)
+            wrote = (
+                "back" if backs else _answer(*waiting, chance, shut) if waiting else _outside(rehearsal.scene, language)
+            )
             backs = max(0, backs - 1)
         except Stuck:
             # Perhaps an earlier answer leaves no room for this one: a household of two with three children.
@@ -113,7 +118,7 @@ def _answer(definition: form.Form, response: state.State, chance: random.Random,
     here = (station.key, *_asked_for(view, station))
     if here not in shut:
         tried: set[str] = set()
-        for thought in itertools.islice(_thoughts(view, station, choices, chance), _THOUGHTS):
+        for thought in itertools.islice(_thoughts(view, station, choices, chance, few=bool(shut)), _THOUGHTS):
             if thought not in tried and _will_do(view, station, choices, thought):
                 return thought
             tried.add(thought)
@@ -135,9 +140,12 @@ def _will_do(view: passage.Passage, station: passage.Station, choices: Sequence[
 
 
 def _thoughts(
-    view: passage.Passage, station: passage.Station, choices: Sequence[form.Choice], chance: random.Random
+    view: passage.Passage, station: passage.Station, choices: Sequence[form.Choice], chance: random.Random, *, few: bool
 ) -> Iterator[str]:
-    """One answer after the other, for ever: first what anybody would say, then what the constraint speaks of."""
+    """One answer after the other, for ever: first what anybody would say, then what the constraint speaks of.
+
+    `few`: large numbers have led nowhere in this form.
+    """
     question = station.question
     match question.kind:
         case Kind.SELECT_ONE | Kind.ACKNOWLEDGE:
@@ -151,7 +159,7 @@ def _thoughts(
                 most = wanted if question.kind is Kind.RANK else chance.randint(1, min(4, len(choices)))
                 yield " ".join(map(str, chance.sample(range(1, len(choices) + 1), most)))
         case Kind.INTEGER | Kind.DECIMAL | Kind.RANGE:
-            yield from _numbers(view, station, chance)
+            yield from _numbers(view, station, chance, few=few)
         case Kind.DATE | Kind.DATETIME | Kind.TIME:
             yield from _moments(view, station, chance)
         case Kind.GEOPOINT:
@@ -181,11 +189,27 @@ def _asked_for(view: passage.Passage, station: passage.Station) -> list[str]:
     return [expressions.text(known.get(name, "")) for name in names]
 
 
-def _numbers(view: passage.Passage, station: passage.Station, chance: random.Random) -> Iterator[str]:
+def _numbers(view: passage.Passage, station: passage.Station, chance: random.Random, *, few: bool) -> Iterator[str]:
     question = station.question
     near = [float(each) for each in _spoken_of(view, station) if _NUMBER.fullmatch(each)]
+    constraint = question.constraint.source if question.constraint else ""
+    patterns = [found[2] for found in _PATTERN.finditer(constraint)]
+    # Digits that are counted, as of a telephone.
+    lengths = [int(each) for each in near if each <= 18] if "string-length" in constraint else []
     while True:
-        match chance.randrange(4):
+        if patterns and chance.random() < _BY_PATTERN:
+            yield sampling.sample(chance.choice(patterns), chance)
+            continue
+        if lengths and chance.random() < _BY_PATTERN:
+            yield str(chance.randrange(10 ** (length := max(1, chance.choice(lengths))) // 10, 10**length))
+            continue
+        if few and chance.random() < _KEPT_SMALL:
+            # Small parts leave room for the rest of a whole.
+            yield chance.choice("00001")
+            continue
+        match chance.randrange(5):
+            case 4 if near and 0 <= max(near) <= _THOUGHTS:
+                number = chance.randint(0, int(max(near)))
             case 0 if near:
                 number = chance.choice(near) + chance.choice((-1, 0, 1))
             case 1 if len(near) > 1:
@@ -220,8 +244,13 @@ def _words(view: passage.Passage, station: passage.Station, chance: random.Rando
     constraint = station.question.constraint
     patterns = [found[2] for found in _PATTERN.finditer(constraint.source)] if constraint else []
     lengths = [int(float(each)) for each in _spoken_of(view, station) if _NUMBER.fullmatch(each)]
+    # What it is compared with: another answer, or a word in quotes.
+    same = [each for each in _asked_for(view, station) if each]
+    same += [found[1] for found in _QUOTED.finditer(constraint.source) if found[1]] if constraint else []
     while True:
-        match chance.randrange(5):
+        match chance.randrange(6):
+            case 5 if same:
+                yield chance.choice(same)
             case 0 | 1 if patterns:
                 yield sampling.sample(chance.choice(patterns), chance)
             case 2 if lengths:

@@ -26,7 +26,7 @@ from bot.engine.authoring import markup
         ("snake_case_word and _", "snake_case_word and _"),
         ("Name: ____", "Name: ____"),
         ("№ 5 #6", "№ 5 #6"),
-        ("R&D; &copy;", "R&D; &copy;"),
+        ("R&D; &copy;", "R&D; ©"),
         ("no dress at all", "no dress at all"),
     ],
 )

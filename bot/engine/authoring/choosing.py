@@ -82,7 +82,14 @@ class Reader:
 
     def _choice(self, row: Row, taken: set[str], *, used: bool) -> form.Choice:
         name = row.cell("name")
-        if not name:
+        if not name and (made := naming.latin(next(iter(row.texts["label"].values())), _LONGEST).lower()):
+            name = made if made not in taken else f"{made[: _LONGEST - 6]}_{row.number}"
+            taken.add(name)
+            if used:
+                what = phrase("The choice has no name; “{new}” was taken.", new=name)
+                mend = phrase("write a short one in Latin letters, such as “yes”.")
+                self._told.mended(row, "name", what, mend)
+        elif not name:
             mend = phrase("write a short one in Latin letters, such as “yes”.")
             self._wrong(row, "name", phrase("The choice has no name."), mend, used=used)
         elif not _NAME.fullmatch(name):
@@ -137,7 +144,9 @@ class Reader:
         name = next(each for each in free if each not in taken)
         taken.add(name)
         first = before.row
-        what = phrase("“{name}” is the name of row {row} already; “{new}” was taken.", name=choice.name, row=first, new=name)
+        what = phrase(
+            "“{name}” is the name of row {row} already; “{new}” was taken.", name=choice.name, row=first, new=name
+        )
         self._told.mended(row, "name", what, mend)
         return dataclasses.replace(choice, name=name)
 
@@ -148,7 +157,11 @@ def _are_one(label: form.Text, others: Iterable[form.Text], *, looked_at: bool) 
         pairs = [(_folded(label[each]), _folded(other[each])) for each in label.keys() & other.keys()]
         if pairs and all(one == two for one, two in pairs):
             return True
-        if looked_at and pairs and all(f"{one} ".startswith(f"{two} ") or f"{two} ".startswith(f"{one} ") for one, two in pairs):
+        if (
+            looked_at
+            and pairs
+            and all(f"{one} ".startswith(f"{two} ") or f"{two} ".startswith(f"{one} ") for one, two in pairs)
+        ):
             return True
     return False
 

@@ -71,8 +71,9 @@ def nest(rows: Iterable[tuple[Row, Type]], told: Told) -> list[Node]:
                 if node.is_group and node.type.repeat != type_.repeat:
                     misnamed.append((row, type_, node))
             else:
-                astray = True
-                _astray(row, type_, told, idle=idle and place > 0)
+                idle = idle and place > 0
+                astray = astray or not idle
+                _astray(row, type_, told, idle=idle)
             continue
         parent = open_[min(len(open_), DEEPEST) - 1] if open_ else None
         node = Node(row, type_, parent)

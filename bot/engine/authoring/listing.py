@@ -60,7 +60,7 @@ class Lists:
         for row in rows:
             if name := row.cell("list_name"):
                 found.setdefault(name, List(name, [], columns)).rows.append(row)
-            elif row.cell("name") or row.texts:
+            elif row.cell("name") and row.texts:
                 what, mend = phrase("The choice belongs to no list."), phrase("write the name of its list.")
                 self.told.error(row, "list_name", what, mend)
         return found
@@ -132,7 +132,7 @@ class Lists:
         if name in shelf:
             return name
         fitting = [each for each in shelf if _folded(each) == _folded(name)]
-        fitting = fitting or [each for each in shelf if _is_slip(_folded(name), _folded(each))]
+        fitting = fitting or [each for each in shelf if is_slip(_folded(name), _folded(each))]
         return fitting[0] if len(fitting) == 1 else ""
 
     def _file(self, name: str, value: str, label: str) -> List:
@@ -217,8 +217,10 @@ def _folded(name: str) -> str:
     return re.sub(r"[\s_-]+", "", name.lower())
 
 
-def _is_slip(name: str, known: str) -> bool:
+def is_slip(name: str, known: str) -> bool:
     """One letter too many or too few, wrong, or in the wrong place; "needs1" is no slip of "needs2"."""
+    if name + "s" == known or known + "s" == name:
+        return True
     longest = max(len(name), len(known))
     if longest < _SLIPS_FROM or abs(len(name) - len(known)) > 1 or re.sub(r"\D", "", name) != re.sub(r"\D", "", known):
         return False

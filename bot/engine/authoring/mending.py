@@ -19,6 +19,7 @@ _WORDS = [
     (re.compile(r"&&"), " and "),
     (re.compile(r"\|\|"), " or "),
     (re.compile(r"\$\s+\{"), "${"),
+    (re.compile(r"(?<!\$)\{\s*([A-Za-z_][\w.-]*)\s*\}|\$\(\s*([A-Za-z_][\w.-]*)\s*\)"), r"${\1\2}"),
 ]
 _OPERATOR = re.compile(r"(?<![\w${.-])(and|or|div|mod)(?![\w}.-])", re.IGNORECASE)
 _CALL = re.compile(r"(?<![\w${:-])([A-Za-z][\w:-]*)(?=\s*\()")
@@ -70,6 +71,13 @@ def worded(source: str, words: Collection[str]) -> str:
     any_word = "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
     bare = re.compile(rf"((?:^|[=,])\s*)({any_word})(?=\s*(?:$|[),]|(?:and|or)\b))")
     return outside(source, lambda part: bare.sub(r"\1'\2'", part))
+
+
+def answered(source: str, names: Collection[str]) -> str:
+    """The source with those bare names as what was answered to them: `age > 17` is `${age} > 17`."""
+    any_name = "|".join(re.escape(name) for name in sorted(names, key=len, reverse=True))
+    bare = re.compile(rf"(?<![\w${{./:@-])({any_name})(?![\w}}./:(-])")
+    return outside(source, lambda part: bare.sub(r"${\1}", part))
 
 
 def relabelled(source: str, renamed: Mapping[str, str]) -> str:

@@ -36,16 +36,21 @@ class Names:
     #: A name that several questions were given -> those questions, in the order of the rows.
     namesakes: dict[str, list[Node]] = field(default_factory=dict)
 
-    def meant(self, name: str, asking: Node | None) -> Node | None:
-        """Which of those questions a row means; None where it may be more than one."""
+    def meant(self, name: str, asking: Node | None, *, itself: bool) -> Node | None:
+        """Which of those questions a row means; None where it may be more than one. `itself`: it may mean its own."""
         left = self.namesakes[name]
-        if asking is None or asking in left:
+        if asking is None or (itself and asking in left):
             return asking
+        left = [each for each in left if each is not asking]
         # The rows of a page that was copied mean those of their own copy.
         if (copies := self.namesakes.get(asking.row.cell("name"))) and len(copies) == len(left) and asking in copies:
             return left[copies.index(asking)]
-        near = next((found for group in asking.above() if (found := [each for each in left if each in group.within()])), [])
-        left = near or left
+        near = next(
+            (found for group in asking.above() if (found := [each for each in left if each in group.within()])), []
+        )
+        around = [*asking.above(), None]
+        # Nor is what stands in a group meant from outside, where there is another.
+        left = near or [each for each in left if each.parent in around] or left
         before = [each for each in left if each.row.number < asking.row.number]
         return left[0] if len(left) == 1 else before[0] if len(before) == 1 else None
 

@@ -137,6 +137,12 @@ class _Reader:
                 continue
             if not row.cell("type") and not row.cell("name") and "label" not in row.texts:
                 continue  # a row of comments
+            if kinds.is_comment(row):
+                what = phrase(
+                    "“{type}” is no type, and the row says nothing else: it was left out.", type=row.cell("type")
+                )
+                self.told.mended(row, "type", what, phrase("write remarks into a column “note”."))
+                continue
             self._foreign(row)
             type_ = kinds.read(row, self.lists, self.told)
             typed.append((row, type_))

@@ -88,6 +88,12 @@ class Scope:
             text = mending.worded(compiled.source, words)
             straightened = straightened or text != compiled.source
             compiled, _ = mending.compiled(text, above)
+        if column != "choice_filter" and (
+            bare := (compiled.columns - self._words - set(known)) & self._names.nodes.keys()
+        ):
+            text = mending.answered(compiled.source, bare)
+            straightened = straightened or text != compiled.source
+            compiled, _ = mending.compiled(text, above)
         if straightened:
             what = phrase("The expression was read as “{source}”.", source=_short(compiled.source))
             self._told.mended(row, column, what, phrase("write straight quotes and the signs of XLSForm."))
@@ -102,8 +108,15 @@ class Scope:
         slips: dict[str, str] = {}
         for name in naming.REFERENCE.findall(source):
             if namesakes := self._names.namesakes.get(name):
-                if (meant := self._names.meant(name, node)) is not None:
+                own = column.partition("_")[0] in ("constraint", "required")
+                if (meant := self._names.meant(name, node, itself=own)) is not None:
                     slips[name] = meant.name
+                elif column in _WORDS and node:
+                    # Only said, and nothing hangs on it: what was asked last.
+                    before = [each for each in namesakes if each.row.number < row.number]
+                    slips[name] = (before or namesakes)[-1 if before else 0].name
+                    what = phrase("“{name}” was taken for the question “{question}”.", name=name, question=slips[name])
+                    self._told.mended(row, column, what, phrase("give each of them a name of its own."))
                 else:
                     rows = ", ".join(str(each.row.number) for each in namesakes)
                     what = phrase("“{name}” is the name of rows {rows}, and it is not clear which is meant.",
