@@ -71,9 +71,10 @@ def play(rehearsal: rehearsing.Rehearsal, link: str, seed: int, language: str) -
         if next(stands) > _PATIENCE:
             raise Stuck(f"the question “{last}” does not let anybody past")
         try:
-            wrote = (
-                "back" if backs else _answer(*waiting, chance, shut) if waiting else _outside(rehearsal.scene, language)
-            )
+            if waiting:
+                wrote = "back" if backs else _answer(*waiting, chance, shut)
+            else:
+                wrote = _outside(rehearsal.scene, language)
             backs = max(0, backs - 1)
         except Stuck:
             # Perhaps an earlier answer leaves no room for this one: a household of two with three children.
@@ -196,6 +197,7 @@ def _numbers(view: passage.Passage, station: passage.Station, chance: random.Ran
     patterns = [found[2] for found in _PATTERN.finditer(constraint)]
     # Digits that are counted, as of a telephone.
     lengths = [int(each) for each in near if each <= 18] if "string-length" in constraint else []
+    number: float
     while True:
         if patterns and chance.random() < _BY_PATTERN:
             yield sampling.sample(chance.choice(patterns), chance)

@@ -27,6 +27,8 @@ from bot.engine.authoring import markup
         ("Name: ____", "Name: ____"),
         ("№ 5 #6", "№ 5 #6"),
         ("R&D; &copy;", "R&D; ©"),
+        ('A picture![x](a.png) <img src="a.png"/>here', "A picture here"),
+        ("Read [the rules](https://example.org/a) and [3](b)", "Read the rules (https://example.org/a) and [3](b)"),
         ("no dress at all", "no dress at all"),
     ],
 )

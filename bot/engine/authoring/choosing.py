@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from bot.engine import form
-from bot.engine.authoring import naming, texts
+from bot.engine.authoring import lettering, texts
 from bot.engine.authoring.sheets import Row, Told
 from bot.engine.phrases import Phrase, phrase
 
@@ -82,7 +82,7 @@ class Reader:
 
     def _choice(self, row: Row, taken: set[str], *, used: bool) -> form.Choice:
         name = row.cell("name")
-        if not name and (made := naming.latin(next(iter(row.texts["label"].values())), _LONGEST).lower()):
+        if not name and (made := lettering.latin(next(iter(row.texts["label"].values())), _LONGEST).lower()):
             name = made if made not in taken else f"{made[: _LONGEST - 6]}_{row.number}"
             taken.add(name)
             if used:
@@ -180,7 +180,7 @@ def compared(asked: Iterable[tuple[Row, str]]) -> Compared:
             cell = row.cell(column)
             if not cell:
                 continue
-            of = {lists[name] for name in naming.REFERENCE.findall(cell) if name in lists} | ({own} if own else set())
+            of = {lists[name] for name in lettering.REFERENCE.findall(cell) if name in lists} | ({own} - {""})
             if column == "choice_filter":
                 # Its own list's names only where it asks for them.
                 of -= set() if re.search(r"\bname\b", cell) else {own}

@@ -75,9 +75,15 @@ def worded(source: str, words: Collection[str]) -> str:
 
 def answered(source: str, names: Collection[str]) -> str:
     """The source with those bare names as what was answered to them: `age > 17` is `${age} > 17`."""
-    any_name = "|".join(re.escape(name) for name in sorted(names, key=len, reverse=True))
-    bare = re.compile(rf"(?<![\w${{./:@-])({any_name})(?![\w}}./:(-])")
-    return outside(source, lambda part: bare.sub(r"${\1}", part))
+    for name in sorted(names):
+        source = meant(source, name, f"${{{name}}}")
+    return source
+
+
+def meant(source: str, name: str, expression: str) -> str:
+    """The source with that bare name replaced."""
+    bare = re.compile(rf"(?<![\w${{./:@-]){re.escape(name)}(?![\w}}./:(-])")
+    return outside(source, lambda part: bare.sub(lambda _: expression, part))
 
 
 def relabelled(source: str, renamed: Mapping[str, str]) -> str:

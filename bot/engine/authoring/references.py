@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 
 from bot.engine import form
-from bot.engine.authoring import listing, mending, naming, problems
+from bot.engine.authoring import lettering, listing, mending, naming, problems
 from bot.engine.authoring.grouping import Node
 from bot.engine.authoring.sheets import Row, Told
 from bot.engine.phrases import phrase
@@ -18,6 +18,8 @@ _BINDING = frozenset({"relevant", "calculation", "repeat_count"})
 #: Columns that hold or do not; a spreadsheet's TRUE in them is no name.
 _CONDITIONS = frozenset({"relevant", "constraint"})
 _TRUTHS = {"true": "true()", "yes": "true()", "false": "false()", "no": "false()"}
+#: What other languages call nothing, and what holds always or never.
+_CONSTANTS = {"null": "''", "true": "true()", "false": "false()"}
 #: Columns of words that are shown.
 _WORDS = frozenset({"label", "hint", "guidance_hint", "constraint_message", "required_message"})
 
@@ -51,10 +53,10 @@ class Scope:
         if "${" not in everything:
             return said
         renamed = {
-            language: self._spelled(row, column, naming.rename(words, self._names.renamed), node)
+            language: self._spelled(row, column, lettering.rename(words, self._names.renamed), node)
             for language, words in said.items()
         }
-        for name in dict.fromkeys(found for words in renamed.values() for found in naming.REFERENCE.findall(words)):
+        for name in dict.fromkeys(found for words in renamed.values() for found in lettering.REFERENCE.findall(words)):
             self._refers(row, column, name, node)
         return renamed
 
@@ -70,11 +72,11 @@ class Scope:
             return None
         if column in _CONDITIONS and written.lower() in _TRUTHS:
             written = _TRUTHS[written.lower()]
-        text = self._spelled(row, column, naming.rename(written, self._names.renamed), node)
+        text = self._spelled(row, column, lettering.rename(written, self._names.renamed), node)
         text = mending.relabelled(text, self._lists.renamed)
         if node and column == "constraint":
             own = f"${{{node.name}}}"
-            text = mending.outside(text, lambda part: naming.rename(part, {node.name: node.name}).replace(own, "."))
+            text = mending.outside(text, lambda part: lettering.rename(part, {node.name: node.name}).replace(own, "."))
         above = tuple(group.is_repeat for group in node.above()) if node else ()
         try:
             compiled, straightened = mending.compiled(text, above)
@@ -84,16 +86,9 @@ class Scope:
             mend = phrase("write it as in the examples of the guide, such as {example}.", example="${age} >= 18")
             self._told.error(row, column, what, mend)
             return None
-        if words := (compiled.columns - set(known) - self._names.nodes.keys()) & self._words:
-            text = mending.worded(compiled.source, words)
-            straightened = straightened or text != compiled.source
-            compiled, _ = mending.compiled(text, above)
-        if column != "choice_filter" and (
-            bare := (compiled.columns - self._words - set(known)) & self._names.nodes.keys()
-        ):
-            text = mending.answered(compiled.source, bare)
-            straightened = straightened or text != compiled.source
-            compiled, _ = mending.compiled(text, above)
+        text = self._meaning(compiled, column, known)
+        if text != compiled.source:
+            compiled, straightened = mending.compiled(text, above)[0], True
         if straightened:
             what = phrase("The expression was read as “{source}”.", source=_short(compiled.source))
             self._told.mended(row, column, what, phrase("write straight quotes and the signs of XLSForm."))
@@ -103,10 +98,21 @@ class Scope:
         self.compiled.append((row, column, compiled))
         return compiled
 
+    def _meaning(self, compiled: expressions.Expression, column: str, known: Collection[str]) -> str:
+        """The source with what is bare in it and no column as what was meant: a choice, an answer, nothing at all."""
+        text, bare = compiled.source, compiled.columns - set(known)
+        if words := (bare - self._names.nodes.keys()) & self._words:
+            text = mending.worded(text, words)
+        if column != "choice_filter":
+            text = mending.answered(text, (bare - self._words) & self._names.nodes.keys())
+        for name in bare - self._words - self._names.nodes.keys():
+            text = mending.meant(text, name, _CONSTANTS.get(name.lower(), name))
+        return text
+
     def _spelled(self, row: Row, column: str, source: str, node: Node | None) -> str:
-        """The source with each ${...} that differs from a name in its capitals alone, or is that of several, renamed."""
+        """The source with each ${...} renamed that differs from a name in its capitals alone, or is that of several."""
         slips: dict[str, str] = {}
-        for name in naming.REFERENCE.findall(source):
+        for name in lettering.REFERENCE.findall(source):
             if namesakes := self._names.namesakes.get(name):
                 own = column.partition("_")[0] in ("constraint", "required")
                 if (meant := self._names.meant(name, node, itself=own)) is not None:
@@ -130,7 +136,7 @@ class Scope:
                 slips[name] = self._small[name.lower()][0]
                 what = phrase("“{name}” was taken for the question “{question}”.", name=name, question=slips[name])
                 self._told.mended(row, column, what, phrase("write “{word}”.", word=f"${{{slips[name]}}}"))
-        return naming.rename(source, slips)
+        return lettering.rename(source, slips)
 
     def _bare(self, row: Row, column: str, compiled: expressions.Expression, known: Collection[str]) -> None:
         for name in sorted(compiled.columns - set(known)):
