@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Mapping
 
 from bot.engine import form
-from bot.engine.authoring import naming, references, sheets, texts
+from bot.engine.authoring import lettering, naming, references, sheets, texts
 from bot.engine.authoring.sheets import Row, Told
 from bot.engine.form import Kind
 from bot.engine.phrases import phrase
@@ -59,10 +59,10 @@ class Reader:
     def name(self, title: form.Text, file: str) -> str:
         """The form's name; made of its title or its file where the author gave none."""
         written = self.row.cell("form_id")
-        if naming.NAME.fullmatch(written):
+        if lettering.NAME.fullmatch(written):
             return written
         sources = (written, *(title[language] for language in ("en", "ru", "ky", "") if language in title), file)
-        made = next((name for words in sources if (name := naming.latin(words).lower())), "")
+        made = next((name for words in sources if (name := lettering.latin(words).lower())), "")
         mend = phrase("write a short name in Latin letters, such as “priorities”.")
         if not made:
             self.told.error(self.row, "form_id", phrase("The form has no name."), mend)
