@@ -66,6 +66,8 @@ _SYNONYMS = {
     "int": "integer", "string": "text", "photo": "image", "picture": "image", "trigger": "acknowledge",
     "gps": "geopoint", "location": "geopoint", "calculation": "calculate", "start time": "start", "end time": "end",
     "date time": "dateTime", "datetime": "dateTime",
+    # What a device would scan, people read off: the number below the bars.
+    "barcode": "text",
     "calculate here": "calculate", "number": "decimal", "numeric": "decimal", "percentage": "integer",
     **{f"number of days in last {span}": "integer" for span in ("month", "six months", "year")},
 }  # fmt: skip
@@ -79,7 +81,6 @@ _METADATA = frozenset(
 #: What to do instead of what no chat can ask; the last are KoboToolbox's tables of questions.
 _REFUSED = (
     (phrase("ask for one place with geopoint, or for its name with text."), "geotrace, geoshape, osm"),
-    (phrase("ask for the number below the bars with text."), "barcode"),
     (phrase("ask for a picture with image, or for a sound with audio."), "video, file"),
     (phrase("leave it out, or ask for a voice message with audio."), "background audio"),
     (phrase("save the list as CSV beside the form and name it in select_one_from_file."), "xml external"),
