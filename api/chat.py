@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from collections.abc import Awaitable, Mapping, Sequence
+from typing import NamedTuple, TypeVar
 
 import fastapi
 
 from api import pages, raw, uploads
 from bot import wiring
 from bot.channels import base, composing, web
-from bot.engine import conversation, form, messages, state
+from bot.engine import conversation, messages, state
 from bot.engine.messages import phrase
-from bot.services import receiving
+from bot.services import attaching, receiving
 from models import db
 
 router = fastapi.APIRouter(include_in_schema=False)
@@ -43,6 +43,15 @@ class _Button(NamedTuple):
     lang: str = ""
 
 
+class _Said(NamedTuple):
+    language: str
+    text: str
+    #: Where a form's picture or recording is, and what the way to it is called.
+    link: str = ""
+    named: messages.Phrase | None = None
+    plays: bool = False
+
+
 _WORDS = _Words()
 _COMMANDS = {"menu": phrase("Menu"), "help": phrase("How do I answer?"), "code": phrase("Code"), "stop": phrase("Stop")}
 _INVITED, _FOLLOW = phrase("You have come by a link."), phrase("Open it")
@@ -57,14 +66,15 @@ async def show(request: fastapi.Request, start: str = "") -> fastapi.Response:
     start = start if web.is_start(start) else ""
     try:
         screen = await _screen(house, known) if known else ()
+        facts = await _offered(house, start) if not screen else _NOTHING
     except receiving.Busy:
         return _sorry(house, 503, phrase("The chat is not working just now. Please come back a little later."))
     if screen:
         return _invited(house, screen, start) if start else _page(house, screen)
     if known:
-        return _opening(house, start=start)
+        return _opening(house, facts, start=start)
     fresh = web.new_secret()
-    return _opening(house, secret=fresh, start=start, headers={"Set-Cookie": _cookie(house, fresh)})
+    return _opening(house, facts, secret=fresh, start=start, headers={"Set-Cookie": _cookie(house, fresh)})
 
 
 @router.post("/chat")
@@ -89,15 +99,17 @@ async def answer(request: fastapi.Request) -> fastapi.Response:
     try:
         await house.desk.receive(await uploads.put_away(house, inbound))
         if web.secret(arrived):
-            # The cookie lasts another year from here.
-            headers = {**_QUIET, "Location": "/chat", "Set-Cookie": _cookie(house, inbound.address)}
+            headers = {**_QUIET, "Location": "/chat"}
+            if _outside(inbound):
+                # It lasts another year from here. Among the questions of a form its bytes are saved.
+                headers["Set-Cookie"] = _cookie(house, inbound.address)
             return fastapi.Response(status_code=303, headers=headers)
         screen = await _screen(house, inbound.address)
     except receiving.Busy:
         # A file cannot be put into a page, to be sent again from there.
         return _sorry(house, 503, _BUSY, again=None if file else web.form(arrived))
     # Where the first message of all was put aside, there is nothing to show yet.
-    return _page(house, screen, inbound.address) if screen else _opening(house, secret=inbound.address)
+    return _page(house, screen, inbound.address) if screen else _opening(house, _NOTHING, secret=inbound.address)
 
 
 _BUSY = phrase("Many people are writing just now, and your answer has not been kept yet. Please send it again.")
@@ -111,14 +123,32 @@ def _large(megabytes: int) -> messages.Phrase:
     )
 
 
-#: Without a body: the page that follows may use the same connection.
-_QUIET = {name: value for name, value in pages.HEADERS.items() if name != "Connection"}
+#: A redirection shows nothing, so it needs none of a page's protection; the page may use the same connection.
+_QUIET = {"Cache-Control": pages.HEADERS["Cache-Control"]}
+
+
+def _outside(inbound: base.Inbound) -> bool:
+    """True where it was said at no question of a form."""
+    return inbound.tap is None or inbound.tap[0] == "-"
 
 
 async def _screen(house: wiring.House, address: str) -> tuple[base.Outbound, ...]:
     """What waits for this browser; raises `Busy` where the database is away."""
+    return await _read(house.desk.screen(web.Web.name, address))
+
+
+async def _offered(house: wiring.House, start: str) -> messages.Facts:
+    """What the mind must know to greet whoever comes by this link; raises `Busy` as above."""
+    return await _read(house.desk.offered()) if start else _NOTHING
+
+
+_NOTHING = messages.Facts(forms={}, surveys={}, campaigns={})
+_Found = TypeVar("_Found")
+
+
+async def _read(reading: Awaitable[_Found]) -> _Found:
     try:
-        return await house.desk.screen(web.Web.name, address)
+        return await reading
     except Exception as error:
         if db.is_away(error):
             raise receiving.Busy from error
@@ -131,23 +161,27 @@ def _cookie(house: wiring.House, secret: str) -> str:
 
 
 def _opening(
-    house: wiring.House, *, secret: str = "", start: str = "", headers: Mapping[str, str] | None = None
+    house: wiring.House,
+    facts: messages.Facts,
+    *,
+    secret: str = "",
+    start: str = "",
+    headers: Mapping[str, str] | None = None,
 ) -> fastapi.Response:
     """What the mind says to somebody new, without anything being kept of it."""
-    facts = messages.Facts(forms={}, surveys={}, campaigns={})
     incoming = messages.Incoming(
         text="", now=db.now(), entropy="0" * 32, facts=facts, channel=web.Web.name, start=start
     )
     reply = conversation.turn(state.Talk(), {}, incoming).reply
-    said = {language: composing.compose(house.voice, reply, language) for language in form.LANGUAGES}
+    shown = composing.compose(house.voice, reply, "").options
     # A number would be an answer to a question that the mind, later, does not remember having asked.
-    options = [dataclasses.replace(option, sends=option.label) for option in said["ky"].options]
+    options = [dataclasses.replace(option, sends=option.label) for option in shown]
     return pages.page(
         "chat.html",
         house,
         "",
         headers=headers,
-        said=[(language, outbound.head) for language, outbound in said.items()],
+        said=[_Said(language, text) for language, text in house.voice.apart(reply.lines).items() if text],
         options=options,
         tag="-",
         step=0,
@@ -187,8 +221,9 @@ def _page(house: wiring.House, screen: Sequence[base.Outbound], secret: str = ""
         "chat.html",
         house,
         asked.language,
-        said=[(outbound.language, outbound.head) for outbound in shown],
+        said=[_said(house, each) for each in shown],
         options=asked.options,
+        many=bool(asked.options) and not asked.pick,
         foot=asked.foot,
         places=_places(asked),
         takes=asked.takes,
@@ -199,6 +234,15 @@ def _page(house: wiring.House, screen: Sequence[base.Outbound], secret: str = ""
         key=web.new_key(),
         secret=secret,
     )
+
+
+def _said(house: wiring.House, each: base.Outbound) -> _Said:
+    if not each.attached:
+        return _Said(each.language, each.head)
+    # A browser plays what is asked for bit by bit; of a picture it is said first what it costs.
+    plays = each.attached == "audio"
+    named = phrase("Listen") if plays else phrase("Picture, {n} kB", n=attaching.kilobytes(each.size))
+    return _Said(each.language, "", house.attachments.link(each.attachment), named, plays)
 
 
 def _places(asked: base.Outbound) -> Sequence[int]:
@@ -213,7 +257,7 @@ def _actions(house: wiring.House, asked: base.Outbound) -> list[_Button]:
     own = [_Button(action.label, action.sends) for action in asked.actions]
     others = [_Button(name, name, other) for other, name in _LANGUAGES.items() if other != asked.language]
     always = [_Button(house.voice.say(label, asked.language), word) for word, label in _COMMANDS.items()]
-    return [*own, *others, *always]
+    return [*own, *others, *(button for button in always if button not in own)]
 
 
 def _sorry(

@@ -12,7 +12,7 @@ import fastapi
 
 from api import deps, pages, pledges, results, schemas
 from bot import wiring
-from bot.engine import form, giving, joining, messages
+from bot.engine import consenting, form, giving, messages
 from bot.engine.messages import phrase
 
 router = fastapi.APIRouter(include_in_schema=False)
@@ -128,7 +128,7 @@ def _both(
 
 
 def _of(survey: form.Form) -> dict[str, Any]:
-    return {"title": survey.title, "holder": survey.holder or joining.HOLDER, "term": survey.term or joining.TERM}
+    return {"title": survey.title, "holder": survey.holder or consenting.HOLDER, "term": survey.term or consenting.TERM}
 
 
 def _survey(made: schemas.Results, language: str) -> dict[str, object]:

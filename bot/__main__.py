@@ -17,8 +17,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from bot import settings, wiring
-from bot.services import collecting, counting, demonstrating, folding, publishing, shelving, transcribing
-from bot.shell import chat, export, forms, voices
+from bot.services import collecting, counting, demonstrating, folding, publishing, reaching, shelving, transcribing
+from bot.shell import chat, export, forms, reach, voices
 from models import db, sealing
 
 DONE, PROBLEMS, WRONG = 0, 1, 2
@@ -35,6 +35,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _wrong(str(error))
     except publishing.BadFiles as error:
         return forms.refuse(error.faults, options, "Nothing was published.")
+    except reaching.Stuck as error:
+        print(error, "It cannot be played to its end.", sep="\n", file=sys.stderr)
+        return PROBLEMS
     except shelving.NotAlone as error:
         return _wrong(f"“{error}” is pledged through campaigns, and open as long as one of them is.")
     except transcribing.NoSuchVoice as error:
@@ -67,6 +70,9 @@ def _parser() -> argparse.ArgumentParser:
     sub = command("chat", chat.chat, "play a form or campaign in this terminal, without a database")
     sub.add_argument("file", type=Path, metavar="FILE")
     sub.add_argument("--random", type=int, metavar="SEED", help="let a made-up respondent play it; a number draws one")
+    _spoken(sub)
+    sub = command("reach", reach.reach, "say what a form costs on the line: messages, bytes, SMS segments, money")
+    sub.add_argument("form", metavar="FORM|FILE", help="name of a form or campaign that is open, or a file of one")
     _spoken(sub)
     sub = command("check", forms.check, "say every problem in forms (.xlsx, .xls, .yaml) and campaigns")
     sub.add_argument("files", type=Path, nargs="+", metavar="FILE", help="a form, a campaign, or a folder of them")

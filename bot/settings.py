@@ -11,7 +11,9 @@ import secrets as chance
 import urllib.parse
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from pathlib import Path
+from typing import NamedTuple
 
 from models import db, sealing
 
@@ -41,7 +43,15 @@ NAMES = (
     "ASHAR_HASH_KEY",
     "ASHAR_EXPORT_TOKEN",
     "ASHAR_TELEGRAM_SECRET",
+    "ASHAR_COST_SMS_IN",
+    "ASHAR_COST_SMS_OUT",
+    "ASHAR_COST_WHATSAPP_IN",
+    "ASHAR_COST_WHATSAPP_OUT",
 )
+
+#: What each provider takes for a segment or a message: "<channel>_<way>" -> the setting.
+RATES = {name.removeprefix("ASHAR_COST_").lower(): name for name in NAMES if name.startswith("ASHAR_COST_")}
+_RATE = re.compile(r"([0-9]{1,6}(?:\.[0-9]{1,6})?) ?([A-Z]{3})")
 
 #: Secrets that are made on first start, how each is made, and what it is for.
 _MADE: dict[str, tuple[Callable[[], str], str]] = {
@@ -71,6 +81,13 @@ _ACCOUNT = re.compile(r"AC[0-9a-fA-F]{32}")
 _NUMBER = re.compile(r"\+[1-9][0-9]{6,14}|MG[0-9a-fA-F]{32}")
 #: SMS also comes from short codes and from names.
 _SMS = re.compile(_NUMBER.pattern + r"|[0-9]{3,8}|(?=.*[A-Za-z])[A-Za-z0-9 ]{1,11}")
+
+
+class Rate(NamedTuple):
+    """So much money."""
+
+    amount: Decimal
+    currency: str
 
 
 class BadSettings(Exception):
@@ -128,6 +145,15 @@ def read(environ: Mapping[str, str]) -> Settings:
     return made
 
 
+def rates(environ: Mapping[str, str]) -> dict[str, Rate]:
+    """The rates that are set, by the keys of `RATES`; raises `BadSettings`."""
+    reader = _Reader(environ)
+    found = reader.rates()
+    if reader.problems:
+        raise BadSettings(reader.problems)
+    return found
+
+
 def current() -> Settings:
     """The settings of this process."""
     return read(os.environ)
@@ -157,6 +183,7 @@ class _Reader:
         var = Path(self.given.get("ASHAR_VAR", "var"))
         public_url = self.address("ASHAR_PUBLIC_URL", "https://ashar.example")
         self.twilio(public_url)
+        self.rates()
         known = {
             "var": var,
             "database_url": self.database(var),
@@ -187,6 +214,17 @@ class _Reader:
             self.say(name, f"expected {should}")
             return ""
         return value
+
+    def rates(self) -> dict[str, Rate]:
+        texts = {
+            key: self.matching(name, _RATE, "an amount and a currency, such as 0.005 USD")
+            for key, name in RATES.items()
+        }
+        found = {key: _RATE.fullmatch(text) for key, text in texts.items()}
+        made = {key: Rate(Decimal(match[1]), match[2]) for key, match in found.items() if match}
+        if len({rate.currency for rate in made.values()}) > 1:
+            self.say("ASHAR_COST_…", "expected one currency in all of them: they are added up")
+        return made
 
     def database(self, var: Path) -> str:
         url = self.given.get("ASHAR_DATABASE_URL", f"sqlite:///{var / 'ashar.sqlite'}")

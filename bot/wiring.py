@@ -15,7 +15,7 @@ import aiohttp
 from bot import settings as settings_
 from bot import wording
 from bot.channels import base, web
-from bot.services import delivering, fetching, introducing, polling, receiving
+from bot.services import attaching, delivering, fetching, introducing, polling, receiving
 from models import db, files, migrating, providers, sealing
 
 if TYPE_CHECKING:
@@ -57,6 +57,7 @@ class House:
     desk: receiving.Desk
     postman: delivering.Postman
     channels: dict[str, base.Channel]
+    attachments: attaching.Shelf
 
 
 def log() -> None:
@@ -91,12 +92,13 @@ async def house(settings: settings_.Settings, *, receives: bool = True) -> Async
         )
         voice = wording.Voice()
         channels: dict[str, base.Channel] = {"web": web.Web(settings.public_url)}
-        telegram_bot = _telegram(settings, session, channels)
-        whatsapp = _twilio(settings, session, channels)
+        shelf = attaching.Shelf(kept.database, kept.seal)
+        telegram_bot = _telegram(settings, session, channels, shelf)
+        whatsapp = _twilio(settings, session, channels, shelf)
         postman = delivering.Postman(kept.database, kept.seal, channels)
         keepers = {each.name: each for each in (telegram_bot, whatsapp) if each}
         most = settings.media_limit
-        fetcher = fetching.Fetcher(kept.database, kept.seal, kept.files, keepers, most=most)
+        fetcher = fetching.Fetcher(kept.database, kept.seal, kept.files, keepers, voice, most=most)
         desk = receiving.Desk(
             kept.database,
             kept.seal,
@@ -124,7 +126,7 @@ async def house(settings: settings_.Settings, *, receives: bool = True) -> Async
                 else introducing.start(telegram_bot, weather)
             )
         await stack.enter_async_context(_running(work))
-        yield House(settings, kept.database, kept.seal, kept.files, voice, desk, postman, channels)
+        yield House(settings, kept.database, kept.seal, kept.files, voice, desk, postman, channels, shelf)
 
 
 def calm_collector() -> None:
@@ -148,7 +150,10 @@ def talks_on(settings: settings_.Settings) -> list[str]:
 
 
 def _telegram(
-    settings: settings_.Settings, session: aiohttp.ClientSession, channels: dict[str, base.Channel]
+    settings: settings_.Settings,
+    session: aiohttp.ClientSession,
+    channels: dict[str, base.Channel],
+    shelf: attaching.Shelf,
 ) -> telegram.Telegram | None:
     """Telegram among the channels, where there is a token."""
     if not settings.telegram_token:
@@ -163,13 +168,17 @@ def _telegram(
         base_url=settings.telegram_api,
         public_url=settings.public_url,
         largest=settings.media_limit,
+        attachments=shelf,
     )
     channels[channel.name] = channel
     return channel
 
 
 def _twilio(
-    settings: settings_.Settings, session: aiohttp.ClientSession, channels: dict[str, base.Channel]
+    settings: settings_.Settings,
+    session: aiohttp.ClientSession,
+    channels: dict[str, base.Channel],
+    shelf: attaching.Shelf,
 ) -> twilio.Twilio | None:
     """WhatsApp and SMS among the channels, where there are senders; the one that shows buttons."""
     senders = {"whatsapp": settings.twilio_whatsapp_from, "sms": settings.twilio_sms_from}
@@ -187,6 +196,7 @@ def _twilio(
             session,
             settings.public_url,
             bases=dict.fromkeys(_TWILIO, settings.twilio_api) if settings.twilio_api else None,
+            attachments=shelf,
         )
         for name, sender in senders.items()
     }

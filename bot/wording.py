@@ -60,8 +60,24 @@ class Voice:
         return _one_stop(text.format(**{name: self._param(value, language) for name, value in line.params.items()}))
 
     def lines(self, lines: Iterable[messages.Line], language: str) -> str:
-        """Several lines, one below the other."""
+        """Several lines, one below the other; "" says all of them in one language, then in the next (`apart`)."""
+        if not language:
+            *apart, common = self.apart(lines).values()
+            return "\n".join(filter(None, ("\n\n".join(filter(None, apart)), common)))
         return "\n".join(said for line in lines if (said := self.say(line, language)))
+
+    def apart(self, lines: Iterable[messages.Line]) -> dict[str, str]:
+        """All of them by language, and under "" what ends them in the same words in each, such as an address."""
+        lines = tuple(lines)
+        parts = {language: [self.say(line, language) for line in lines] for language in form.LANGUAGES}
+        same = 0
+        while same < len(lines) and len({part[-1 - same] for part in parts.values()}) == 1:
+            same += 1
+        end = len(lines) - same
+        return {
+            **{language: "\n".join(filter(None, part[:end])) for language, part in parts.items()},
+            "": "\n".join(filter(None, parts[form.LANGUAGES[0]][end:])),
+        }
 
     def _param(self, value: Any, language: str) -> str:
         match value:

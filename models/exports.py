@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
@@ -99,20 +99,11 @@ async def page(
             return sa.type_coerce(moment, sa.String)
         return sa.func.to_char(sa.func.timezone("UTC", moment), 'YYYY-MM-DD"T"HH24:MI:SS"Z"', type_=sa.String)
 
-    def by_key(value: sa.ColumnElement[str] | sa.ColumnElement[int]) -> sa.ScalarSelect[str]:
-        # One object a response instead of one row an answer: the database packs them faster than rows are fetched.
-        packed = (sa.func.json_group_object if sqlite else sa.func.json_object_agg)(answer.c.question, value)
-        return (
-            sa.select(sa.cast(packed, sa.Text))
-            .where(answer.c.response_id == response.c.id, value.is_not(None))
-            .scalar_subquery()
-        )
-
     def wanted(extra: str, column: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
         return column if extra in extras else sa.null()
 
-    traffic = (response.c.messages_in, response.c.messages_out, response.c.bytes_in, response.c.bytes_out)
-    found = await connection.execute(
+    traffic = ("messages_in", "messages_out", "bytes_in", "bytes_out")
+    responses = (
         sa.select(
             response.c.id,
             response.c.form_version,
@@ -120,15 +111,12 @@ async def page(
             response.c.status,
             response.c.channel,
             response.c.language,
-            utc(response.c.begun_at),
-            utc(response.c.finished_at),
-            response.c.recorded_by.is_not(None),
-            by_key(answer.c.value),
-            wanted("respondent", response.c.respondent_id),
-            wanted("state", response.c.sealed),
-            wanted("seconds", by_key(answer.c.seconds)),
-            wanted("answered", by_key(utc(answer.c.answered_at))),
-            *(wanted("traffic", column) for column in traffic),
+            utc(response.c.begun_at).label("begun"),
+            utc(response.c.finished_at).label("finished"),
+            response.c.recorded_by.is_not(None).label("assisted"),
+            wanted("respondent", response.c.respondent_id).label("respondent"),
+            wanted("state", response.c.sealed).label("state"),
+            *(wanted("traffic", response.c[name]).label(name) for name in traffic),
         )
         .where(
             response.c.id > after,
@@ -139,8 +127,58 @@ async def page(
         )
         .order_by(response.c.id)
         .limit(size)
+        .cte("page")
     )
+    packs = _packs(
+        responses,
+        {
+            "values": answer.c.value,
+            "seconds": wanted("seconds", answer.c.seconds),
+            "answered": wanted("answered", utc(answer.c.answered_at)),
+        },
+        sqlite=sqlite,
+    )
+    rest = (responses.c[name] for name in ("respondent", "state"))
+    lead = list(responses.c)[:9]
+    more = (packs.columns["seconds"], packs.columns["answered"], *(responses.c[name] for name in traffic))
+    columns = (*lead, packs.columns["values"], *rest, *more)
+    found = await connection.execute(sa.select(*columns).select_from(packs.source).order_by(responses.c.id))
     return list(map(Response._make, found))
+
+
+class _Packs(NamedTuple):
+    """Answers by key, as JSON objects beside each response of a page: where they are selected from, and the columns."""
+
+    source: sa.FromClause
+    columns: Mapping[str, sa.ColumnElement[str | None]]
+
+
+def _packs(page: sa.CTE, values: Mapping[str, sa.ColumnElement[Any]], *, sqlite: bool) -> _Packs:
+    # One object a response instead of one row an answer: the database packs them faster than rows are fetched.
+    answer = tables.answer
+    pack = sa.func.json_group_object if sqlite else sa.func.json_object_agg
+
+    def packed(value: sa.ColumnElement[Any]) -> sa.ColumnElement[str | None]:
+        return sa.cast(pack(answer.c.question, value).filter(value.is_not(None)), sa.Text)
+
+    asked = {name: value for name, value in values.items() if not isinstance(value, sa.Null)}
+    nothing: dict[str, sa.ColumnElement[Any]] = dict.fromkeys(values, sa.null())
+    # SQLite looks up the answers of one response after the other fastest, PostgreSQL those of a page together.
+    if sqlite:
+        own = {
+            name: sa.select(packed(value)).where(answer.c.response_id == page.c.id).scalar_subquery()
+            for name, value in asked.items()
+        }
+        return _Packs(page, nothing | own)
+    first, last = (sa.select(f(page.c.id)).scalar_subquery() for f in (sa.func.min, sa.func.max))
+    together = (
+        sa.select(answer.c.response_id, *(packed(value).label(name) for name, value in asked.items()))
+        .where(answer.c.response_id.between(first, last))
+        .group_by(answer.c.response_id)
+        .subquery()
+    )
+    source = page.outerjoin(together, together.c.response_id == page.c.id)
+    return _Packs(source, nothing | {name: together.c[name] for name in asked})
 
 
 async def sealed(

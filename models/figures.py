@@ -19,6 +19,18 @@ class Count(NamedTuple):
     people: int
 
 
+class Line(NamedTuple):
+    """What finished responses took on the line on average: messages each way, bytes each way."""
+
+    channel: str
+    language: str
+    responses: int
+    messages_in: float
+    messages_out: float
+    bytes_in: float
+    bytes_out: float
+
+
 async def versions(connection: db.Connection, form: str) -> list[str]:
     """Every version of a form, the current one first, then the latest."""
     version, shelf = tables.form_version, tables.form
@@ -69,3 +81,16 @@ async def counts(
         if (place and not margin) or (by and margin == by):
             broken_down.append(Count(question, version, at, value, int(count)))
     return [Count(question, version, "", value, n) for (question, version, value), n in everybody.items()], broken_down
+
+
+async def line(connection: db.Connection, form: str) -> list[Line]:
+    """A form's finished responses by channel and language, as they were counted while they were under way."""
+    response = tables.response
+    columns = (response.c.messages_in, response.c.messages_out, response.c.bytes_in, response.c.bytes_out)
+    rows = await connection.execute(
+        sa.select(response.c.channel, response.c.language, sa.func.count(), *map(sa.func.avg, columns))
+        .where(response.c.form_name == form, response.c.status == "finished")
+        .group_by(response.c.channel, response.c.language)
+        .order_by(response.c.channel, response.c.language)
+    )
+    return [Line(channel, language, count, *map(float, averages)) for channel, language, count, *averages in rows]

@@ -29,6 +29,15 @@ class Waiting(NamedTuple):
     attempts: int
 
 
+class Sender(NamedTuple):
+    """Whoever sent something, and where they can be told of it."""
+
+    contact_id: str
+    address_id: str
+    respondent_id: str
+    language: str
+
+
 class Voice(NamedTuple):
     """A voice note, for whoever puts it into words."""
 
@@ -115,9 +124,31 @@ async def keep(
     return await _change(connection, row, {**values, "size": size, "seconds": seconds})
 
 
-async def fail(connection: db.Connection, row: Waiting, code: str, *, for_good: bool) -> None:
-    """It is given up; where it may still be had, `retry` can try again."""
-    await _change(connection, row, {"status": "failed", "code": code[:32]} | ({"sealed": None} if for_good else {}))
+async def fail(connection: db.Connection, row: Waiting, code: str, *, for_good: bool) -> Sender | None:
+    """It is given up; where it may still be had, `retry` can try again.
+
+    Gives back who is to be told, once for each that was sent: whoever can still be written to where it came from.
+    """
+    values = {"status": "failed", "code": code[:32]} | ({"sealed": None} if for_good else {})
+    if not await _change(connection, row, values):
+        return None
+    respondent, contact, address = tables.respondent, tables.contact, tables.address
+    found = await connection.execute(
+        sa.select(contact.c.id, address.c.id, respondent.c.id, contact.c.language)
+        .select_from(_media)
+        .join(tables.response, tables.response.c.id == _media.c.response_id)
+        .join(respondent, respondent.c.id == tables.response.c.respondent_id)
+        .join(contact, contact.c.id == respondent.c.contact_id)
+        .join(address, address.c.contact_id == contact.c.id)
+        .where(_media.c.id == row.id, ~_media.c.told, ~contact.c.stopped)
+        .where(address.c.channel == row.channel, address.c.closed.is_(None))
+        .order_by(address.c.heard_at.desc())
+        .limit(1)
+    )
+    sender = next((Sender(*each) for each in found), None)
+    if sender:
+        await connection.execute(sa.update(_media).where(_media.c.id == row.id).values(told=True))
+    return sender
 
 
 async def put_off(connection: db.Connection, row: Waiting, code: str, until: dt.datetime) -> None:

@@ -8,6 +8,9 @@ import sqlalchemy as sa
 
 from models import db, tables
 
+#: Characters of an id.
+LONGEST = 160
+
 
 async def objects(connection: db.Connection, account: str) -> dict[str, str]:
     """Name -> the provider's id of everything of that account."""

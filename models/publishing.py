@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import sqlalchemy as sa
 
-from models import db, tables
+from models import attachments, db, tables
 
 
 class FormVersion(NamedTuple):
@@ -18,6 +18,8 @@ class FormVersion(NamedTuple):
     name: str
     emits: str
     definition: str
+    #: The pictures and recordings of its questions.
+    attachments: tuple[attachments.Attachment, ...] = ()
 
 
 class Need(NamedTuple):
@@ -80,6 +82,7 @@ async def publish(
     A version that is known already is left as it is; `again` makes it current once more. What is closed stays closed.
     """
     new = set()
+    await attachments.add(connection, [each for form in forms for each in form.attachments])
     for form in forms:
         row = {"name": form.name, "emits": form.emits, "current": form.version}
         # The name first: its versions refer to it.

@@ -17,6 +17,9 @@ from models import codes, db, erasing, ledger, media, outbox, tables
 
 Row = dict[str, Any]
 
+#: What a response counts of the line it comes over, a column each.
+COUNTERS = ("messages_in", "messages_out", "bytes_in", "bytes_out")
+
 
 class Address(NamedTuple):
     """One row of `address`, as far as receiving needs it."""
@@ -142,6 +145,7 @@ class Writes:
     consent_texts: dict[str, str] = field(default_factory=dict)
     consents: list[Row] = field(default_factory=list)
     new_responses: list[Row] = field(default_factory=list)
+    #: Changed ones, by `of`; `more_<counter>` is added to each of `COUNTERS`.
     responses: list[Row] = field(default_factory=list)
     #: Ids of responses of which nothing is kept.
     discarded: list[str] = field(default_factory=list)
@@ -212,7 +216,8 @@ async def write(connection: db.Connection, writes: Writes, at: dt.datetime) -> N
     if writes.new_responses:
         await many(sa.insert(response), writes.new_responses)
     if writes.responses:
-        await many(sa.update(response).where(response.c.id == b("of")), writes.responses)
+        more = {name: response.c[name] + b(f"more_{name}") for name in COUNTERS}
+        await many(sa.update(response).where(response.c.id == b("of")).values(more), writes.responses)
     if writes.cleared:
         cleared = sa.delete(answer).where(answer.c.response_id == b("of"), answer.c.question == b("name"))
         await many(cleared, writes.cleared)

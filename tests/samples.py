@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import struct
 import zlib
+from pathlib import Path
 
 from PIL import Image
 
@@ -24,6 +25,13 @@ def picture(width: int = 64, height: int = 48, mode: str = "JPEG", *, turned: in
     exif.get_ifd(0x8825).update({1: "N", 2: LATITUDE, 3: "E", 4: (78.0, 23.0, 40.0)})
     written = io.BytesIO()
     image.save(written, mode, exif=exif)
+    return written.getvalue()
+
+
+def drawn(mode: str = "JPEG", width: int = 64, height: int = 48, *, colour: str = "green") -> bytes:
+    """A picture as an author draws one: no telephone has written anything beside it."""
+    written = io.BytesIO()
+    Image.new("RGB", (width, height), colour).save(written, mode)
     return written.getvalue()
 
 
@@ -78,3 +86,41 @@ def webp_bomb() -> bytes:
     """A WebP that says it is as large as one can be."""
     body = b"WEBPVP8X" + struct.pack("<I", 10) + b"\0\0\0\0" + b"\xff\x3f\x00" * 2
     return b"RIFF" + struct.pack("<I", len(body)) + body
+
+
+#: A form whose questions can be listened to, in Kyrgyz, or in both languages; one has a picture in each.
+SPOKEN_FORM = """
+settings:
+  - form_id: heard
+    form_title: {ky: "Угуңуз", ru: "Послушайте"}
+    ashar::holder: {ky: "айыл", ru: "село"}
+    ashar::term: {ky: "1 жыл", ru: "1 год"}
+    ashar::spoken: SPOKEN
+survey:
+  - type: select_one yn
+    name: water
+    label: {ky: "Суу барбы?", ru: "Вода есть?"}
+    media::audio: {ky: "suu.ogg", ru: "voda.mp3"}
+    media::image: {ky: "suu.jpg", ru: "voda.png"}
+  - type: text
+    name: idea
+    label: {ky: "Сунуш", ru: "Предложение"}
+    media::audio: {ky: "sunush.ogg"}
+  - {type: text, name: more, label: {ky: "Дагы?", ru: "Ещё?"}}
+choices:
+  - {list_name: yn, name: "yes", label: {ky: "Ооба", ru: "Да"}}
+  - {list_name: yn, name: "no", label: {ky: "Жок", ru: "Нет"}}
+"""
+
+
+#: An author's own, with nothing written beside them.
+PICTURES = {"suu.jpg": drawn("JPEG"), "voda.png": drawn("PNG")}
+
+
+def spoken_form(folder: Path, *, spoken: bool = False) -> Path:
+    """That form with its recordings and pictures, written into a folder."""
+    for name, content in (("suu.ogg", ogg(5)), ("voda.mp3", MP3), ("sunush.ogg", ogg(7)), *PICTURES.items()):
+        (folder / name).write_bytes(content)
+    form = folder / "heard.yaml"
+    form.write_text(SPOKEN_FORM.replace("SPOKEN", "yes" if spoken else "no"), "utf-8")
+    return form

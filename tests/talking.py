@@ -224,6 +224,8 @@ class Person:
     def __init__(self, house: House | None = None, *, channel: str = "web") -> None:
         self.house = house or House()
         self.channel = channel
+        #: Whether pictures can be seen on it and recordings heard.
+        self.attaches = True
         self._talk = _text(state.Talk())
 
     @property
@@ -255,6 +257,7 @@ class Person:
             kind=kind,
             start=start,
             tap=tap,
+            attaches=self.attaches,
         )
         turn = conversation.turn(talk, {rid: house.responses[rid].state() for rid in sorted(mine)}, incoming)
         self._talk = _text(turn.talk)

@@ -24,10 +24,10 @@ VOICE = wording.Voice()
 LAYOUTS = (headings.SURVEY, headings.CHOICES, headings.SETTINGS)
 #: What is refused with its row wherever it is filled in, and stands in the corpus of mistakes.
 REFUSED = {"save_to"}
-#: What is advised against and stands there all the same, so that it is played too. No recording ships.
+#: What is advised against and stands there all the same, so that it is played too. No media ship.
 ADVISED = {
     "household.yaml": {"type"},  # a long list, in pages
-    "pasture.yaml": {"trigger", "media::audio", "media::video"},
+    "pasture.yaml": {"trigger", "media::audio", "media::image", "media::video"},
     "pastures.csv": {"label"},  # names that are the same in both languages
     "villages.yaml": {"type", "media::image"},
 }

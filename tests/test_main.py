@@ -182,14 +182,43 @@ def test_the_shelf_from_the_shell(
 
 
 def test_chat_plays_a_survey_without_anything_kept(environment: dict[str, str]) -> None:
-    words = ["2", "1", "1", "1", "мужчина", "34", "назад", "35", "1", "3 1 7", "стоп"]
+    words = ["2", "1", "1", "мужчина", "34", "назад", "35", "1", "3 1 7", "стоп"]
     done = ashar(environment, "chat", str(FLOWS / "priorities.yaml"), types="\n".join(words) + "\n")
     assert done.returncode == 0, done.stderr
-    assert done.stdout.index("Русский") < done.stdout.index("мэрия города Каракол")
+    assert done.stdout.index("мэрия города Каракол") < done.stdout.index("Из какой вы области")
     assert done.stdout.count("Сколько вам лет?") == 2
     assert "> 3 1 7" in done.stdout
     assert "продолжить" in done.stdout.splitlines()[-2]
     assert not Path(environment["ASHAR_VAR"]).exists()
+
+
+def test_chat_names_the_recording_that_would_be_heard(environment: dict[str, str], tmp_path: Path) -> None:
+    form = samples.spoken_form(tmp_path)
+    done = ashar(environment, "chat", str(form), types="2\n1\nпослушать\n1\nстоп\n")
+    assert done.returncode == 0, done.stderr
+    heard, question = done.stdout.split("> послушать\n")[1].split("\n> 1\n")
+    assert heard.count("♪") == 1
+    assert "♪ voda.mp3\n(1/3) Вода есть?" in heard
+    assert "♪" not in question
+
+
+def test_chat_names_the_picture_that_would_be_seen(environment: dict[str, str], tmp_path: Path) -> None:
+    done = ashar(environment, "chat", str(samples.spoken_form(tmp_path)), types="1\n1\nкөрсөт\n1\nтоктот\n")
+    assert done.returncode == 0, done.stderr
+    assert "▣ suu.jpg\n(1/3) Суу барбы?" in done.stdout.split("> көрсөт\n")[1]
+    assert done.stdout.count("▣") == 1
+
+
+def test_check_says_which_recording_is_not_there(environment: dict[str, str], tmp_path: Path) -> None:
+    form = samples.spoken_form(tmp_path)
+    (tmp_path / "voda.mp3").unlink()
+    done = ashar(environment, "check", str(form))
+    assert done.returncode == 0, done.stderr
+    row = form.read_text("utf-8").splitlines().index("  - type: select_one yn") + 1
+    [told] = [line for line in done.stdout.splitlines() if "voda.mp3" in line]
+    assert "media::audio::ru" in told
+    assert str(row) in told
+    assert "1000" in told
 
 
 def test_chat_plays_a_campaign_and_ends_with_its_input(environment: dict[str, str]) -> None:
@@ -197,6 +226,25 @@ def test_chat_plays_a_campaign_and_ends_with_its_input(environment: dict[str, st
     assert done.returncode == 0, done.stderr
     assert re.search(r"Код: [2-9A-Z]{6}", done.stdout)
     assert "3 күндүк жумуш" in done.stdout
+
+
+def test_reach_says_what_a_file_costs_without_anything_kept(environment: dict[str, str]) -> None:
+    paid = {**environment, "ASHAR_COST_WHATSAPP_OUT": "0.005 USD"}
+    done = ashar(paid, "reach", str(FLOWS / "priorities.yaml"))
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("s-priorities: ")
+    rows = [
+        line.split() for line in done.stdout.splitlines() if line.startswith(("telegram", "whatsapp", "sms", "web"))
+    ]
+    assert [row[1] for row in rows] == ["ky", "ru"] * 4
+    assert {" ".join(row[-2:]) for row in rows if row[0] == "whatsapp"} == {"0.055 USD"}
+    assert "ASHAR_COST_SMS_OUT" in done.stdout
+    assert not Path(environment["ASHAR_VAR"]).exists()
+    wrong = ashar({**environment, "ASHAR_COST_SMS_OUT": "cheap"}, "reach", str(FLOWS / "priorities.yaml"))
+    assert wrong.returncode == 2
+    assert "ASHAR_COST_SMS_OUT: expected an amount" in wrong.stderr
+    assert ashar(environment, "reach", str(FLOWS / "places.csv")).returncode == 1
+    assert ashar(environment, "reach", str(FLOWS / "none.yaml")).returncode == 2
 
 
 def test_chat_needs_a_form_that_can_be_played(environment: dict[str, str], tmp_path: Path) -> None:
@@ -223,6 +271,13 @@ def test_from_publishing_to_an_export(
     assert run("demo", "--people", "4")[1].startswith("4 made-up residents wrote")
     assert run("tally", "check") == (0, "The tallies equal a recount.\n", "")
     assert run("tally", "rebuild") == (0, "Recounted; 0 tallies were mended.\n", "")
+    code, reached, _ = run("reach", "priorities")
+    assert code == 0
+    assert "telegram" in reached
+    # The made-up residents came by the web chat, and what they took was counted.
+    assert "\nweb " in reached.partition("Counted, on average")[2]
+    assert "Nobody has finished it yet" in run("reach", "suu")[1]
+    assert run("reach", "nothing")[0] == 2
     output = tmp_path / "answers.csv"
     assert run("export", "priorities", "--output", str(output))[0] == 0
     assert output.read_bytes().decode() == run("export", "priorities")[1]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import stat
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -40,6 +41,15 @@ def test_nothing_needs_to_be_set(tmp_path: Path) -> None:
     assert not made.twilio_account_sid
 
 
+def test_rates_are_amounts_of_one_currency(tmp_path: Path) -> None:
+    given = {"ASHAR_COST_SMS_OUT": "0.09 USD", "ASHAR_COST_WHATSAPP_IN": "0.005USD"}
+    assert settings.rates(given) == {"sms_out": (Decimal("0.09"), "USD"), "whatsapp_in": (Decimal("0.005"), "USD")}
+    assert settings.rates({}) == {}
+    for amount in ("0,09 USD", "-1 USD", "0.09", "USD", "0.09 usd", "1e3 USD"):
+        assert wrong(tmp_path, ASHAR_COST_SMS_IN=amount) == ["ASHAR_COST_SMS_IN"]
+    assert wrong(tmp_path, ASHAR_COST_SMS_IN="1 KGS", ASHAR_COST_SMS_OUT="1 USD") == ["ASHAR_COST_…"]
+
+
 def test_everything_wrong_is_said_at_once_and_nothing_is_made(tmp_path: Path) -> None:
     given = {
         "ASHAR_DATABASE_URL": "mysql://somewhere/x",
@@ -52,6 +62,7 @@ def test_everything_wrong_is_said_at_once_and_nothing_is_made(tmp_path: Path) ->
         "ASHAR_TELEGRAM_API": "ftp://x",
         "ASHAR_EXPORT_TOKEN": "short",
         "ASHAR_SEAL_KEYS": "no key",
+        "ASHAR_COST_SMS_OUT": "a lot",
         "ASHAR_PUBLIC_UR": "https://ashar.example",
     }
     expected = {*given, "TWILIO_ACCOUNT_SID", "TWILIO_WHATSAPP_FROM or TWILIO_SMS_FROM"} - {"TWILIO_AUTH_TOKEN"}

@@ -43,7 +43,7 @@ async def test_a_house_that_polls_telegram_and_has_made_its_templates(tmp_path: 
         async with wiring.house(given) as house:
             assert list(house.channels) == ["web", "telegram", "whatsapp", "sms"]
             await person.starts("s-priorities")
-            assert "Кыргызча" in str((await person.hears()).rows)
+            assert "кыргызча" in str((await person.hears()).rows)
             await _until(lambda: _templates(house))
             assert len(sender.contents) == 13
         made = dict(sender.contents)

@@ -106,7 +106,8 @@ class Outbound:
     options: tuple[Button, ...] = ()
     #: How to answer, after the options.
     foot: str = ""
-    #: How many options make one answer; 0 where words are asked for.
+    #: How many options make one answer; 0 where any number of them do (so that
+    #: no button is a whole answer, and there is none), or where words are asked for.
     pick: int = 0
     #: Commands offered beside the options (back, skip, help).
     actions: tuple[Button, ...] = ()
@@ -115,9 +116,15 @@ class Outbound:
     language: str = "ky"
     #: "image" or "audio" where a page needs a field for one, "voice" where words do as well as a voice.
     takes: str = ""
+    #: "image" or "audio": this message is an attachment of a form and says nothing; its hash, and its bytes.
+    attached: str = ""
+    attachment: str = ""
+    size: int = 0
     #: See `Inbound`: the message to edit in place, and the tap to acknowledge.
     edits: str = ""
     callback: str = ""
+    #: Lines of the foot that buttons make needless (`plain.beside_buttons`).
+    spare: str = ""
 
 
 class Fate(enum.StrEnum):
@@ -168,6 +175,8 @@ class Capabilities:
     segments: bool = False
     #: True where a picture or a sound needs a field to be put into; a messenger has a button of its own.
     uploads: bool = False
+    #: True where a form's pictures can be seen and its recordings heard.
+    attachments: bool = False
 
 
 class Channel(Protocol):
@@ -184,6 +193,22 @@ class Channel(Protocol):
 
     async def send(self, address: str, outbound: Outbound) -> Receipt:
         """Send one message; never raises for what a provider may answer."""
+
+
+class Attachments(Protocol):
+    """Whoever has the pictures and recordings that lie beside forms."""
+
+    async def get(self, name: str) -> tuple[str, bytes] | None:
+        """Type and content of the one with this hash; None if there is none."""
+
+    def link(self, name: str) -> str:
+        """Where it can be had for a while: a path below the public address."""
+
+    async def known(self, account: str, name: str) -> str:
+        """What a provider calls it; "" before it was given there."""
+
+    async def keep(self, account: str, name: str, provider_id: str) -> None:
+        """Remember what a provider calls it; "" forgets it."""
 
 
 class Keeper(Protocol):

@@ -13,6 +13,9 @@ _ACTIONS = {
     "more": phrase("More"),
     "continue": phrase("Continue"),
     "answers": phrase("My answers"),
+    "listen": phrase("Listen"),
+    "show": phrase("See the picture"),
+    "menu": phrase("Menu"),
 }
 
 
@@ -30,9 +33,18 @@ def compose(voice: wording.Voice, reply: messages.Reply, language: str) -> base.
             for place, option in enumerate(reply.options, start=1)
         ),
         foot=voice.lines(reply.foot, language),
+        spare=voice.lines(reply.spare, language),
         pick=reply.pick,
         actions=tuple(base.Button(voice.say(_ACTIONS[action], language), action) for action in reply.actions),
         tag=reply.tag,
         step=reply.step,
         language=language,
     )
+
+
+def attached(reply: messages.Reply, language: str) -> list[base.Outbound]:
+    """What is seen or heard before it, each a message of its own."""
+    return [
+        base.Outbound("", language=language, attached=each.kind, attachment=each.hash, size=each.size)
+        for each in reply.attachments
+    ]

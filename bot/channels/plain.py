@@ -29,6 +29,46 @@ def numbered(outbound: base.Outbound) -> str:
     return "\n".join(lines)
 
 
+#: Up to so many options of so many letters are written on buttons; others are numbers there, for small screens.
+_LABELLED, _LABEL = 4, 20
+#: A message has at most 100 buttons.
+_BUTTONS = 96
+
+
+def has_buttons(outbound: base.Outbound) -> bool:
+    """Whether the options get buttons. They do not where several may be chosen, for a tap would be the whole answer;
+    nor on a page of a long list: a number or the first letters are asked for there, and ten buttons weigh as much as a
+    question.
+    """
+    paged = any(action.sends == "more" for action in outbound.actions)
+    return outbound.pick > 0 and not paged and len(outbound.options) <= _BUTTONS
+
+
+def labelled(outbound: base.Outbound) -> bool:
+    """Whether the options' own words have room on buttons."""
+    return len(outbound.options) <= _LABELLED and all(len(option.label) <= _LABEL for option in outbound.options)
+
+
+def beside_buttons(outbound: base.Outbound) -> base.Outbound:
+    """What is left to be said in words where options and actions are buttons below them.
+
+    The options are not listed above buttons that say the same and where no number need be written.
+    """
+    spare = outbound.spare.splitlines()
+    foot = "\n".join(line for line in outbound.foot.splitlines() if line not in spare)
+    said = has_buttons(outbound) and labelled(outbound) and not any(option.description for option in outbound.options)
+    listed = () if said and outbound.head and not foot else outbound.options
+    return dataclasses.replace(outbound, options=listed, foot=foot, spare="")
+
+
+def pressed(outbound: base.Outbound) -> tuple[base.Button, ...]:
+    """The actions that are worth a button each time: «back» is where the question before was taken off the screen.
+
+    Otherwise that one still stands above, and the word does for it.
+    """
+    return tuple(action for action in outbound.actions if action.sends != "back" or outbound.edits)
+
+
 def plain_spaces(text: str) -> str:
     """The text with ordinary spaces in place of hard ones, as SMS needs it."""
     return text.translate(_HARD_SPACES)
@@ -39,13 +79,18 @@ def units(text: str) -> int:
     return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
+def is_gsm(text: str) -> bool:
+    """True for what an SMS holds at seven bits a letter; one Cyrillic letter makes all of it Unicode."""
+    return all(character in _GSM or character in _GSM_EXTENSION for character in text)
+
+
 def sms_segments(text: str) -> int:
     """How many SMS the text is charged and sent as; an empty one is one.
 
     160 septets of GSM-7 or 70 units of UCS-2 alone, 153 or 67 each where several are joined; neither an
     escaped character nor a surrogate pair is torn between two.
     """
-    if all(character in _GSM or character in _GSM_EXTENSION for character in text):
+    if is_gsm(text):
         alone, joined = 160, 153
         sizes = [2 if character in _GSM_EXTENSION else 1 for character in text]
     else:
@@ -95,8 +140,8 @@ def pieces(outbound: base.Outbound, capabilities: base.Capabilities) -> list[bas
             texts.append("")
     else:
         texts = split(numbered(outbound), capabilities)
-        tail = dataclasses.replace(tail, options=(), foot="")
-    bare = dataclasses.replace(tail, options=(), foot="", pick=0, actions=())
+        tail = dataclasses.replace(tail, options=(), foot="", spare="")
+    bare = dataclasses.replace(tail, options=(), foot="", spare="", pick=0, actions=())
     sent = [dataclasses.replace(bare, head=text) for text in texts[:-1]]
     sent.append(dataclasses.replace(tail, head=texts[-1]))
     sent[0] = dataclasses.replace(sent[0], edits=outbound.edits, callback=outbound.callback)

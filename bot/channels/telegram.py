@@ -18,7 +18,7 @@ import telegram.error
 import telegram.request
 import yarl
 
-from bot.channels import base, downloading, plain, telegram_reading
+from bot.channels import base, downloading, plain, telegram_attaching, telegram_reading
 
 _log = logging.getLogger(__name__)
 
@@ -32,9 +32,7 @@ _CONNECT, _READ = 5.0, 15.0
 #: Seconds to wait where Telegram names no time itself.
 _PAUSE, _BAD_TOKEN_PAUSE = 5.0, 60.0
 
-#: Up to so many options of so many letters are written on the buttons; others are numbers, for small screens.
-_LABELLED, _LABEL = 4, 20
-_ROW, _KEYBOARD = 5, 100
+_ROW = 5
 #: Letters that buttons of one row can show on a narrow phone before Telegram cuts them off.
 _ROW_LETTERS = 30
 _NO_PREVIEW = {"link_preview_options": '{"is_disabled": true}'}
@@ -51,6 +49,7 @@ _COMMANDS = {
     },
 }
 
+_NO_SUCH = base.Receipt(base.Fate.FAILED, code="no such attachment")
 _AS_JSON = {"Content-Type": "application/json"}
 _UNSET = telegram.request.BaseRequest.DEFAULT_NONE
 
@@ -92,17 +91,20 @@ class _Http(telegram.request.BaseRequest):
         connect_timeout: Any = _UNSET,
         pool_timeout: Any = _UNSET,
     ) -> tuple[int, bytes]:
-        if request_data is not None and request_data.contains_files:
-            raise NotImplementedError("no channel sends files yet")
+        given: Any = None
+        if request_data and request_data.contains_files:
+            given = telegram_attaching.filled(request_data)
+        elif request_data:
+            # The library's own client sends a form; escaping Cyrillic for that costs a tenth of a send. Of a form each
+            # value is JSON once more, which a whole in JSON need not have.
+            given = orjson.dumps(request_data.parameters)
         seconds = read_timeout if isinstance(read_timeout, int | float) else _READ
         try:
             async with self._session.request(
                 method,
                 url,
-                # The library's own client sends a form; escaping Cyrillic for that costs a tenth of a send. Of a
-                # form each value is JSON once more, which a whole in JSON need not have.
-                data=orjson.dumps(request_data.parameters) if request_data else None,
-                headers=_AS_JSON,
+                data=given,
+                headers=_AS_JSON if isinstance(given, bytes | None) else None,
                 # aiohttp's `connect` is the wait for a place in the pool and the handshake together.
                 timeout=aiohttp.ClientTimeout(total=_CONNECT + seconds, connect=_CONNECT),
                 allow_redirects=False,
@@ -148,7 +150,7 @@ class Telegram:
     """The Bot API as a channel. The session is the caller's to close."""
 
     name = "telegram"
-    capabilities = base.Capabilities(text=4096)
+    capabilities = base.Capabilities(text=4096, attachments=True)
 
     def __init__(
         self,
@@ -158,6 +160,7 @@ class Telegram:
         base_url: str = "https://api.telegram.org",
         public_url: str = "",
         largest: int = LARGEST,
+        attachments: base.Attachments | None = None,
     ) -> None:
         # At DEBUG the library writes the token, chat ids and texts into the log.
         logging.getLogger("telegram").setLevel(logging.WARNING)
@@ -168,6 +171,7 @@ class Telegram:
         self._session = session
         self._files = f"{base_url}/file/bot{token}/"
         self._largest = min(largest, LARGEST)
+        self._attachments, self._account = attachments, f"telegram:{token.partition(':')[0]}"
         http = _Http(session)
         self._bot = telegram.Bot(token, base_url=f"{base_url}/bot", request=http, get_updates_request=http)
 
@@ -240,14 +244,21 @@ class Telegram:
         return url, {}
 
     async def _show(self, address: str, outbound: base.Outbound) -> base.Receipt:
-        text, keyboard = plain.numbered(outbound), _keyboard(outbound)
+        keyboard = _keyboard(outbound)
+        text = plain.numbered(plain.beside_buttons(outbound))
         try:
+            if outbound.attached:
+                sent = await telegram_attaching.send(self._call, self._attachments, self._account, address, outbound)
+                return base.Receipt(base.Fate.SENT, sent) if sent else _NO_SUCH
             if outbound.edits and await self._edit(address, outbound.edits, text, keyboard):
                 return base.Receipt(base.Fate.SENT, outbound.edits)
             sent = await self._call("SendMessage", chat_id=address, text=text, **_NO_PREVIEW, **keyboard)
             return base.Receipt(base.Fate.SENT, str(sent["message_id"]))
         except telegram.error.TelegramError as error:
-            return _receipt(error)
+            receipt = _receipt(error)
+            # Nobody misses the question because its picture may not have come: it is not waited for.
+            lost = outbound.attached and receipt.fate is base.Fate.UNKNOWN
+            return base.Receipt(base.Fate.FAILED, code=receipt.code) if lost else receipt
         except (TypeError, KeyError, ValueError, AttributeError) as error:
             # Telegram said yes in a shape this version of the library does not know.
             return base.Receipt(base.Fate.UNKNOWN, code=type(error).__name__)
@@ -309,11 +320,9 @@ def _receipt(error: telegram.error.TelegramError) -> base.Receipt:
 
 def _keyboard(outbound: base.Outbound) -> dict[str, Any]:
     """The parameter of a call that carries the buttons; empty where there are none."""
-    options, actions = outbound.options, outbound.actions
-    if len(options) + len(actions) > _KEYBOARD:
-        options = ()  # a number can always be typed
-    labelled = len(options) <= _LABELLED and all(len(option.label) <= _LABEL for option in options)
-    width = 1 if labelled else -(-len(options) // -(-len(options) // _ROW))
+    options = outbound.options if plain.has_buttons(outbound) else ()
+    labelled = plain.labelled(outbound)
+    width = 1 if labelled or not options else -(-len(options) // -(-len(options) // _ROW))
 
     def button(label: str, chosen: base.Button) -> dict[str, str]:
         mark = f" ✓{chosen.picked}" if chosen.picked else ""
@@ -323,7 +332,7 @@ def _keyboard(outbound: base.Outbound) -> dict[str, Any]:
     keys = [button(option.label if labelled else option.sends, option) for option in options]
     rows = [keys[n : n + width] for n in range(0, len(keys), width)]
     row: list[dict[str, str]] = []
-    for action in actions:
+    for action in plain.pressed(outbound):
         if row and sum(len(key["text"]) for key in row) + len(action.label) > _ROW_LETTERS:
             rows.append(row)
             row = []

@@ -6,6 +6,8 @@ import sys
 
 from bot.channels import base, plain
 
+_MARKS = {"image": "▣", "audio": "♪"}
+
 
 class Terminal:
     """Shows on standard output, hears from standard input, a line a message."""
@@ -13,8 +15,9 @@ class Terminal:
     name = "terminal"
 
     def show(self, outbound: base.Outbound) -> None:
-        """Print one message, as a phone without buttons shows it."""
-        print(f"\n{plain.numbered(outbound)}\n", flush=True)
+        """Print one message, as a phone without buttons shows it; of an attachment, what its file is called."""
+        attached = f"{_MARKS[outbound.attached]} {outbound.attachment}\n" if outbound.attached else ""
+        print(f"\n{attached}{plain.numbered(outbound)}\n", flush=True)
 
     def hear(self) -> str | None:
         """The next line; None when there are no more."""

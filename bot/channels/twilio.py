@@ -8,6 +8,7 @@ import json
 import logging
 import urllib.parse
 from collections.abc import Mapping
+from typing import Any
 
 import aiohttp
 import multidict
@@ -105,7 +106,8 @@ class Twilio:
 
     `sender` is a number, an alphanumeric name (SMS) or a messaging service's MG sid; `public_url` the address
     Twilio knows us by, without which nothing incoming can be verified. `bases` maps hosts such as
-    "api.twilio.com" to other addresses. `templates` are what `make_templates` returned, and may be set later.
+    "api.twilio.com" to other addresses. `templates` are what `make_templates` returned, and may be set later;
+    `attachments` are the pictures and recordings of forms.
     """
 
     def __init__(
@@ -118,9 +120,13 @@ class Twilio:
         public_url: str,
         bases: Mapping[str, str] | None = None,
         templates: Mapping[str, str] | None = None,
+        attachments: base.Attachments | None = None,
     ) -> None:
         self.name = name
-        self.capabilities = base.Capabilities(text=1600, segments=name == "sms")
+        # Twilio fetches them from us, and an SMS has no room for one.
+        self._attachments = attachments if name == "whatsapp" and public_url else None
+        brings = self._attachments is not None
+        self.capabilities = base.Capabilities(text=1600, segments=name == "sms", attachments=brings)
         self.templates = dict(templates or {})
         self._prefix = "whatsapp:" if name == "whatsapp" else ""
         self._sender = sender.removeprefix("whatsapp:")
@@ -207,6 +213,8 @@ class Twilio:
 
     async def send(self, address: str, outbound: base.Outbound) -> base.Receipt:
         """Send one message: with buttons or a list where WhatsApp has room for them, else numbered."""
+        if outbound.attached:
+            return await self._attach(address, outbound.attachment)
         text = plain.numbered(outbound)
         if self.name == "whatsapp":
             template, variables = twilio_templates.content(outbound, text)
@@ -218,6 +226,15 @@ class Twilio:
                     return receipt
             return await self._create(address, body=text)
         return await self._create(address, body=plain.plain_spaces(text))
+
+    async def _attach(self, address: str, name: str) -> base.Receipt:
+        """A picture or a recording by itself: beside a recording WhatsApp shows no words."""
+        if self._attachments is None:
+            return base.Receipt(base.Fate.FAILED, code="no attachments")
+        receipt = await self._create(address, media_url=[self._public_url + self._attachments.link(name)])
+        # The question itself does not wait until it is known whether that came.
+        lost = receipt.fate is base.Fate.UNKNOWN
+        return base.Receipt(base.Fate.FAILED, code=receipt.code) if lost else receipt
 
     async def make_templates(self) -> dict[str, str]:
         """Create those of the 13 generic templates that the account lacks; all of them, name -> ContentSid.
@@ -244,7 +261,7 @@ class Twilio:
         ours = url.host == "api.twilio.com" or url.host.endswith(".api.twilio.com")
         return _truly(url, self._bases), {"Authorization": self._password} if ours else {}
 
-    async def _create(self, address: str, **message: str) -> base.Receipt:
+    async def _create(self, address: str, **message: Any) -> base.Receipt:
         if self._sender.startswith("MG") and len(self._sender) == 34:
             message["messaging_service_sid"] = self._sender
         else:

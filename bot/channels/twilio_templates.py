@@ -17,7 +17,10 @@ CHOOSE = {"ky": "Тандоо", "ru": "Выбрать"}
 
 def content(outbound: base.Outbound, text: str) -> tuple[str, dict[str, str]]:
     """Name and variables of the generic template that can show this, or ("", {}) where none can."""
-    buttons = outbound.options or outbound.actions
+    # Where several may be chosen, a tap on one would be the whole answer.
+    options = outbound.options if outbound.pick else ()
+    # Words that need no button can be typed: better three of them than none.
+    buttons = options or outbound.actions[:MAX_BUTTONS]
     labels = {button.label for button in buttons}
     # WhatsApp refuses two equal titles, and none may be empty.
     if len(labels) < len(buttons) or not all(label.strip() for label in labels):
@@ -30,7 +33,7 @@ def content(outbound: base.Outbound, text: str) -> tuple[str, dict[str, str]]:
         name = f"ashar_quick_reply_{len(buttons)}"
         for button in buttons:
             values += [button.label, base.payload(outbound.tag, outbound.step, button.sends)]
-    elif outbound.options and len(buttons) <= MAX_ROWS and longest <= MAX_ROW:
+    elif options and len(buttons) <= MAX_ROWS and longest <= MAX_ROW:
         name = f"ashar_list_{len(buttons)}"
         values.append(CHOOSE.get(outbound.language, CHOOSE["ky"]))
         for button in buttons:

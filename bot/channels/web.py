@@ -17,7 +17,7 @@ COOKIE = "ashar"
 #: 128 bits in URL-safe letters. Whoever shows it is taken for the person, so anything else is not looked at.
 _SECRET = re.compile(r"[A-Za-z0-9_-]{22}")
 _KEY = re.compile(r"[A-Za-z0-9_-]{8,64}")
-_TAG = re.compile(r"[0-9a-f]{8}|-")
+_TAG = re.compile(r"[0-9a-f]{3,8}|-")
 _STEP = re.compile(r"[0-9]{1,9}")
 #: What a link may carry, as Telegram allows it.
 _START = re.compile(r"[A-Za-z0-9_-]{1,64}")
@@ -29,7 +29,7 @@ class Web:
     """The channel "web". `site` is the address people know us by: a form posted from elsewhere is refused."""
 
     name = "web"
-    capabilities = base.Capabilities(text=4096, push=False, uploads=True)
+    capabilities = base.Capabilities(text=4096, push=False, uploads=True, attachments=True)
 
     def __init__(self, site: str = "") -> None:
         self._host = urllib.parse.urlsplit(site).netloc
@@ -53,8 +53,9 @@ class Web:
         """The one message of a posted form; raise `base.Malformed`.
 
         Fields: `secret` (where there is no cookie), `tag` and `step` of the page, `key` that makes a repeat known
-        for one, and what the person said: `pick` (a button), `rank` (several selects) or `say` (typed); `start`
-        for a link's payload. A `file` comes as `Inbound.media` with its content, whatever it is called and said to be.
+        for one, and what the person said: `pick` (a button), `rank` (several selects or boxes) or `say` (typed);
+        `start` for a link's payload. A `file` comes as `Inbound.media` with its content, whatever it is called and
+        said to be.
         """
         fields, file = _form(request)
         address, key = secret(request) or fields.get("secret", [""])[0], fields.get("key", [""])[0]

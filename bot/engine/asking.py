@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass
 
 from bot.engine import form, judging, messages, offering, passage, state, telling
@@ -13,6 +14,11 @@ from bot.engine.xpath import expressions
 _YES_NO = (form.Choice("yes", {}), form.Choice("no", {}))
 _OK = (form.Choice("OK", {}),)
 _LABELS = {"yes": phrase("Yes"), "no": phrase("No")}
+_ONE, _FINE = phrase("Write one number (1–{max})."), phrase("Write 1 if it is all right.")
+_MORE = phrase("For the next ones write “more”.")
+_SKIP = phrase("If you would rather not answer, write “skip”.")
+#: How to answer where one tap does: a button says it by itself.
+_ON_BUTTONS = frozenset(line.msgid for line in (_ONE, _FINE, _MORE, _SKIP))
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +30,8 @@ class Asking:
     foot: tuple[messages.Line, ...] = ()
     pick: int = 0
     actions: tuple[str, ...] = ()
+    #: See `messages.Reply`.
+    spare: tuple[messages.Line, ...] = ()
 
 
 def asking(definition: form.Form, response: state.State, given: telling.Given) -> Asking:
@@ -42,11 +50,13 @@ def asking(definition: form.Form, response: state.State, given: telling.Given) -
     if question.hint:
         lines.append(telling.written(question.hint, view, station, given))
     if page.total > offering.LONG and not page.narrowed:
-        lines.append(phrase("There are {n} options. Write a number, or the first letters.", n=page.total))
+        lines.append(phrase("Write a number (1–{max}), or the first letters.", max=page.total))
+    foot = (*_how(question, page.total, pick, response.picked), *_also(view, station, page))
     return Asking(
         lines=tuple(lines),
         options=tuple(_option(view, station, each, n, response.picked, given) for n, each in page.options),
-        foot=(*_how(question, page.total, pick, response.picked), *_also(view, station, page)),
+        foot=foot,
+        spare=tuple(line for line in foot if isinstance(line, messages.Phrase) and line.msgid in _ON_BUTTONS),
         pick=pick,
         actions=_actions(view, station, response, page),
     )
@@ -71,10 +81,20 @@ def progress(view: passage.Passage, station: passage.Station) -> tuple[int, int]
 
 
 def wanted(question: form.Question, choices: tuple[form.Choice, ...]) -> int:
-    """How many options make one answer; 0 where words are asked for."""
+    """How many options make one answer; 0 where any number of them do, or words are asked for."""
     if question.kind is Kind.RANK:
         return min(question.pick or len(choices), len(choices))
+    if question.kind is Kind.SELECT_MULTIPLE and len(choices) > 1:
+        return 0
     return 1 if choices else 0
+
+
+def attachments(
+    view: passage.Passage, station: passage.Station, kind: str, language: str = ""
+) -> tuple[form.Attachment, ...]:
+    """The pictures ("image") or recordings ("audio") of a question, those of the notes right before it first."""
+    asked = (each.question for each in (*_notes(view, station), station))
+    return tuple(filter(None, (form.attached(view.definition, each, kind, language) for each in asked)))
 
 
 def closing(definition: form.Form, response: state.State, given: telling.Given) -> tuple[messages.Line, ...]:
@@ -86,12 +106,16 @@ def closing(definition: form.Form, response: state.State, given: telling.Given) 
 
 def _before(view: passage.Passage, station: passage.Station, given: telling.Given) -> list[messages.Line]:
     """What is read together with a question: the notes right before it, and the names of the groups that begin."""
+    lines = [line for note in _notes(view, station) for line in _noted(view, note, given)]
+    return [*lines, *_opened(view, station, given)]
+
+
+def _notes(view: passage.Passage, station: passage.Station) -> tuple[passage.Station, ...]:
     here = view.stations.index(station)
     start = here
     while start > 0 and not view.stations[start - 1].asks:
         start -= 1
-    lines = [line for note in view.stations[start:here] for line in _noted(view, note, given)]
-    return [*lines, *_opened(view, station, given)]
+    return view.stations[start:here]
 
 
 def _noted(view: passage.Passage, station: passage.Station, given: telling.Given) -> list[messages.Line]:
@@ -181,9 +205,9 @@ def _how(question: form.Question, total: int, pick: int, picked: tuple[str, ...]
         case Kind.SELECT_MULTIPLE if total > 1:
             return (phrase("Write one or more numbers, for example: 1 3"),)
         case Kind.SELECT_ONE | Kind.MORE | Kind.RANK | Kind.SELECT_MULTIPLE:
-            return () if total > offering.LONG else (phrase("Write one number (1–{max}).", max=total),)
+            return () if total > offering.LONG else (dataclasses.replace(_ONE, params={"max": total}),)
         case Kind.ACKNOWLEDGE:
-            return (phrase("Write 1 if it is all right."),)
+            return (_FINE,)
         case _:
             return _how_to_write(question)
 
@@ -219,7 +243,7 @@ def _also(view: passage.Passage, station: passage.Station, page: offering.Page) 
     """What else can be done: turn the page, pass the question over."""
     lines: list[messages.Line] = []
     if page.turns:
-        lines.append(phrase("For the next ones write “more”."))
+        lines.append(_MORE)
     elif page.narrowed:
         lines.append(phrase("To see all of them again write “back”."))
     default = judging.default(view, station)
@@ -227,7 +251,7 @@ def _also(view: passage.Passage, station: passage.Station, page: offering.Page) 
         said = telling.answer(view.definition, station.question, default)
         lines.append(phrase("If you skip it: {value}", value=said))
     elif station.question.kind is Kind.TEXT and not judging.is_required(view, station):
-        lines.append(phrase("If you would rather not answer, write “skip”."))
+        lines.append(_SKIP)
     return lines
 
 
@@ -236,4 +260,12 @@ def _actions(
 ) -> tuple[str, ...]:
     back = progress(view, station)[0] > 1 or response.picked or response.narrowed or response.changing
     skip = not judging.is_required(view, station) or judging.default(view, station) is not None
-    return (("back",) if back else ()) + (("more",) if page.turns else ()) + (("skip",) if skip else ())
+    # What belongs to the question first: of too many WhatsApp shows the first.
+    offered = {
+        "show": attachments(view, station, "image"),
+        "listen": attachments(view, station, "audio"),
+        "back": back,
+        "more": page.turns,
+        "skip": skip,
+    }
+    return tuple(action for action, possible in offered.items() if possible)

@@ -30,12 +30,15 @@ class Command(enum.StrEnum):
     ANSWERS = "answers"
     MORE = "more"
     RESTART = "restart"
+    LISTEN = "listen"
+    SHOW = "show"
 
 
 # Both languages at all times: people mix them. The Latin words come out of folding by themselves; those that
 # stand here in Latin are spelled otherwise than letter by letter, or are Telegram's own.
 _WORDS: dict[Command, str] = {
-    Command.START: "start, ашар, салам, саламатсызбы, здравствуйте, привет, башта, начать",
+    Command.START: "start, ашар, салам, саламатсызбы, саламатсыздарбы, салам алейкум, ассалам алейкум, "
+    "ассаламу алейкум, здравствуйте, здравствуй, привет, добрый день, добрый вечер, доброе утро, башта, начать",
     Command.HOME: "меню, башкы бет, домой, menu",
     Command.BACK: "артка, назад, обратно, back",
     Command.SKIP: "өткөр, өткөрүп жиберүү, өтүү, кийинки, кийинкиси, пропустить, дальше, следующий, next, skip",
@@ -54,6 +57,12 @@ _WORDS: dict[Command, str] = {
     Command.CODE: "код, улантуу коду, код продолжения, code",
     Command.ANSWERS: "жооптор, жоопторум, менин жоопторум, жоопторумду көрүү, ответы, мои ответы, answers",
     Command.MORE: "дагы, кийинки он, кийинки ону, ещё, следующие десять, more",
+    # «угуу» is not among them: whoever draws out a Russian "угу" says yes.
+    Command.LISTEN: "ук, угайын, угуп көрүү, угуп көрөйүн, уктур, послушать, слушать, прослушать, озвучить, listen",
+    # The bare name of a picture may be an answer; see PICTURE.
+    Command.SHOW: "көрсөт, көрсөтчү, көрсөтүңүз, көрсөтүп коюңуз, сүрөт көрсөт, сүрөтүн көрсөт, сүрөттү көрсөт, "
+    "сүрөтүн көрүү, сүрөтүн көрөйүн, покажи, покажите, показать, посмотреть, покажи картинку, показать картинку, "
+    "посмотреть картинку, покажи фото, показать фото, покажи рисунок, show, show the picture",
     Command.RESTART: "башынан, башынан баштоо, сначала, заново, начать заново, начать сначала, restart, start over",
 }
 
@@ -62,6 +71,8 @@ _NO = "жок, жо, эмес, болбойт, макул эмесмин, zhok, 
 _DONE = "бүттү, бүттүм, болду, даяр, готово, всё, done"
 _FORWARD = "кийинки, кийинкиси, дальше, следующий, next"
 _DONT_KNOW = "билбейм, bilbeim, не знаю, затрудняюсь"
+
+_PICTURE = "сүрөт, сүрөтү, сүрөтүн, фото, фотография, картинка, картинку, рисунок, picture"
 
 _LATIN = {
     **dict(zip("абвгдезиклмнопрстуфхцэ", "abvgdeziklmnoprstufhce", strict=True)),
@@ -103,6 +114,8 @@ NO = _split(_NO)
 DONT_KNOW = _split(_DONT_KNOW)
 #: Of the words for skipping those that only mean on: an answer that was given stays.
 FORWARD = _split(_FORWARD)
+#: Asks for the picture of a question where it is no answer to it.
+PICTURE = _split(_PICTURE)
 #: Enough, where something is looked through; elsewhere it may well be an answer.
 DONE = _split(_DONE)
 

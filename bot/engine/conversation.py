@@ -10,7 +10,18 @@ import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from bot.engine import commands, flow, joining, lobby, messages, promising, resuming, reviewing, state
+from bot.engine import (
+    commands,
+    flow,
+    inviting,
+    joining,
+    lobby,
+    messages,
+    promising,
+    resuming,
+    reviewing,
+    state,
+)
 from bot.engine.commands import Command
 from bot.engine.messages import phrase
 from bot.engine.turning import Turning
@@ -55,6 +66,9 @@ def turn(talk: state.Talk, responses: Mapping[str, state.State], incoming: messa
     # While the same question waits its buttons stay good: three quick taps rank three, on however slow a line.
     if not asked or _asked(turning) != asked:
         turning.change(step=talk.step + 1)
+        joining.speak(turning)
+    elif turning.talk.language != talk.language:
+        joining.speak(turning)
     shown = _SHOW[turning.talk.scene](turning)
     reply = dataclasses.replace(
         shown,
@@ -119,7 +133,8 @@ def _paused(talk: state.Talk, incoming: messages.Incoming) -> bool:
 def _receive_old(turning: Turning, *, paused: bool) -> None:
     """A button of a message that is no longer the last one."""
     if not turning.talk.language:
-        lobby.before_language(turning, None, "")
+        # No button of another message agrees to what is asked in this one.
+        lobby.before_language(turning, None, turning.talk.pending if turning.talk.scene == "invited" else "")
     elif turning.talk.scene == "stopped":
         lobby.wake(turning)
     elif paused and turning.shared():
@@ -161,6 +176,8 @@ def _receive(turning: Turning, *, paused: bool) -> None:
         return
     elif command in _COMMANDS:
         _COMMANDS[command](turning)
+    elif command in _ATTACHMENTS and scene == "form" and turning.current():
+        joining.attach(turning, _ATTACHMENTS[command])
     elif command is Command.RESTART and scene == "form" and turning.current():
         reviewing.ask_restart(turning)
     elif command is None and incoming.text.startswith("/"):
@@ -181,6 +198,9 @@ def _is_answer(turning: Turning) -> bool:
 
 #: Commands that mean nothing while it is not known who asks.
 _OF_A_PERSON = (Command.DATA, Command.PLEDGES, Command.CODE, Command.ANSWERS)
+
+#: What is asked for beside a question.
+_ATTACHMENTS: dict[Command | None, str] = {Command.SHOW: "image", Command.LISTEN: "audio"}
 
 #: Commands that mean the same in every scene.
 _COMMANDS: dict[Command | None, Callable[[Turning], None]] = {
@@ -207,6 +227,8 @@ _TAKE: dict[str, Callable[[Turning, Command | None], None]] = {
     "pledges": promising.take_pledges,
     "withdraw": promising.take_withdraw,
     "erase": lobby.take_erase,
+    # Thanked, and now there is more to say: here is what there is.
+    "done": lambda turning, _command: turning.go_home(),
     # One address of this contact went over; whoever writes by another one stays.
     "moved": lambda turning, _command: turning.go_home(),
 }
@@ -215,8 +237,10 @@ _SHOW: dict[str, Callable[[Turning], messages.Reply]] = {
     "home": lobby.show_home,
     "language": lobby.show_language,
     "list": joining.show_list,
+    "invited": inviting.show,
     "consent": joining.show_consent,
     "form": joining.show_form,
+    "done": joining.show_done,
     "resume": lobby.show_resume,
     "answers": reviewing.show,
     "restart": reviewing.show_restart,

@@ -9,6 +9,7 @@ from __future__ import annotations
 import enum
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from bot.engine.xpath import expressions
 
@@ -55,6 +56,17 @@ SILENT = WORKED_OUT | {Kind.NOTE}
 
 #: Choices that stay at the end of a list whose order is drawn.
 LAST = ("other", "none", "dont_know", "refuse")
+
+
+class Attachment(NamedTuple):
+    """A file that its author laid beside the form ("form attachment" in ODK's words)."""
+
+    name: str
+    #: "image" or "audio".
+    kind: str
+    #: SHA-256 of its bytes, in hexadecimal digits, and how many there are.
+    hash: str
+    size: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +180,8 @@ class Form:
     language: str = ""
     #: True where each question's own sound comes with it, unasked.
     spoken: bool = False
+    #: The pictures and recordings that lie beside it, by name.
+    attachments: Mapping[str, Attachment] = field(default_factory=dict)
     #: Lists by name, for the expression instance('...'): rows of plain cells.
     lists: Mapping[str, tuple[Mapping[str, str], ...]] = field(default_factory=dict)
     #: Every question in the order of the rows, out of all groups.
@@ -201,6 +215,17 @@ def _more(body: tuple[Question | Group, ...], repeats: tuple[str, ...] = ()) -> 
             if each.repeat and each.count is None:
                 yield Question(each.name, Kind.MORE, each.label, required=True, repeats=repeats, row=each.row)
             yield from _more(each.body, (*repeats, each.name) if each.repeat else repeats)
+
+
+def attached(definition: Form, question: Question, kind: str, language: str) -> Attachment | None:
+    """A question's own picture ("image") or recording ("audio") in that language, else in one it is there in."""
+    files = question.image if kind == "image" else question.audio
+    there = {
+        spoken: file
+        for spoken, file in files.items()
+        if file in definition.attachments and definition.attachments[file].kind == kind
+    }
+    return definition.attachments.get(said(there, language, definition.language))
 
 
 def said(text: Text, language: str, otherwise: str = "") -> str:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 
-from bot.engine import asking, flow, form, giving, messages, passage, state, telling
+from bot.engine import asking, commands, consenting, flow, form, giving, messages, passage, state, telling
 from bot.engine.commands import Command
 from bot.engine.messages import phrase
 from bot.engine.pledging import wishes
 from bot.engine.turning import Turning, options
 
-_MESSENGERS = {"telegram": "Telegram", "whatsapp": "WhatsApp", "sms": "Twilio"}
+NOTHING_KEPT = phrase("All right, nothing has been kept. If you change your mind, write any time.")
 
 
 # -- links -------------------------------------------------------------------------------------------------
@@ -94,41 +94,6 @@ def take_list(turning: Turning, command: Command | None) -> None:
 # -- consent -----------------------------------------------------------------------------------------------
 
 
-#: Said in the middle of the sentence, where an author names nobody.
-HOLDER, TERM = phrase("its author"), phrase("2 years")
-
-
-def _consent(turning: Turning) -> messages.Phrase:
-    link, site = turning.talk.pending, f"{turning.facts.site}/privacy"
-    if link.startswith("a-"):
-        return phrase(
-            "We write down what you promise, and your name only if you want it shown. The treasurer sees who sends a "
-            "transfer. It is of your own free will: you can take it back or erase it. {link} Do you agree?",
-            link=site,
-        )
-    definition = turning.facts.forms[turning.facts.surveys[link[2:]]]
-    messenger = _MESSENGERS.get(turning.incoming.channel)
-    if messenger:
-        return phrase(
-            "The survey is held by {holder}, to learn what people need. We keep your age, sex, place and answers; the "
-            "number of your chat is encrypted. For how long: {term}. Messages pass through servers abroad "
-            "({messenger}). The results carry no names. It is of your own free will. “my data” shows what is kept, "
-            "“erase” takes your consent back and erases. {link} Do you agree?",
-            holder=definition.holder or HOLDER,
-            term=definition.term or TERM,
-            messenger=messenger,
-            link=site,
-        )
-    return phrase(
-        "The survey is held by {holder}, to learn what people need. We keep your age, sex, place and answers, without "
-        "your name. For how long: {term}. The results carry no names. It is of your own free will. “my data” shows "
-        "what is kept, “erase” takes your consent back and erases. {link} Do you agree?",
-        holder=definition.holder or HOLDER,
-        term=definition.term or TERM,
-        link=site,
-    )
-
-
 def show_consent(turning: Turning) -> messages.Reply:
     """What is asked, by whom and why; for a campaign, how it stands."""
     link = turning.talk.pending
@@ -138,7 +103,7 @@ def show_consent(turning: Turning) -> messages.Reply:
         until = phrase("Until: {date}", date=campaign.deadline)
         lines += (messages.Written(campaign.story), *giving.standing(campaign), until)
     choices = options(phrase("I agree"), phrase("I do not agree"))
-    return messages.Reply((*lines, _consent(turning)), choices, pick=1)
+    return messages.Reply((*lines, consenting.text(turning, link), consenting.more(turning)), choices, pick=1)
 
 
 def take_consent(turning: Turning, command: Command | None) -> None:
@@ -149,16 +114,21 @@ def take_consent(turning: Turning, command: Command | None) -> None:
     elif not is_open(turning, link):
         follow(turning, link)
     elif (agreed := turning.yes_or_no()) is False:
-        turning.say(phrase("All right, nothing has been kept. If you change your mind, write any time."))
+        turning.say(NOTHING_KEPT)
         _lead_back(turning)
     elif agreed:
-        person = turning.person()
-        if person is None:
-            person = state.Person(turning.draw("person"))
-            turning.change(people=(*turning.talk.people, person), person=person.id)
-            turning.events.append(messages.Joined(person.id))
-        turning.events.append(messages.Consented(person.id, purpose(link), _consent(turning)))
-        begin(turning, person._replace(consents=(*person.consents, purpose(link))), link)
+        agree(turning, link)
+
+
+def agree(turning: Turning, link: str) -> None:
+    """They agreed to what waits, and begin."""
+    person = turning.person()
+    if person is None:
+        person = state.Person(turning.draw("person"))
+        turning.change(people=(*turning.talk.people, person), person=person.id)
+        turning.events.append(messages.Joined(person.id))
+    turning.events.append(messages.Consented(person.id, purpose(link), consenting.text(turning, link)))
+    begin(turning, person._replace(consents=(*person.consents, purpose(link))), link)
 
 
 def begin(turning: Turning, person: state.Person, link: str) -> None:
@@ -196,9 +166,50 @@ def show_form(turning: Turning) -> messages.Reply:
         lines=asked.lines,
         options=asked.options,
         foot=asked.foot,
+        spare=asked.spare,
         pick=asked.pick,
-        actions=asked.actions,
+        # No button for what would only be answered with regret.
+        actions=tuple(each for each in asked.actions if each not in ("show", "listen") or turning.incoming.attaches),
+        attachments=attachments(turning, turning.attaches) if turning.attaches else (),
     )
+
+
+def attachments(turning: Turning, kind: str) -> tuple[form.Attachment, ...]:
+    """What can be seen or heard with the question that waits, as `asking.attachments` has it."""
+    response = turning.responses[turning.current()]
+    view = passage.passage(turning.definition(response), response)
+    station = view.station(response.at)
+    return asking.attachments(view, station, kind, turning.talk.language) if station else ()
+
+
+def attach(turning: Turning, kind: str) -> None:
+    """The question's own picture or recording, where its author gave one and this channel can bring it."""
+    none, never = _REGRETS[kind]
+    if not attachments(turning, kind):
+        turning.say(none)
+    elif not turning.incoming.attaches:
+        turning.say(never)
+    else:
+        turning.attaches = kind
+
+
+_REGRETS = {
+    "image": (
+        phrase("There is no picture with this question, I am sorry."),
+        phrase("I am sorry, pictures cannot be sent here."),
+    ),
+    "audio": (
+        phrase("There is no recording of this question, I am sorry."),
+        phrase("I am sorry, sound cannot be sent here."),
+    ),
+}
+
+
+def speak(turning: Turning) -> None:
+    """A form that is spoken says each question that is new, in the language that is spoken now."""
+    asked = turning.talk.scene == "form" and turning.current() and turning.incoming.attaches
+    if asked and turning.definition(turning.responses[turning.current()]).spoken:
+        turning.attaches = "audio"
 
 
 def take_form(turning: Turning, command: Command | None, *, paused: bool) -> None:
@@ -227,6 +238,9 @@ def take_form(turning: Turning, command: Command | None, *, paused: bool) -> Non
     if step.missed and paused and incoming.kind == "text":
         turning.to("resume")
         return
+    if step.missed and _names_picture(turning):
+        turning.attaches = "image"
+        return
     turning.missed = step.missed
     turning.lines += step.lines
     after = flow.waited(step.state, response.at, _silence(turning))
@@ -249,6 +263,13 @@ def take_form(turning: Turning, command: Command | None, *, paused: bool) -> Non
             _pledge(turning, rid, definition)
         else:
             _finish(turning, rid, definition)
+
+
+def _names_picture(turning: Turning) -> bool:
+    """ "Picture" is no answer here and there is one: they want to see it. Where it may be an answer, it is."""
+    incoming = turning.incoming
+    named = incoming.kind == "text" and commands.fold(incoming.text[:40]) in commands.PICTURE
+    return named and incoming.attaches and bool(attachments(turning, "image"))
 
 
 STAYS = phrase("This survey is closed, so its answers stay as they are. “my data” shows them.")
@@ -278,9 +299,15 @@ def _finish(turning: Turning, rid: str, definition: form.Form) -> None:
     thanks = telling.written(definition.thanks, view, None, {}) if definition.thanks else None
     turning.say(thanks or phrase("Many thanks, we have your answers!"))
     if not turning.current() and view.asked:
-        turning.say(phrase("To see or change your answers, write “answers”."))
-        turning.actions = ("answers",)
-    _lead_back(turning)
+        turning.to("done")
+    else:
+        _lead_back(turning)
+
+
+def show_done(_turning: Turning) -> messages.Reply:
+    """Below the thanks, two words rather than the whole menu: it would be a third of what the message weighs."""
+    ways = (phrase("“answers”: see or change your answers; “menu”: everything else."),)
+    return messages.Reply((), foot=ways, spare=ways, actions=("answers", "menu"))
 
 
 def _pledge(turning: Turning, rid: str, definition: form.Form) -> None:

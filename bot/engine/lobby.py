@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.engine import asking, form, giving, joining, messages, passage, promising, state, telling
+from bot.engine import asking, form, giving, inviting, joining, messages, passage, promising, state, telling
 from bot.engine.commands import Command
 from bot.engine.messages import phrase
 from bot.engine.turning import LISTED, Turning, options, yes_no
@@ -20,11 +20,23 @@ _RU = messages.Written({"ky": "Русский", "ru": "Русский"})
 
 def before_language(turning: Turning, command: Command | None, link: str) -> None:
     """Nobody is asked anything before their language is known."""
-    if turning.talk.scene == "language" and not link:
+    scene, pending = turning.talk.scene, link or turning.talk.pending
+    if scene in ("language", "invited") and not link and command in (Command.START, Command.HELP):
+        # A greeting is greeted, and a call for help is helped; then the language comes first.
+        turning.to("language", pending=pending)
+        if command is Command.HELP:
+            help_(turning)
+        else:
+            turning.say(_GREETING)
+    elif scene == "language" and not link:
         take_language(turning, command)
-    else:
-        turning.to("language", pending=link or turning.talk.pending)
+    elif not inviting.fits(turning, pending):
+        turning.to("language", pending=pending)
         turning.say(_GREETING)
+    elif scene != "invited" or link:
+        inviting.invite(turning, pending)
+    else:
+        inviting.take(turning, command)
 
 
 def ask_language(turning: Turning) -> None:
@@ -47,7 +59,7 @@ def speak(turning: Turning, language: str, link: str = "") -> None:
     first, scene, pending = not turning.talk.language, turning.talk.scene, link or turning.talk.pending
     turning.change(language=language)
     if first:
-        if scene != "language":
+        if scene not in ("language", "invited"):
             turning.say(_GREETING)
         if pending:
             joining.follow(turning, pending)
@@ -130,6 +142,11 @@ def help_(turning: Turning) -> None:
         )
     else:
         turning.say(phrase("To answer, write its number. Also: back, skip, stop, language."))
+    if station and turning.incoming.attaches:
+        if joining.attachments(turning, "image"):
+            turning.say(phrase("To see the picture, write “show”."))
+        if joining.attachments(turning, "audio"):
+            turning.say(phrase("To hear the question, write “listen”."))
 
 
 # -- greeting, going on ------------------------------------------------------------------------------------

@@ -76,12 +76,17 @@ class Reply:
     options: tuple[Option, ...] = ()
     #: How to answer, in a few words, after the options.
     foot: tuple[Line, ...] = ()
-    #: How many options make one answer (3 for a ranking of three); 0 where words are asked for.
+    #: How many options make one answer (3 for a ranking of three); 0 where any number of them do (so that
+    #: no button is a whole answer, and there is none), or where words are asked for.
     pick: int = 0
     actions: tuple[str, ...] = ()
-    #: What a button of this message carries, with the step: the first 8 characters of the response's id, or "-".
+    #: What a button of this message carries, with the step: the first 3 characters of the response's id, or "-".
     tag: str = "-"
     step: int = 0
+    #: What is seen or heard before it, in order.
+    attachments: tuple[form.Attachment, ...] = ()
+    #: Lines of the foot that say no more than buttons do: left out where options and actions are buttons.
+    spare: tuple[Line, ...] = ()
 
 
 # -- what happened -----------------------------------------------------------------------------------------
@@ -295,3 +300,5 @@ class Incoming:
     start: str = ""
     #: Tag and step of the button or web page this came from; None for typed messages.
     tap: tuple[str, int] | None = None
+    #: True where a form's pictures can be seen and its recordings heard on that channel.
+    attaches: bool = True

@@ -6,7 +6,6 @@ import collections
 import datetime as dt
 import functools
 import itertools
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -145,7 +144,7 @@ def _passage(
 ) -> Passage:
     given, instants = dict(answers), (begun, ended)
     going = _Going(definition, given, seed, instants, language, None)
-    for _ in range(PASSES - 1 if _looks_ahead(definition) else 0):
+    for _ in range(PASSES - 1 if scoping.looks_ahead(definition) else 0):
         before, going = going, _Going(definition, given, seed, instants, language, going)
         if (going.values, going.rounds) == (before.values, before.rounds):
             break
@@ -366,39 +365,3 @@ class _Going:
         if source and source.once and value != "":
             self.once.append((key, expressions.text(value)))
         return value
-
-
-#: What asks for all rounds of a repeat at once, the later ones too.
-_OF_ALL_ROUNDS = re.compile(r"\[|\b(?:sum|count|min|max|join|concat|checklist|indexed-repeat)\b")
-
-
-@functools.lru_cache(maxsize=256)
-def _looks_ahead(definition: form.Form) -> bool:
-    """Whether one time through may not be enough: something hangs on what comes later, or on later rounds."""
-    known: set[str] = set()
-
-    def ahead(*needed: expressions.Expression | None, within: frozenset[str]) -> bool:
-        for each in needed:
-            if each and not known.issuperset(each.references):
-                return True
-            if each and not within.isdisjoint(each.references) and _OF_ALL_ROUNDS.search(each.source):
-                return True
-        return False
-
-    def any_ahead(body: tuple[form.Question | form.Group, ...], within: frozenset[str]) -> bool:
-        for each in body:
-            if isinstance(each, form.Question):
-                needed = (each.relevant, each.calculation, each.choice_filter, each.default)
-                if ahead(*needed, within=within):
-                    return True
-            else:
-                inside = within | scoping.names(each) if each.repeat else within
-                if ahead(each.relevant, each.count, within=within):
-                    return True
-                known.add(each.name)
-                if any_ahead(each.body, inside):
-                    return True
-            known.add(each.name)
-        return False
-
-    return any_ahead(definition.body, frozenset())

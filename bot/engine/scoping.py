@@ -1,9 +1,10 @@
-"""What a name means to an expression: this round, the first round, or all rounds of a repeat."""
+"""What a name means to an expression: this round, the first round, or all rounds of a repeat; and what looks ahead."""
 
 from __future__ import annotations
 
 import functools
 import itertools
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from bot.engine import form
@@ -119,3 +120,39 @@ def labels(definition: form.Form, language: str) -> Callable[[str, str], str]:
         return form.said(found.label, language, definition.language) if found else choice
 
     return label
+
+
+#: What asks for all rounds of a repeat at once, the later ones too.
+_OF_ALL_ROUNDS = re.compile(r"\[|\b(?:sum|count|min|max|join|concat|checklist|indexed-repeat)\b")
+
+
+@functools.lru_cache(maxsize=256)
+def looks_ahead(definition: form.Form) -> bool:
+    """Whether one time through may not be enough: something hangs on what comes later, or on later rounds."""
+    known: set[str] = set()
+
+    def ahead(*needed: expressions.Expression | None, within: frozenset[str]) -> bool:
+        for each in needed:
+            if each and not known.issuperset(each.references):
+                return True
+            if each and not within.isdisjoint(each.references) and _OF_ALL_ROUNDS.search(each.source):
+                return True
+        return False
+
+    def any_ahead(body: tuple[form.Question | form.Group, ...], within: frozenset[str]) -> bool:
+        for each in body:
+            if isinstance(each, form.Question):
+                needed = (each.relevant, each.calculation, each.choice_filter, each.default)
+                if ahead(*needed, within=within):
+                    return True
+            else:
+                inside = within | names(each) if each.repeat else within
+                if ahead(each.relevant, each.count, within=within):
+                    return True
+                known.add(each.name)
+                if any_ahead(each.body, inside):
+                    return True
+            known.add(each.name)
+        return False
+
+    return any_ahead(definition.body, frozenset())

@@ -100,6 +100,8 @@ class Talk(NamedTuple):
     #: Wrong codes in a row, and when the last of them came, ISO 8601 in UTC.
     tries: int = 0
     tried: str = ""
+    #: What went over the line on the way to a response that has not begun: messages in and out, bytes in and out.
+    line: tuple[int, ...] = ()
 
 
 def to_plain(value: State | Talk) -> dict[str, Any]:
@@ -130,7 +132,8 @@ def talk_from(plain: dict[str, Any]) -> Talk:
     """The Talk that `to_plain` (and JSON) made of it."""
     fields = _fields(plain)
     fields["people"] = tuple(_person(person) for person in fields.get("people", ()))
-    fields["listed"] = tuple(fields.get("listed", ()))
+    for name in ("listed", "line"):
+        fields[name] = tuple(fields.get(name, ()))
     return Talk(**fields)
 
 

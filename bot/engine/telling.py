@@ -15,6 +15,8 @@ from bot.engine.xpath import expressions
 Given = Mapping[str, object]
 
 _REFERENCE = re.compile(r"\$\{\s*([^}\s]+)\s*\}")
+#: More decimals than anybody reads; the time of a moment.
+_LONG, _CLOCK = re.compile(r"-?[0-9]+\.[0-9]{4,}"), re.compile(r"[0-9]{2}:[0-9]{2}")
 #: Of a question and of an answer in a list, where each has one line.
 _QUESTION, _ANSWER = 60, 60
 
@@ -47,7 +49,7 @@ def _value(view: passage.Passage, name: str, value: expressions.Value) -> object
     question = view.definition.question(name)
     said = expressions.text(value)
     if question is None or question.kind in form.WORKED_OUT:
-        return said
+        return _figure(said)
     if question.kind in form.CHOOSING:
         return _labels(view.definition, question, tuple(said.split(" "))) or said
     return answer(view.definition, question, view.sent.get(said, said))
@@ -73,8 +75,22 @@ def answer(definition: form.Form, question: form.Question, given: state.Answer) 
             # Latitude and longitude are what tells a place; height and precision come from the phone.
             parts = str(given).split(" ")
             return " ".join(parts[:2]) if len(parts) == 4 else given
+        case Kind.CALCULATE:
+            return _figure(str(given))
         case _:
             return given
+
+
+def _figure(said: str) -> object:
+    """What was worked out, as people write it: no 33.333333333333336, no NaN, a date with its points."""
+    if said in ("NaN", "Infinity", "-Infinity"):
+        return "—"
+    if _LONG.fullmatch(said):
+        return f"{float(said):.2f}".rstrip("0").rstrip(".")
+    day, mark, time = said.partition("T")
+    if (whole := date(day)) and (not mark or _CLOCK.match(time)):
+        return f"{whole:%d.%m.%Y} {time[:5]}" if mark else whole
+    return said
 
 
 def _labels(definition: form.Form, question: form.Question, names: tuple[str, ...]) -> list[messages.Written]:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from bot.engine import commands, form, giving, messages, passage, state, telling
 from bot.engine.messages import phrase
-from bot.engine.understanding import answers
+from bot.engine.understanding import agreeing, answers
 
 #: Pledges, people, surveys listed at the most, so that one digit picks.
 LISTED = 9
@@ -29,6 +29,8 @@ class Turning:
         #: Commands offered as buttons beside those of the scene.
         self.actions: tuple[str, ...] = ()
         self.missed = False
+        #: "image" or "audio" where the question's own picture or recording goes with it.
+        self.attaches = ""
 
     def to(self, scene: str, *, before: str = "", pending: str = "", listed: tuple[str, ...] = ()) -> None:
         """Go to another scene."""
@@ -79,8 +81,8 @@ class Turning:
         return not response.ended or self.facts.surveys.get(self.definition(response).name) == response.form
 
     def tag(self) -> str:
-        """What this scene's buttons carry."""
-        return self.current()[:8] if self.talk.scene == "form" else "-"
+        """What this scene's buttons carry: with the step enough to tell them from any other, and short for the line."""
+        return self.current()[:3] if self.talk.scene == "form" else "-"
 
     def keep(self, rid: str, response: state.State) -> None:
         """A response is new or has changed."""
@@ -142,9 +144,8 @@ class Turning:
 
     def yes_or_no(self) -> bool | None:
         """The message as a yes or a no; None, and a kind word said, if neither."""
-        folded = commands.fold(self.incoming.text[:40])
-        if folded in commands.YES or folded in commands.NO:
-            return folded in commands.YES
+        if self.incoming.kind == "text" and (agreed := agreeing.consents(self.incoming.text)) is not None:
+            return agreed
         number = self.number(2)
         return number == 1 if number else None
 

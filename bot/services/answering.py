@@ -139,6 +139,7 @@ async def _decide(
         site=kit.site,
     )
     resumable = await _resumable(connection, kit, group, at)
+    attaching = {name for name, channel in kit.channels.items() if channel.capabilities.attachments}
     for known in group:
         if known.inbound.kind in SHUTTING:
             closed = "blocked" if known.inbound.kind == "blocked" else None
@@ -166,6 +167,7 @@ async def _decide(
             kind=known.inbound.kind,
             start=known.inbound.start,
             tap=known.inbound.tap,
+            attaches=known.inbound.channel in attaching,
         )
         turn = conversation.turn(known.talk, mine, incoming)
         recording.Recording(kit, known, mine, turn, own, writes, at, resumable.get(code, "")).record()
@@ -191,7 +193,7 @@ def _needed(known: recording.Known) -> list[str]:
 
 def _wants_promises(known: recording.Known) -> bool:
     """Pledges are read only for those who may ask for them now."""
-    return known.talk.scene in ("home", "pledges", "withdraw") or commands.recognise(known.inbound.text) in (
+    return known.talk.scene in ("home", "done", "pledges", "withdraw") or commands.recognise(known.inbound.text) in (
         commands.Command.PLEDGES,
         commands.Command.DATA,
     )

@@ -152,6 +152,10 @@ class _Resident:
         """Open a link, agree or not, and answer until nothing is asked any more; whether the end was reached."""
         screen = await self.say("start", start=link)
         if not screen or self.said == 1:
+            # A survey's link asks for consent in the same breath, and has a way out.
+            if screen and len(screen.options) > len(form.LANGUAGES) and self.happens(_DECLINE):
+                await self.say("3")
+                return False
             screen = await self.say("1" if self.language == "ky" else "2")
         # A question at once means that this was begun before and consented to.
         if screen and not self.stage.question(screen, self.language):

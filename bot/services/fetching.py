@@ -14,8 +14,11 @@ import random
 from collections.abc import Callable, Iterator, Mapping
 from types import TracebackType
 
+from bot import wording
 from bot.channels import base, sniffing
-from models import db, files, media, sealing
+from bot.engine.phrases import phrase
+from bot.services import recording
+from models import db, files, media, outbox, sealing
 
 _log = logging.getLogger(__name__)
 
@@ -32,6 +35,11 @@ TIDY, ORPHANED = 3600.0, 3600.0
 #: What came with a form and was no answer to anything goes after so long: the form's commit takes seconds.
 UNASKED = 600.0
 _GRACE = 5
+#: What is said to whoever sent what could not be had.
+_LOST = {
+    "image": phrase("Your picture did not reach us, I am sorry. To send it once more, write “answers”."),
+    "audio": phrase("Your voice message did not reach us, I am sorry. To send it once more, write “answers”."),
+}
 
 
 class Uploads:
@@ -57,12 +65,13 @@ class Fetcher:
         seal: sealing.Seal,
         kept: files.Files,
         keepers: Mapping[str, base.Keeper],
+        voice: wording.Voice,
         *,
         most: int,
         clock: Callable[[], dt.datetime] = db.now,
     ) -> None:
         self._database, self._seal, self._files, self._most, self._clock = database, seal, kept, most, clock
-        self._keepers = {"web": Uploads(kept), **keepers}
+        self._keepers, self._voice = {"web": Uploads(kept), **keepers}, voice
         self._awake = asyncio.Event()
         self._closing = False
         self._tidied = float("-inf")
@@ -179,12 +188,20 @@ class Fetcher:
         given_up = for_good or row.attempts > len(PAUSES)
         async with self._database.transaction() as connection:
             if given_up:
-                await media.fail(connection, row, code, for_good=for_good)
+                sender = await media.fail(connection, row, code, for_good=for_good)
+                if sender:
+                    await self._tell(connection, row, sender)
             else:
                 pause = PAUSES[row.attempts - 1] * random.uniform(0.8, 1.2)  # noqa: S311 - spreads load, hides nothing
                 await media.put_off(connection, row, code, self._clock() + dt.timedelta(seconds=pause))
         if given_up:
             _log.warning("an answer by %s on %s was given up: %s", row.kind, row.channel, code)
+
+    async def _tell(self, connection: db.Connection, row: media.Waiting, sender: media.Sender) -> None:
+        """One line more in the outbox: whoever waits for nothing is not made to, and may send it again."""
+        said = base.Outbound(self._voice.say(_LOST[row.kind], sender.language), language=sender.language)
+        places = sender.contact_id, sender.address_id, sender.respondent_id
+        await outbox.add(connection, [recording.outgoing(self._seal, row.channel, said, *places, self._clock())])
 
     # -- going ----------------------------------------------------------------------------------------------
 

@@ -105,6 +105,8 @@ class Respondent:
         self._at = ""
         self._tries = 0
         self._retreats = self._backs = 0
+        #: Questions that no answer was found for, each with what its constraint asked for then.
+        self._shut: set[tuple[str, ...]] = set()
 
     def enters(self, shown: str) -> Act:
         """What is answered before the first question: the line of the own language, or the first."""
@@ -138,10 +140,14 @@ class Respondent:
         if (otherwise := self._otherwise(required=required)) is not None:
             return Act(otherwise)
         choices = asking.options(view, station)
-        thoughts = itertools.islice(self._thoughts(view, station, choices, response.picked), _THOUGHTS)
-        act = next((each for each in thoughts if _will_do(view, station, choices, response.picked, each)), None)
-        if act is not None:
-            return act
+        here = (station.key, *inventing.asked_for(view, station))
+        if here not in self._shut:
+            tried: set[Act] = set()
+            for act in itertools.islice(self._thoughts(view, station, choices, response.picked), _THOUGHTS):
+                if act not in tried and _will_do(view, station, choices, response.picked, act):
+                    return act
+                tried.add(act)
+        self._shut.add(here)
         if not required:
             return Act("skip")
         source = station.question.constraint.source if station.question.constraint else ""
@@ -187,7 +193,7 @@ class Respondent:
                 for names in inventing.choosing(question, choices, picked, chance):
                     yield self._meaning(view, station, choices, names)
             case _:
-                yield from map(Act, inventing.worded(view, station, chance))
+                yield from map(Act, inventing.worded(view, station, chance, few=bool(self._shut)))
 
     def _meaning(
         self,
@@ -216,6 +222,8 @@ def _will_do(
     if act.kind == "place":
         return judging.broken(view, station, act.text) is None
     text = " ".join(map(str, act.numbers)) or act.text
+    if station.question.kind in (Kind.INTEGER, Kind.DECIMAL) and judging.broken(view, station, text):
+        return False  # far quicker than reading it as a person's
     reading = answers.understand(station.question, choices, text, picked, view.now)
     if isinstance(reading, answers.Picking):
         return reading.picked != picked

@@ -14,6 +14,10 @@ from bot.services import sampling
 
 #: How often options are ranked one at a time.
 _ONE_BY_ONE = 0.3
+#: How often a number is made after a pattern, or kept small, where that may help.
+_BY_PATTERN, _KEPT_SMALL = 0.5, 0.8
+#: No number is thought of that is larger than this by counting up to what a constraint speaks of.
+_COUNTED = 400
 _SENTENCES = (
     "Айылыбызга таза суу керек.",
     "Мектептин чатыры эски, оңдош керек.",
@@ -24,6 +28,7 @@ _SENTENCES = (
     "ж",
 )
 _PATTERN = re.compile(r"""regex\(\s*[^,]+,\s*(["'])(.*?)\1\s*\)""", re.DOTALL)
+_QUOTED = re.compile(r"[=(,]\s*'([^']{1,40})'")
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 
@@ -46,11 +51,16 @@ def choosing(
             yield chance.sample(left, 1 if one_by_one else asking.wanted(question, tuple(choices)))
 
 
-def worded(view: passage.Passage, station: passage.Station, chance: random.Random) -> Iterator[str]:
-    """What is written in digits or words, one after the other, for ever."""
+def worded(
+    view: passage.Passage, station: passage.Station, chance: random.Random, *, few: bool = False
+) -> Iterator[str]:
+    """What is written in digits or words, one after the other, for ever.
+
+    `few`: large numbers have led nowhere in this form.
+    """
     match station.question.kind:
         case Kind.INTEGER | Kind.DECIMAL | Kind.RANGE:
-            yield from _numbers(view, station, chance)
+            yield from _numbers(view, station, chance, few=few)
         case Kind.DATE | Kind.DATETIME | Kind.TIME:
             yield from _moments(view, station, chance)
         case Kind.GEOPOINT:
@@ -65,16 +75,38 @@ def _spoken_of(view: passage.Passage, station: passage.Station) -> list[str]:
     constraint = station.question.constraint
     if constraint is None:
         return []
-    context = view.context(station)
-    asked = [expressions.text(context.answers.get(name, "")) for name in sorted(constraint.references)]
-    return [*_NUMBER.findall(constraint.source), *asked]
+    return [*_NUMBER.findall(constraint.source), *asked_for(view, station)]
 
 
-def _numbers(view: passage.Passage, station: passage.Station, chance: random.Random) -> Iterator[str]:
+def asked_for(view: passage.Passage, station: passage.Station) -> list[str]:
+    """The answers a constraint asks for, as they stand."""
+    names = sorted(station.question.constraint.references) if station.question.constraint else []
+    known = view.context(station).answers if names else {}
+    return [expressions.text(known.get(name, "")) for name in names]
+
+
+def _numbers(view: passage.Passage, station: passage.Station, chance: random.Random, *, few: bool) -> Iterator[str]:
     question = station.question
     near = [float(each) for each in _spoken_of(view, station) if _NUMBER.fullmatch(each)]
+    constraint = question.constraint.source if question.constraint else ""
+    patterns = [found[2] for found in _PATTERN.finditer(constraint)]
+    # Digits that are counted, as of a telephone.
+    lengths = [int(each) for each in near if each <= 18] if "string-length" in constraint else []
+    number: float
     while True:
-        match chance.randrange(4):
+        if patterns and chance.random() < _BY_PATTERN:
+            yield sampling.sample(chance.choice(patterns), chance)
+            continue
+        if lengths and chance.random() < _BY_PATTERN:
+            yield str(chance.randrange(10 ** (length := max(1, chance.choice(lengths))) // 10, 10**length))
+            continue
+        if few and chance.random() < _KEPT_SMALL:
+            # Small parts leave room for the rest of a whole.
+            yield chance.choice("00001")
+            continue
+        match chance.randrange(5):
+            case 4 if near and 0 <= max(near) <= _COUNTED:
+                number = chance.randint(0, int(max(near)))
             case 0 if near:
                 number = chance.choice(near) + chance.choice((-1, 0, 1))
             case 1 if len(near) > 1:
@@ -109,8 +141,13 @@ def _words(view: passage.Passage, station: passage.Station, chance: random.Rando
     constraint = station.question.constraint
     patterns = [found[2] for found in _PATTERN.finditer(constraint.source)] if constraint else []
     lengths = [int(float(each)) for each in _spoken_of(view, station) if _NUMBER.fullmatch(each)]
+    # What it is compared with: another answer, or a word in quotes.
+    same = [each for each in asked_for(view, station) if each]
+    same += [found[1] for found in _QUOTED.finditer(constraint.source) if found[1]] if constraint else []
     while True:
-        match chance.randrange(5):
+        match chance.randrange(6):
+            case 5 if same:
+                yield chance.choice(same)
             case 0 | 1 if patterns:
                 yield sampling.sample(chance.choice(patterns), chance)
             case 2 if lengths:

@@ -5,6 +5,9 @@ from __future__ import annotations
 import io
 import struct
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import NamedTuple
 
 from PIL import Image, ImageOps
 
@@ -14,6 +17,8 @@ PIXELS = 50_000_000
 #: Pixels along the longer side of what is kept: a whole page can be read, and a wall seen.
 SIDE = 2560
 _QUALITY = 85
+#: The part of EXIF that names a place.
+_PLACE = 0x8825
 #: The only decoders that are ever tried.
 _FORMATS = ("JPEG", "PNG", "WEBP")
 
@@ -32,23 +37,7 @@ def clean(content: bytes) -> bytes:
 
     Raises `Unclean`.
     """
-    with _ONE:
-        try:
-            return _clean(content)
-        except Unclean:
-            raise
-        except MemoryError:
-            raise Unclean("too large") from None
-        except Exception as error:
-            # Decoders fail in every way there is, and none is ours to mend.
-            raise Unclean("unreadable") from error
-
-
-def _clean(content: bytes) -> bytes:
-    # This decoder takes memory for all of it as soon as it is opened.
-    _measure(*_webp_size(content))
-    with Image.open(io.BytesIO(content), formats=_FORMATS) as image:
-        _measure(*image.size)
+    with _opened(content) as image:
         # A JPEG can be unfolded at half or quarter size at once.
         image.draft("RGB", (SIDE, SIDE))
         small = ImageOps.exif_transpose(image)
@@ -61,9 +50,44 @@ def _clean(content: bytes) -> bytes:
         # A fresh one takes the pixels alone along, and no word of what stood beside them.
         fresh = Image.new(small.mode, small.size)
         fresh.paste(small)
-    written = io.BytesIO()
-    fresh.save(written, "JPEG", quality=_QUALITY, optimize=True)
+        written = io.BytesIO()
+        fresh.save(written, "JPEG", quality=_QUALITY, optimize=True)
     return written.getvalue()
+
+
+class Seen(NamedTuple):
+    """What a picture is, in pixels, and whether it says where it was taken."""
+
+    width: int
+    height: int
+    placed: bool
+
+
+def look(content: bytes) -> Seen:
+    """What an author's picture is, unfolded to its last pixel; it stays as it is. Raises `Unclean`."""
+    with _opened(content) as image:
+        seen = Seen(*image.size, bool(image.getexif().get_ifd(_PLACE)))
+        image.draft("RGB", (SIDE, SIDE))
+        image.load()
+    return seen
+
+
+@contextmanager
+def _opened(content: bytes) -> Iterator[Image.Image]:
+    with _ONE:
+        try:
+            # This decoder takes memory for all of it as soon as it is opened.
+            _measure(*_webp_size(content))
+            with Image.open(io.BytesIO(content), formats=_FORMATS) as image:
+                _measure(*image.size)
+                yield image
+        except Unclean:
+            raise
+        except MemoryError:
+            raise Unclean("too large") from None
+        except Exception as error:
+            # Decoders fail in every way there is, and none is ours to mend.
+            raise Unclean("unreadable") from error
 
 
 def _measure(width: int, height: int) -> None:

@@ -17,7 +17,7 @@ from bot.engine import form, messages
 from bot.engine.authoring import headings, problems, reading
 from bot.engine.phrases import Phrase, phrase
 from bot.engine.pledging import campaigns as courses
-from bot.services import campaigning, gating, loading, tabulating
+from bot.services import attaching, campaigning, gating, loading, tabulating
 from models import db
 from models import publishing as stored
 
@@ -63,6 +63,11 @@ class Catalogue:
     campaigns: Mapping[str, messages.Campaign]
     #: Surveys that are closed, as `surveys`: none begins, those under way go on, and the results stay.
     closed: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def links(self) -> list[str]:
+        """What a link to each of them carries, surveys first."""
+        return [*(f"s-{name}" for name in self.surveys), *(f"a-{name}" for name in self.campaigns)]
 
 
 class Library:
@@ -123,7 +128,8 @@ def compiled(version: str, definition: str) -> form.Form:
         wrong = next(problem for problem in found if problem.severity is problems.Severity.ERROR)
         raise ValueError(f"the published form {version} cannot be read: {wrong}")
     # Stored versions keep the name they were published under, whatever a later program would hash.
-    return dataclasses.replace(made, version=version)
+    attachments = {name: form.Attachment(name, *each) for name, each in plain.get("attachments", {}).items()}
+    return dataclasses.replace(made, version=version, attachments=attachments)
 
 
 # -- files ----------------------------------------------------------------------------------------------------------
@@ -295,14 +301,19 @@ def _form(
         prepared.say(source.beside(problem.sheet) or source.path, [problem])
     if made is None:
         return None
-    if made.version not in known:
+    attached = attaching.beside(source, made)
+    prepared.say(source.path, attached.told)
+    version = attaching.version(made, attached)
+    if version not in known:
         judged = gating.judge(made)
         prepared.say(source.path, judged)
         if any(problem.severity is problems.Severity.ERROR for problem in judged):
             return None
     plain = {"name": source.path.stem, "sheets": raw, "lists": lists}
+    if attached.named:
+        plain["attachments"] = {each.name: each[1:] for each in attached.named.values()}
     definition = json.dumps(plain, ensure_ascii=False, separators=(",", ":"))
-    return stored.FormVersion(made.version, made.name, made.emits, definition)
+    return stored.FormVersion(version, made.name, made.emits, definition, tuple(attached.kept))
 
 
 def _emits(raw: Mapping[str, Any]) -> str:

@@ -21,6 +21,7 @@ from typing import NamedTuple
 
 from bot import wording
 from bot.channels import base
+from bot.engine import messages
 from bot.engine.messages import phrase
 from bot.services import answering, delivering, publishing, recording, showing
 from models import db, sealing, turns
@@ -111,6 +112,12 @@ class Desk:
     async def screen(self, channel: str, address: str) -> tuple[base.Outbound, ...]:
         """What waits to be shown at an address that cannot be pushed to, in order."""
         return await self._screens.look(channel, address)
+
+    async def offered(self) -> messages.Facts:
+        """What somebody new may begin now, for whoever only looks."""
+        async with self._database.reading() as connection:
+            catalogue = await self._kit.library.catalogue(connection)
+        return messages.Facts(catalogue.forms, catalogue.surveys, campaigns={}, site=self._kit.site)
 
     # -- the writing task -----------------------------------------------------------------------------------
 
@@ -231,7 +238,7 @@ class Desk:
         self._hand_over(writes)
 
 
-def _refuse(messages: Iterable[_Waiting]) -> None:
-    for waiting in messages:
+def _refuse(refused: Iterable[_Waiting]) -> None:
+    for waiting in refused:
         if not waiting.done.done():
             waiting.done.set_exception(Busy())

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from bot import wording
-from bot.channels import base, composing, plain
+from bot.channels import base, composing, plain, weighing
 from bot.engine import contribution, conversation, form, messages, passage, resuming, state, table
 from bot.services import booking, publishing
 from models import codes, sealing, turns
@@ -22,6 +22,12 @@ FAREWELL = dt.timedelta(seconds=60)
 _BUTTONS = ("options", "actions")
 #: A voice note may answer any question in words.
 _TAKEN = {form.Kind.IMAGE: "image", form.Kind.AUDIO: "audio", form.Kind.TEXT: "voice"}
+#: Where a person stands between the first word and a response; what is said there is counted to the one that begins.
+_ON_THE_WAY = ("language", "invited", "consent", "list", "who")
+
+
+_NOTHING = weighing.Load()
+_MORE = [f"more_{name}" for name in turns.COUNTERS]
 
 
 class Kit(NamedTuple):
@@ -73,19 +79,23 @@ class Recording:
         self._detach()
         begun = {event.response: event.person for event in turn.events if isinstance(event, messages.Begun)}
         discarded = {event.response for event in turn.events if isinstance(event, messages.Discarded)}
-        for rid, response in turn.changed.items():
+        weighed, talk, load = self._weighed(next(iter(begun), ""), self._outgoing())
+        changed = turn.changed
+        if weighed not in changed and weighed in self.before:
+            changed = {**changed, weighed: self.before[weighed]}
+        for rid, response in changed.items():
             if rid not in discarded:
-                self._response(rid, response, begun.get(rid, ""))
+                more = load if rid == weighed else _NOTHING
+                self._response(rid, response, begun.get(rid, ""), more)
         for rid in discarded:
             self._subtract(rid)
-        self._outgoing()
         stopped = any(isinstance(event, messages.Stopped) for event in turn.events)
         writes.contacts.append(
             {
                 "of": self.known.contact_id,
                 "language": turn.talk.language,
                 "stopped": stopped or turn.talk.scene == "stopped",
-                "sealed": self.kit.seal.close_json("contact", state.to_plain(turn.talk)),
+                "sealed": self.kit.seal.close_json("contact", state.to_plain(talk)),
             }
         )
         writes.heard.append({"of": self.known.address_id, "heard_at": self.at, "closed": None})
@@ -169,7 +179,22 @@ class Recording:
         sealed = self.kit.seal.close("pledge", event.name) if event.name else None
         booking.pledge(self.writes, event, campaign.version, sealed)
 
-    def _response(self, rid: str, response: state.State, person: str) -> None:
+    def _weighed(self, begun: str, load: weighing.Load) -> tuple[str, state.Talk, weighing.Load]:
+        """Which response this turn's bytes are counted to ("" for none), what is remembered, and how many they are.
+
+        Everything while a response is under way is its own, and so is the way to it, which waits in the talk.
+        """
+        before, talk = self.known.talk, self.turn.talk
+        weighed = begun
+        for person in () if begun else before.people:
+            if person.id == before.person and person.open:
+                weighed = person.open[-1]
+        if before.line and (begun or not weighed):
+            load = load.plus(weighing.Load(*before.line))
+        line = tuple(load) if not weighed and talk.scene in _ON_THE_WAY else ()
+        return weighed, talk if talk.line == line else talk._replace(line=line), load
+
+    def _response(self, rid: str, response: state.State, person: str, load: weighing.Load) -> None:
         definition = self.facts.forms[response.form]
         # What is finished stays so, and since when, however often its answers are changed afterwards.
         row: dict[str, Any] = {
@@ -188,9 +213,9 @@ class Recording:
                 "language": response.language,
                 "begun_at": self.at,
             }
-            self.writes.new_responses.append(new | row)
+            self.writes.new_responses.append(new | row | load._asdict())
         else:
-            self.writes.responses.append({"of": rid} | row)
+            self.writes.responses.append({"of": rid, **row, **dict(zip(_MORE, load, strict=True))})
         self._answers(rid, definition, response)
 
     def _answers(self, rid: str, definition: form.Form, response: state.State) -> None:
@@ -233,14 +258,16 @@ class Recording:
             self.writes.add_tallies(contribution.difference(Counter(), counted))
         self.writes.discarded.append(rid)
 
-    def _outgoing(self) -> None:
+    def _outgoing(self) -> weighing.Load:
+        """The reply into the outbox; what it and the message it answers weigh."""
         inbound, turn = self.known.inbound, self.turn
         outbound = composing.compose(self.kit.voice, turn.reply, turn.language)
-        if turn.in_place:
+        channel = self.kit.channels.get(inbound.channel)
+        # A question stands below its picture or recording, not in a message above it.
+        if turn.in_place and not turn.reply.attachments:
             outbound = dataclasses.replace(outbound, edits=inbound.edits)
         if inbound.callback:
             outbound = dataclasses.replace(outbound, callback=inbound.callback)
-        channel = self.kit.channels.get(inbound.channel)
         if channel is not None and channel.capabilities.uploads:
             outbound = dataclasses.replace(outbound, takes=self._takes())
         if channel is not None and not channel.capabilities.push:
@@ -249,7 +276,12 @@ class Recording:
         # Of an address that goes over, the reply does too: the next page takes its place.
         moved = any(isinstance(event, messages.Moved) for event in turn.events)
         contact = self.target if moved else self.known.contact_id
-        put_out(self.kit, self.writes, inbound, outbound, contact, self.known.address_id, person, self.at)
+        load = weighing.heard(inbound)
+        for said in (*composing.attached(turn.reply, turn.language), outbound):
+            load = load.plus(
+                put_out(self.kit, self.writes, inbound, said, contact, self.known.address_id, person, self.at)
+            )
+        return load
 
     def _takes(self) -> str:
         """What the question that is asked now can be answered with beside words."""
@@ -283,22 +315,38 @@ def put_out(
     address_id: str,
     person: str,
     at: dt.datetime,
-) -> None:
-    """One reply into the outbox: one row, or several where the channel must split it."""
+) -> weighing.Load:
+    """One reply into the outbox: one row, or several where the channel must split it. What it weighs."""
+    load = _NOTHING
     channel = kit.channels.get(inbound.channel)
     for piece in plain.pieces(outbound, channel.capabilities) if channel else [outbound]:
-        row = {
-            "contact_id": contact_id,
-            "address_id": address_id,
-            "channel": inbound.channel,
-            "respondent_id": person or None,
-            "status": "waiting",
-            "sealed": kit.seal.close_json("outgoing", _slim(piece)),
-            "not_before": at,
-            "created_at": at,
-        }
-        writes.outgoing.append(row)
+        writes.outgoing.append(outgoing(kit.seal, inbound.channel, piece, contact_id, address_id, person, at))
         writes.said.append(Said(piece, inbound.address))
+        said = weighing.said(inbound.channel, piece)
+        load = load.plus(said) if load.messages_out else said
+    return load
+
+
+def outgoing(
+    seal: sealing.Seal,
+    channel: str,
+    piece: base.Outbound,
+    contact_id: str,
+    address_id: str,
+    person: str,
+    at: dt.datetime,
+) -> dict[str, Any]:
+    """One message as a row of the outbox."""
+    return {
+        "contact_id": contact_id,
+        "address_id": address_id,
+        "channel": channel,
+        "respondent_id": person or None,
+        "status": "waiting",
+        "sealed": seal.close_json("outgoing", _slim(piece)),
+        "not_before": at,
+        "created_at": at,
+    }
 
 
 def _slim(outbound: base.Outbound) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 from collections.abc import Callable
 
@@ -40,6 +41,25 @@ class Rehearsal:
 
     def hear(self, text: str, *, kind: str = "text", start: str = "") -> tuple[base.Outbound, bool]:
         """Take one message; the answer, and whether the person has ended the conversation."""
+        turn = self._turn(text, start, kind)
+        self._talk = turn.talk
+        self._responses |= turn.changed
+        for event in turn.events:
+            self._happened(event)
+        ended = any(isinstance(event, messages.Stopped | messages.Erased) for event in turn.events)
+        outbound = composing.compose(self.voice, turn.reply, turn.language)
+        if attachments := turn.reply.attachments:
+            # No channel takes them along here: what their files are called says enough.
+            names = ", ".join(each.name for each in attachments)
+            outbound = dataclasses.replace(outbound, attached=attachments[0].kind, attachment=names)
+        return outbound, ended
+
+    def leads_on(self, text: str) -> bool:
+        """True where this message would be understood and another question asked; nothing comes of it."""
+        talk = self._turn(text).talk
+        return not talk.misses and talk.step != self._talk.step
+
+    def _turn(self, text: str, start: str = "", kind: str = "text") -> conversation.Turn:
         incoming = messages.Incoming(
             text=text,
             now=self._clock(),
@@ -49,13 +69,7 @@ class Rehearsal:
             kind=kind,
             start=start,
         )
-        turn = conversation.turn(self._talk, self._responses, incoming)
-        self._talk = turn.talk
-        self._responses |= turn.changed
-        for event in turn.events:
-            self._happened(event)
-        ended = any(isinstance(event, messages.Stopped | messages.Erased) for event in turn.events)
-        return composing.compose(self.voice, turn.reply, turn.language), ended
+        return conversation.turn(self._talk, self._responses, incoming)
 
     @property
     def scene(self) -> str:

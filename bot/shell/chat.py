@@ -23,7 +23,7 @@ def chat(options: argparse.Namespace) -> int:
     if not prepared.is_good:
         return forms.refuse(prepared.faults, options, "It cannot be played like this.")
     catalogue = prepared.catalogue()
-    links = [*(f"s-{name}" for name in catalogue.surveys), *(f"a-{name}" for name in catalogue.campaigns)]
+    links = catalogue.links
     if not links:
         print("This form is pledged through a campaign: play that one's file.", file=sys.stderr)
         return WRONG

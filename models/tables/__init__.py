@@ -11,6 +11,7 @@ from models.tables.answers import media as media
 from models.tables.answers import response as response
 from models.tables.answers import tally as tally
 from models.tables.forms import form as form
+from models.tables.forms import form_attachment as form_attachment
 from models.tables.forms import form_version as form_version
 from models.tables.giving import campaign as campaign
 from models.tables.giving import campaign_version as campaign_version

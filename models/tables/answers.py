@@ -73,6 +73,8 @@ media = sa.Table(
     #: What a facilitator heard in it, sealed.
     sa.Column("transcript", sa.LargeBinary),
     sa.Column("attempts", sa.SmallInteger, nullable=False, server_default="0"),
+    #: Whether the person was asked to send it once more.
+    sa.Column("told", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.Column("not_before", When, nullable=False),
     sa.Column("created_at", When, nullable=False),
     sa.Index("ix_media_status_not_before", "status", "not_before"),

@@ -29,3 +29,12 @@ form_version = sa.Table(
     sa.Column("definition", sa.Text, nullable=False),
     sa.Column("published_at", When, nullable=False),
 )
+
+#: A picture or recording that an author gave, once however many versions have it. It is public, as the form is.
+form_attachment = sa.Table(
+    "form_attachment",
+    metadata,
+    sa.Column("hash", sa.String(64), primary_key=True),
+    sa.Column("mime", sa.String(32), nullable=False),
+    sa.Column("content", sa.LargeBinary, nullable=False),
+)

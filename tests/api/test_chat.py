@@ -16,8 +16,9 @@ import httpx
 import pytest
 import sqlalchemy as sa
 
-from bot.services import receiving
+from bot.services import publishing, receiving
 from models import tables
+from tests import talking
 from tests.api import opened
 
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
@@ -184,6 +185,20 @@ async def test_a_ranking_by_three_lists_and_by_one_at_a_time(browser: httpx.Asyn
     page = await said(browser, page, "rank", "2", "")
     page = await said(browser, page, "pick", "8")
     assert "Что ещё хотите сказать?" in page
+
+
+async def test_several_are_ticked_and_sent_together(app: fastapi.FastAPI, browser: httpx.AsyncClient) -> None:
+    await publishing.publish(app.state.house.database, [talking.FORMS / "homestead.yaml"])
+    page = await said(browser, await opening(browser, "s-homestead"), "pick", "Даю согласие (рус.)")
+    for name, answer in (("say", "4"), ("pick", "1")):
+        page = await said(browser, page, name, answer)
+    assert "Чем отапливаете дом?" in page
+    assert (page.count("<input type=checkbox"), page.count("<select")) == (5, 0)
+    # No button of an option would be the whole answer.
+    assert not re.findall(r'name=pick value="\d', page)
+    page = await said(browser, page, "rank", "1", "3")
+    page = await said(browser, page, "pick", "back")
+    assert "Ваш прежний ответ: уголь; электричество." in page
 
 
 async def test_what_people_write_is_never_markup(browser: httpx.AsyncClient) -> None:

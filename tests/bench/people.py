@@ -144,9 +144,11 @@ class Crowd:
                 measured.waits.append(now - began)
             return screen
 
-        screen = await turn(self._start(person))
-        screen = await turn(self._tap(person, screen, LANGUAGES.index(person.language)))
-        screen = await turn(self._tap(person, screen, 0))
+        first = await turn(self._start(person))
+        screen = await turn(self._tap(person, first, LANGUAGES.index(person.language)))
+        if len(first.buttons()) == len(LANGUAGES):
+            # The peer asks for consent by itself; with us the language was one.
+            screen = await turn(self._tap(person, screen, 0))
         while (question := self._survey.asked(person.language, screen.text)) and time.perf_counter() < until:
             option = person.option(question)
             if option is not None:

@@ -1,6 +1,7 @@
 """Telegram, going out: messages through the real library to the stand-in, and what becomes of them."""
 
 import asyncio
+import dataclasses
 import json
 from collections.abc import AsyncIterator
 from typing import Any
@@ -34,6 +35,7 @@ def channel(platform: standins.Standin, session: aiohttp.ClientSession) -> teleg
 # -- what goes out --------------------------------------------------------------------------------
 
 BACK, SKIP = base.Button("Артка", "back"), base.Button("Өткөрүп жиберүү", "skip")
+MORE, ANSWERS = base.Button("Дагы", "more"), base.Button("Жооптор", "answers")
 HELP = base.Button("Кантип жооп берем?", "help")
 
 
@@ -54,13 +56,15 @@ def numbers(count: int, picked: dict[int, int] | None = None) -> tuple[base.Butt
         (options("Суу", "Жол", picked={2: 1}), (), [["Суу"], ["Жол ✓1"]]),
         (options("Ооба", "Жок", "Билбейм", "Х" * 21), (), [["1", "2", "3", "4"]]),
         (options("Ооба", "Жок", "Билбейм", "Х" * 20), (), [["Ооба"], ["Жок"], ["Билбейм"], ["Х" * 20]]),
-        (options(*"абвгд"), (BACK,), [["1", "2", "3", "4", "5"], ["Артка"]]),
+        (options(*"абвгд"), (SKIP,), [["1", "2", "3", "4", "5"], ["Өткөрүп жиберүү"]]),
         (numbers(7), (), [["1", "2", "3", "4"], ["5", "6", "7"]]),
         (numbers(8, {3: 1, 7: 2}), (), [["1", "2", "3 ✓1", "4"], ["5", "6", "7 ✓2", "8"]]),
         (numbers(10), (), [["1", "2", "3", "4", "5"], ["6", "7", "8", "9", "10"]]),
-        ((), (BACK, SKIP), [["Артка", "Өткөрүп жиберүү"]]),
-        ((), (BACK, SKIP, HELP), [["Артка", "Өткөрүп жиберүү"], ["Кантип жооп берем?"]]),
-        (numbers(100), (BACK,), [["Артка"]]),
+        ((), (ANSWERS, SKIP), [["Жооптор", "Өткөрүп жиберүү"]]),
+        ((), (ANSWERS, SKIP, HELP), [["Жооптор", "Өткөрүп жиберүү"], ["Кантип жооп берем?"]]),
+        (numbers(97), (SKIP,), [["Өткөрүп жиберүү"]]),
+        # A page of a long list: a number or the first letters are asked for.
+        (numbers(10), (MORE,), [["Дагы"]]),
     ],
 )
 async def test_a_keyboard_fits_a_small_phone(
@@ -71,11 +75,48 @@ async def test_a_keyboard_fits_a_small_phone(
     rows: list[list[str]],
 ) -> None:
     person = platform.person(42)
-    receipt = await channel.send("42", base.Outbound("Кайсынысы?", shown, actions=actions))
+    receipt = await channel.send("42", base.Outbound("Кайсынысы?", shown, pick=1, actions=actions))
     assert (receipt.fate, person.screen()[-1].rows) == (base.Fate.SENT, rows)
 
 
-QUESTION = base.Outbound("Кайсынысы?", options("Суу", "Жол"), "Номерин жазыңыз.", 1, (BACK,), "1f3a9c02", 5)
+QUESTION = base.Outbound("Кайсынысы?", options("Суу", "Жол"), "Номерин жазыңыз.", 1, (SKIP,), "1f3a9c02", 5)
+
+
+async def test_where_several_may_be_chosen_no_tap_is_taken_for_the_whole_answer(
+    platform: standins.Standin, channel: telegram.Telegram
+) -> None:
+    person = platform.person(42)
+    await channel.send("42", dataclasses.replace(QUESTION, pick=0, spare=QUESTION.foot, foot=f"{QUESTION.foot}\n1 3"))
+    assert person.screen()[-1].rows == [["Өткөрүп жиберүү"]]
+    assert person.screen()[-1].text == "Кайсынысы?\n1. Суу\n2. Жол\n1 3"
+
+
+async def test_back_is_a_button_where_a_tap_took_its_question_off_the_screen(
+    platform: standins.Standin, channel: telegram.Telegram
+) -> None:
+    person = platform.person(42)
+    question = dataclasses.replace(QUESTION, actions=(BACK, SKIP))
+    await channel.send("42", question)
+    assert person.screen()[-1].rows == [["Суу"], ["Жол"], ["Өткөрүп жиберүү"]]
+    await person.taps("Жол")
+    await channel.send("42", dataclasses.replace(question, edits=(await taken(channel)).edits))
+    assert person.screen()[-1].rows == [["Суу"], ["Жол"], ["Артка", "Өткөрүп жиберүү"]]
+
+
+async def test_what_buttons_say_is_not_said_again(platform: standins.Standin, channel: telegram.Telegram) -> None:
+    person = platform.person(42)
+    page = dataclasses.replace(QUESTION, actions=(MORE,), foot="")
+    await channel.send("42", page)
+    assert person.screen()[-1].text == "Кайсынысы?\n1. Суу\n2. Жол", "a page of a long list has no buttons for it"
+    two, described = QUESTION.options, (base.Button("Суу", "1", "ичүүчү"), base.Button("Жол", "2"))
+    for shown, foot, spare, text in (
+        (two, "Номерин жазыңыз.", "Номерин жазыңыз.", "Кайсынысы?"),
+        (two, "Номерин жазыңыз.\nЖазбасаңыз: 2", "Номерин жазыңыз.", "Кайсынысы?\n1. Суу\n2. Жол\nЖазбасаңыз: 2"),
+        (described, "Номерин жазыңыз.", "Номерин жазыңыз.", "Кайсынысы?\n1. Суу (ичүүчү)\n2. Жол"),
+        (options(*"абвгд"), "", "", "Кайсынысы?\n1. а\n2. б\n3. в\n4. г\n5. д"),
+    ):
+        await channel.send("42", dataclasses.replace(QUESTION, options=shown, foot=foot, spare=spare))
+        assert person.screen()[-1].text == text
 
 
 async def test_a_message_makes_sense_without_its_buttons(
@@ -86,10 +127,10 @@ async def test_a_message_makes_sense_without_its_buttons(
     seen = person.screen()[-1]
     assert receipt == base.Receipt(base.Fate.SENT, str(seen.id))
     assert seen.text == "Кайсынысы?\n1. Суу\n2. Жол\nНомерин жазыңыз."
-    assert [seen.data(label) for label in ("Суу", "2", "Артка")] == [
+    assert [seen.data(label) for label in ("Суу", "2", "Өткөрүп жиберүү")] == [
         "1f3a9c02.5.1",
         "1f3a9c02.5.2",
-        "1f3a9c02.5.back",
+        "1f3a9c02.5.skip",
     ]
     given = platform.calls[-1][1]
     assert json.loads(given["link_preview_options"]) == {"is_disabled": True}
@@ -131,7 +172,7 @@ async def test_edit_and_acknowledgement_travel_together(platform: standins.Stand
     while len(platform.calls) < before + 2:  # noqa: ASYNC110 - the stand-in has no event for it
         await asyncio.sleep(0.001)
     # Both have arrived, and neither is done.
-    assert (person.spinning(), person.screen()[-1].rows) == (1, [["Суу"], ["Жол"], ["Артка"]])
+    assert (person.spinning(), person.screen()[-1].rows) == (1, [["Суу"], ["Жол"], ["Өткөрүп жиберүү"]])
     assert (await sending).fate == base.Fate.SENT
 
 
@@ -255,7 +296,7 @@ async def test_who_blocked_us_is_gone_until_they_come_back(
         (base.Outbound("x" * 4097), "message is too long"),
         (base.Outbound("😀" * 2049), "message is too long"),
         (base.Outbound(" "), "message text is empty"),
-        (base.Outbound("?", (base.Button("a", "x" * 61),)), "button_data_invalid"),
+        (base.Outbound("?", (base.Button("a", "x" * 61),), pick=1), "button_data_invalid"),
     ],
 )
 async def test_what_breaks_a_limit_fails_and_is_never_cut(

@@ -108,9 +108,16 @@ async def test_the_thirteen_templates_are_made_once(server: standin.Twilio, hous
         (question(11), "", 0),
         (question(2, "Ооба"), "", 0),
         (dataclasses.replace(question(2), head="ө" * 1000), "", 0),
+        # Where several may be chosen, a tap on one would be the whole answer.
+        (dataclasses.replace(question(3), pick=0), "", 0),
         (base.Outbound("Айылыңыз?"), "", 0),
         (base.Outbound("Айылыңыз?", actions=(base.Button("Артка", "артка"),)), "twilio/quick-reply", 1),
-        (base.Outbound("Айылыңыз?", actions=tuple(base.Button(f"{n}", f"{n}") for n in range(4))), "", 0),
+        # What else can be asked for is typed.
+        (
+            base.Outbound("Айылыңыз?", actions=tuple(base.Button(f"{n}", f"{n}") for n in range(4))),
+            "twilio/quick-reply",
+            3,
+        ),
     ],
 )
 async def test_whatsapp_shows_buttons_or_a_list_where_they_fit(
@@ -145,7 +152,7 @@ async def test_a_list_opens_in_the_persons_language_and_marks_what_was_picked(
     await person.says("Привет")
     house.channels["whatsapp"].templates = await house.channels["whatsapp"].make_templates()
     options = tuple(base.Button(f"Дорога {n}", f"{n}", "ремонт" * (n % 2), picked=n // 4) for n in range(1, 5))
-    await house.send("whatsapp", base.Outbound("Что важнее?", options, language="ru"))
+    await house.send("whatsapp", base.Outbound("Что важнее?", options, pick=3, language="ru"))
     assert person.last.opens == "Выбрать"
     assert [row[2] for row in person.last.rows] == ["ремонт", "2", "ремонт", "✓1"]
 

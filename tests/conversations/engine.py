@@ -6,6 +6,8 @@ desk the `Clock` and `Chance` of tests/talking.py, and options and codes are the
 
 from __future__ import annotations
 
+import dataclasses
+
 from bot import wording
 from bot.channels import base, composing, plain
 from tests import talking
@@ -44,7 +46,16 @@ class EngineDriver:
             case _:
                 turn = self.person.send(step.text)
         self._shown.append(composing.compose(self._voice, turn.reply, turn.language))
-        return [plain.numbered(self._shown[-1])]
+        return [plain.numbered(read(self._shown[-1], self.channel))]
+
+
+def read(outbound: base.Outbound, channel: str) -> base.Outbound:
+    """What a person reads there, the options on buttons included: Telegram has a button for all that can be tapped."""
+    return (
+        dataclasses.replace(plain.beside_buttons(outbound), options=outbound.options)
+        if channel == "telegram"
+        else outbound
+    )
 
 
 def pressed(outbound: base.Outbound, button: str) -> str:

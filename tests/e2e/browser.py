@@ -99,6 +99,10 @@ class Page(html.parser.HTMLParser):
                 self.forms.append(self._form)
             case "input" if self._form and given.get("type") == "hidden":
                 self._form.fields[given["name"]] = given.get("value", "")
+            case "input" if self._form and given.get("type") == "checkbox":
+                # An option that can be ticked beside others; pressing it ticks it alone and sends that.
+                self._button = Button(given["name"], given["value"], given["value"])
+                self._form.buttons.append(self._button)
             case "input" | "textarea" | "select" if self._form:
                 self._form.blanks[given["name"]] = self._form.blanks.get(given["name"], 0) + 1
             case "button" if self._form:
@@ -115,7 +119,7 @@ class Page(html.parser.HTMLParser):
         """The parser's."""
         if tag in _UNSEEN:
             self._hidden -= 1
-        if tag == "button" and self._button:
+        if tag in ("button", "label") and self._button:
             if self._button.number:
                 self._said.append(self._button.line)
             self._button = None

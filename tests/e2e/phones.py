@@ -6,6 +6,7 @@ import re
 from collections.abc import Awaitable, Iterable
 from typing import Protocol
 
+from bot.channels import base
 from tests import samples
 from tests.e2e import running
 from tests.standins import telegram_people, twilio, twilio_content
@@ -85,7 +86,7 @@ class Telegram:
     async def presses(self, button: str, *, earlier: bool = False) -> list[str]:
         """See `Phone`."""
         on = self.shown[-2 if earlier else -1]
-        found = label(button, on.text, (each for row in on.rows for each in row))
+        found = label(button, read(on), (each for row in on.rows for each in row))
         if not found:
             assert not earlier, f"no button “{button}” among {on.rows}"
             return await self.types(button)
@@ -102,7 +103,15 @@ class Telegram:
         self._last = max(replies, default=self._last)
         heard = [await self.person.hears(running.PATIENCE) for _ in replies]
         self.shown += heard
-        return [each.text for each in heard]
+        return [read(each) for each in heard]
+
+
+def read(shown: telegram_people.Shown) -> str:
+    """What stands there, with the options that are only on buttons as the lines that other channels have for them."""
+    carried = [(label.partition(" ✓")[0], base.read_payload(data)) for row in shown.keyboard for label, data in row]
+    options = [f"{sent[1]}. {label}" for label, sent in carried if sent and sent[1].isdigit() and not label.isdigit()]
+    lines = shown.text.splitlines()
+    return "\n".join([*lines, *(option for option in options if not shown.text.count(f"\n{option}"))])
 
 
 class Twilio:

@@ -35,7 +35,7 @@ PATIENCE = 60.0
 FLOWS = Path(__file__).resolve().parents[2] / "flows"
 
 #: What stays when everybody is forgotten: what is on offer, and what the providers keep for us.
-_KEPT = {"form", "form_version", "campaign", "campaign_version", "need", "provider_object"}
+_KEPT = {"form", "form_version", "campaign", "campaign_version", "need", "provider_object", "sound"}
 
 
 async def until(true: Callable[[], bool]) -> None:

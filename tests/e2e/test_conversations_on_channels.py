@@ -7,9 +7,8 @@ it is told that it is there (the text of consent names the messenger). What is s
   compared word by word.
 - SMS: word by word, since every piece ends between two words, and with ordinary spaces in place of hard ones.
 - Web: line by line, all that stands outside the forms and the numbered buttons; in a button's line the words count
-  and not their order, for there the description stands below the mark and without brackets. The opening page says
-  each language's two lines together, so its lines are compared sorted; as nothing is kept of who only looks, the
-  greeting is said again with the next message.
+  and not their order, for there the description stands below the mark and without brackets. As nothing is kept of who
+  only looks at the opening page, its greeting is said again with the next message.
 
 What a channel cannot do is done as people there would: on SMS a button is typed, and a file on the web is not sent.
 """
@@ -61,6 +60,7 @@ class ChannelDriver:
         self.channel, self.buttons = phone.channel, phone.buttons
         self._stage, self._phone = stage, phone
         self._steps = 0
+        self._invited = False
 
     async def send(self, step: script.Step) -> list[str]:
         """Do it on the phone."""
@@ -69,11 +69,13 @@ class ChannelDriver:
             return []
         self._stage.clock.forward(minutes=1)
         self._steps += 1
+        if self._steps == 1:
+            self._invited = is_invited(step)
         if self._steps == 1 and self.channel == "web":
             # Only looked at: the chance that the engine draws for its first message is not drawn here.
             self._stage.chance()
         if self._steps == 2 and self.channel == "web":
-            return await self._phone.presses(language(step) or "")
+            return await self._phone.presses(first_button(step, invited=self._invited) or "")
         match step.kind:
             case "tap" | "earlier":
                 return await self._phone.presses(step.text, earlier=step.kind == "earlier")
@@ -110,15 +112,26 @@ def wanted_on(channel: str, about: str) -> engine.EngineDriver:
 def steps_on(channel: str, path: Path) -> list[script.Passage]:
     """What of a conversation can be done on this channel."""
     passages = script.read(path.read_text(encoding="utf-8"))
+    if channel == "sms" and is_invited(passages[0].step) and passages[1].written in ("1", "2"):
+        # Language and consent are two questions there.
+        passages.insert(2, script.Passage((), "1", ""))
     if channel != "web":
         return passages
     first, *rest = [passage for passage in passages if passage.step.kind not in ("media", "place")]
-    # The opening page has two buttons and nothing else.
-    return [first, *itertools.dropwhile(lambda passage: language(passage.step) is None, rest)]
+    invited = is_invited(first.step)
+    # The opening page has its buttons and nothing else.
+    return [first, *itertools.dropwhile(lambda passage: first_button(passage.step, invited=invited) is None, rest)]
 
 
-def language(step: script.Step) -> str | None:
+def is_invited(step: script.Step) -> bool:
+    """True where the first page already asks for consent."""
+    return step.kind == "link" and step.text.startswith("s-")
+
+
+def first_button(step: script.Step, *, invited: bool) -> str | None:
     """The button of the opening page that a step comes to."""
+    if invited:
+        return step.text if step.text in ("1", "2", "3") else None
     match commands.recognise(step.text) or step.text:
         case commands.Command.KYRGYZ | "1":
             return "1"
@@ -127,12 +140,11 @@ def language(step: script.Step) -> str | None:
     return None
 
 
-def seen(channel: str, pieces: Sequence[str], *, opening: bool) -> object:
+def seen(channel: str, pieces: Sequence[str]) -> object:
     """What was shown, in the form in which it is compared."""
     if channel == "web":
-        lines = [line for piece in pieces for line in piece.splitlines()]
-        loose = [sorted(re.findall(r"[^\s()]+", line)) if re.match(r"\d+\. ", line) else line for line in lines]
-        return sorted(map(str, loose)) if opening else loose
+        lines = [line for piece in pieces for line in piece.splitlines() if line]
+        return [sorted(re.findall(r"[^\s()]+", line)) if re.match(r"\d+\. ", line) else line for line in lines]
     if channel == "sms" or len(pieces) > 1:
         return plain.plain_spaces(" ".join(pieces)).split()
     return "".join(pieces)
@@ -177,12 +189,9 @@ async def compare(stage: Stage, channel: str, path: Path) -> int:
         if channel == "web" and number == 1 and (first := shown[0].partition("\n"))[0] in greeting.splitlines():
             shown = [first[2]]
         greeting = "\n".join(shown)
-        opening = channel == "web" and number == 0
         # One reply may be cut, and is then compared by its words on both sides.
         whole = said if len(shown) <= 1 else [*said, ""]
-        assert seen(channel, shown, opening=opening) == seen(channel, whole, opening=opening), (
-            f"{path.name}, step {number + 1}, > {passage.written}"
-        )
+        assert seen(channel, shown) == seen(channel, whole), f"{path.name}, step {number + 1}, > {passage.written}"
     return len(passages)
 
 

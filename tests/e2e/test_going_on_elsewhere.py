@@ -20,7 +20,7 @@ async def test_a_survey_begun_on_telegram_is_finished_in_the_web_chat(
     async with running.running(database_url, tmp_path) as app:
         phone, web = phones.Telegram(app, 77, "ru"), browser.Browser(app)
         await phone.comes("s-priorities")
-        for button in ("2", "1", "1", "2"):
+        for button in ("2", "1", "2"):
             await phone.presses(button)
         await phone.types("Чон-Жар")
         [said] = await phone.types("код")

@@ -29,8 +29,7 @@ async def app(database_url: str, tmp_path: Path) -> AsyncIterator[running.App]:
 async def begins(phone: phones.Phone) -> None:
     """In Russian, up to the first question."""
     await phone.comes("s-sent")
-    await phone.types("2")
-    [said] = await phone.types("1")
+    [said] = await phone.types("2")
     assert "Мост" in said
 
 
@@ -98,6 +97,68 @@ async def test_an_album_is_one_answer(app: running.App) -> None:
     assert "Расскажите" in said
     assert await phone.hears(_nothing(phone.person.sends_file("photo", samples.picture(colour="green"), **album))) == []
     assert [name for name, _ in await arrived(app, 1)] == ["bridge"]
+
+
+@pytest.mark.parametrize("spoken", [False, True])
+async def test_a_question_is_heard_on_telegram_and_whatsapp(app: running.App, tmp_path: Path, spoken: bool) -> None:
+    (tmp_path / "heard").mkdir()
+    await publishing.publish(app.house.database, [samples.spoken_form(tmp_path / "heard", spoken=spoken)])
+    telegram, whatsapp = phones.Telegram(app, 7003), phones.Twilio(app, "whatsapp", "+996555700103")
+    for phone in (telegram, whatsapp):
+        await phone.comes("s-heard")
+        await phone.types("1")
+        said = await phone.types("1") if spoken else (await phone.types("1"), await phone.types("ук"))[1]
+        # First the recording, which says nothing in letters, then the question.
+        assert [bool(each) for each in said] == [False, True]
+        assert "Суу барбы?" in said[1]
+    voice, question = telegram.person.screen()[-2:]
+    assert app.telegram.bot().files[voice.file] == samples.ogg(5)
+    assert question.file == ""
+    assert app.twilio.fetched == [samples.ogg(5)]
+    # A tap would change the message above the recording: the question comes anew below it.
+    said = await telegram.presses("Ооба")
+    assert len(said) == (2 if spoken else 1)
+    before, last = telegram.person.screen()[-2:]
+    assert "Сунуш" in last.text
+    assert app.telegram.bot().files.get(before.file) == (samples.ogg(7) if spoken else samples.ogg(5))
+
+
+@pytest.mark.parametrize("spoken", [False, True])
+async def test_by_sms_a_question_is_read_and_that_it_cannot_be_heard_is_said(
+    app: running.App, tmp_path: Path, spoken: bool
+) -> None:
+    (tmp_path / "heard").mkdir()
+    await publishing.publish(app.house.database, [samples.spoken_form(tmp_path / "heard", spoken=spoken)])
+    phone = phones.Twilio(app, "sms", "+996555700104")
+    await phone.comes("s-heard")
+    await phone.types("2")
+    said = await phone.types("1")
+    assert "Вода есть?" in " ".join(said)
+    assert "сюда звук отправить нельзя" in " ".join(await phone.types("послушать"))
+    assert "сюда картинку отправить нельзя" in " ".join(await phone.types("показать"))
+    assert app.twilio.fetched == []
+
+
+async def test_a_picture_is_seen_by_those_who_ask_for_it(app: running.App, tmp_path: Path) -> None:
+    (tmp_path / "heard").mkdir()
+    await publishing.publish(app.house.database, [samples.spoken_form(tmp_path / "heard", spoken=True)])
+    telegram, whatsapp = phones.Telegram(app, 7005), phones.Twilio(app, "whatsapp", "+996555700105")
+    for phone in (telegram, whatsapp):
+        await phone.comes("s-heard")
+        await phone.types("2")
+        await phone.types("1")
+        app.twilio.fetched.clear()
+        # Nothing but the picture and, below it, the question: what is spoken is not said again.
+        said = await phone.types("покажи")
+        assert [bool(each) for each in said] == [False, True]
+        assert "Вода есть?" in said[1]
+    assert app.twilio.fetched == [samples.PICTURES["voda.png"]]
+    await telegram.presses("Показать картинку")
+    files = app.telegram.bot().files
+    seen = [shown.file for shown in telegram.person.screen() if files.get(shown.file) == samples.PICTURES["voda.png"]]
+    # Given once, named twice.
+    assert len(seen) == 2
+    assert len(set(seen)) == 1
 
 
 async def _nothing(act: Any) -> None:

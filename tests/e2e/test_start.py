@@ -119,7 +119,7 @@ async def test_an_update_killed_after_its_commit_comes_again_and_has_one_effect(
     async with telegram_platform.running(pace=1.0) as platform:
         person = platform.person(77)
         async with serving.serving(var, on_telegram(platform)) as process:
-            for text in ("/start s-priorities", "2"):
+            for text in ("/start s-priorities", "по-русски"):
                 await person.says(text)
                 await person.hears(running.PATIENCE)
             await polled(platform)

@@ -57,6 +57,30 @@ def test_what_is_neither_is_neither(meaning: str, typed: str) -> None:
     assert agreeing.agrees(typed) is None
 
 
+@pytest.mark.parametrize(
+    ("typed", "consents"),
+    [
+        ("ова", True),
+        ("👍", True),
+        ("кошулам", True),
+        ("Да, согласна", True),
+        ("хорошо", True),
+        ("ок", True),
+        ("жок, рахмат", False),
+        ("👎", False),
+        ("не согласен", False),
+        # These say that there is something, which is no consent to anything.
+        ("бар", None),
+        ("Есть!", None),
+        ("true", None),
+        ("билбейм", None),
+        ("", None),
+    ],
+)
+def test_a_consent_is_a_yes_to_what_is_proposed(typed: str, consents: bool | None) -> None:
+    assert agreeing.consents(typed) is consents
+
+
 @pytest.mark.parametrize(("meaning", "known"), [("yes", commands.YES), ("no", commands.NO)])
 def test_what_agrees_to_a_consent_agrees_to_a_question(meaning: str, known: frozenset[str]) -> None:
     assert {agreeing.meaning(word) for word in known} == {meaning}

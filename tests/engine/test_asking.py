@@ -227,7 +227,7 @@ def test_a_long_list_says_how_it_is_read() -> None:
     first = walking.walk(LONG, "1").state
     assert walking.shown(LONG, first)[:2] == [
         "(2/3) which (ru)",
-        "Вариантов в списке: 25. Напишите номер или первые буквы.",
+        "Напишите номер (1–25) или первые буквы.",
     ]
     assert walking.shown(LONG, first)[2:] == [
         *(f"{n}. число {n}" for n in range(1, 11)),

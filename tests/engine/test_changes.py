@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 from typing import Any
 
@@ -66,3 +67,15 @@ def test_several_changes_of_one_question() -> None:
     (change,) = changes.between(made(SURVEY, CHOICES), made(survey, CHOICES[1:]))
     assert change.what == (What.KIND, What.WORDING, What.CHOICES, What.CONDITIONS)
     assert change.splits
+
+
+@pytest.mark.parametrize("kind", ["image", "audio"])
+def test_another_picture_or_recording_is_told_and_splits_nothing(kind: str) -> None:
+    named = but(0, **{f"media::{kind}::ky": "suu"})
+    silent, first, second = (
+        dataclasses.replace(made(named, CHOICES), attachments=attachments)
+        for attachments in ({}, *({"suu": form.Attachment("suu", kind, each * 64, 9)} for each in "ab"))
+    )
+    assert changes.between(first, first) == []
+    for old, new in ((silent, first), (first, second), (second, silent)):
+        assert changes.between(old, new) == [Change("water", (What.ATTACHMENTS,))]

@@ -56,7 +56,7 @@ def test_yes_no_and_dont_know_are_answers_and_no_commands(words: str, known: fro
 
 def test_no_word_means_two_things() -> None:
     meanings = [commands._split(words) for words in commands._WORDS.values()]
-    meanings += [commands.YES, commands.NO, commands.DONT_KNOW, commands.DONE]
+    meanings += [commands.YES, commands.NO, commands.DONT_KNOW, commands.DONE, commands.PICTURE]
     for one, other in itertools.combinations(meanings, 2):
         assert not one & other
 
@@ -68,7 +68,9 @@ def test_every_command_can_be_said() -> None:
 @pytest.mark.parametrize(
     "text",
     ["жардам берем", "суу өчүп калды", "тил үйрөнгүм келет", "как провести воду", "стоп-кран", "назад дороги нет",
-     "башка кишиге айтып коём", "маалыматымды өчүр деп айткам", "он", "", "   ", "стоп " * 20, "1"],
+     "башка кишиге айтып коём",
+     "сүрөт", "фото", "картинка", "мугалим жакшы көрсөт", "покажите на карте",
+     "маалыматымды өчүр деп айткам", "он", "", "   ", "стоп " * 20, "1"],
 )  # fmt: skip
 def test_inside_a_longer_message_a_command_is_just_a_word(text: str) -> None:
     assert commands.recognise(text) is None

@@ -26,24 +26,22 @@ def person() -> talking.Person:
     """Somebody who speaks Russian and stands before the first question of the survey."""
     person = talking.Person()
     person.send("start", start="s-priorities")
-    person.say("2", "1")
+    person.say("2")
     return person
 
 
 def test_nothing_of_a_person_is_kept_before_they_agree() -> None:
     person = talking.Person()
-    person.send("start", start="s-priorities")
-    turn = person.say("2")
-    assert (turn.talk.people, turn.talk.person, turn.events, turn.changed) == ((), "", (), {})
+    for turn in (person.send("start", start="s-priorities"), person.say("по-русски")):
+        assert (turn.talk.people, turn.talk.person, turn.events, turn.changed) == ((), "", (), {})
     agreed = person.say("1")
     assert kinds(agreed) == ["Joined", "Consented", "Begun"]
 
 
 def test_the_consent_that_is_proved_is_the_text_that_was_read() -> None:
     person = talking.Person(channel="telegram")
-    person.send("start", start="s-priorities")
-    read = text(person.say("2"))
-    consented = next(event for event in person.say("1").events if isinstance(event, messages.Consented))
+    read = text(person.send("start", start="s-priorities"))
+    consented = next(event for event in person.say("2").events if isinstance(event, messages.Consented))
     assert VOICE.say(consented.text, "ru") in read
     assert "Telegram" in read
 

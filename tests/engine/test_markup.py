@@ -26,7 +26,9 @@ from bot.engine.authoring import markup
         ("snake_case_word and _", "snake_case_word and _"),
         ("Name: ____", "Name: ____"),
         ("№ 5 #6", "№ 5 #6"),
-        ("R&D; &copy;", "R&D; &copy;"),
+        ("R&D; &copy;", "R&D; ©"),
+        ('A picture![x](a.png) <img src="a.png"/>here', "A picture here"),
+        ("Read [the rules](https://example.org/a) and [3](b)", "Read the rules (https://example.org/a) and [3](b)"),
         ("no dress at all", "no dress at all"),
     ],
 )

@@ -35,11 +35,9 @@ def plain(value: Any) -> Any:
 
 def found(made: form.Form, path: str) -> Any:
     """ "sex.kind" of that form, or "names" of its questions."""
-    name, _, attribute = path.partition(".")
-    while attribute and (question := made.question(name)) is None:
-        more, _, attribute = attribute.partition(".")
-        name = f"{name}.{more}"
-    if not attribute:
+    name, _, attribute = path.rpartition(".")
+    question = made.question(name)
+    if not name:
         return [each.name for each in made.questions] if path == "names" else plain(getattr(made, path))
     if attribute == "columns":
         return [dict(choice.columns) for choice in question.choices] if question else None

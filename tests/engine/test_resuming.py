@@ -24,7 +24,7 @@ def begun() -> talking.Person:
     """Somebody at the first question, in Russian."""
     person = talking.Person()
     person.send(start="s-priorities")
-    person.say("2", "1")
+    person.say("2")
     return person
 
 

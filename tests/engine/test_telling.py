@@ -45,6 +45,32 @@ def test_an_answer_is_said_in_words(kind: str, answer: state.Answer, said: str) 
     assert told({"type": kind}, answer) == f"it (ru): {said}"
 
 
+@pytest.mark.parametrize(
+    ("calculation", "said"),
+    [
+        ("1 div 3", "0.33"),
+        ("-200.00001", "-200"),
+        ("12.5", "12.5"),
+        ("concat('1.23456', 'a')", "1.23456a"),
+        ("0 div 0", "—"),
+        ("1 div 0", "—"),
+        ("'2027-03-21'", "21 марта 2027 г."),
+        ("'2027-03-21T14:30:00.000+06:00'", "21.03.2027 14:30"),
+        ("'2027-03-21Taipei'", "2027-03-21Taipei"),
+    ],
+)
+def test_what_was_worked_out_is_said_as_people_write_it(calculation: str, said: str) -> None:
+    survey: list[dict[str, object]] = [
+        {"type": "calculate", "name": "it", "calculation": calculation},
+        {"type": "note", "name": "shown", "label": {"ky": "${it}", "ru": "Это ${it}"}},
+    ]
+    definition = small.made(survey)
+    view = passage.passage(definition, walking.answered(definition))
+    note = view.station("shown")
+    assert note
+    assert walking.VOICE.say(telling.written(note.question.label, view, note, {}), "ru") == f"Это {said}"
+
+
 def test_a_date_is_said_as_far_as_it_was_asked() -> None:
     assert told({"type": "date", "appearance": "year"}, "1990-01-01") == "it (ru): 1990"
     assert told({"type": "date", "appearance": "month-year"}, "1990-03-01") == "it (ru): 03.1990"

@@ -204,9 +204,9 @@ class Person:
         return [await self.sends(text) for text in texts][-1]
 
     async def begins(self, link: str = "s-priorities") -> base.Outbound:
-        """By a link, in Russian, up to the first question."""
+        """By a link, in Russian and step by step, up to the first question."""
         await self.sends(start=link)
-        return await self.says("2", "1")
+        return await self.says("по-русски", "1")
 
     async def letters(self) -> list[tuple[str, base.Outbound]]:
         """(status, message) of all that was ever written to this address."""

@@ -12,6 +12,7 @@ from pathlib import Path
 from bot.services import fetching
 from models import db, files
 from tests import samples
+from tests.services import house
 from tests.services.house import SEAL
 
 VOICE = samples.ogg(9, b"of one who is fetched twice")
@@ -32,7 +33,8 @@ async def _work(url: str, folder: Path, now: dt.datetime, when: str) -> None:
 
     os.replace = dies  # type: ignore[assignment] # of its parameters, those that are used
     kept = files.Files(folder, SEAL)
-    fetcher = fetching.Fetcher(db.Database(url), SEAL, kept, {"sms": _Provider()}, most=1_000_000, clock=lambda: now)
+    keepers = {"sms": _Provider()}
+    fetcher = fetching.Fetcher(db.Database(url), SEAL, kept, keepers, house.voice(), most=1_000_000, clock=lambda: now)
     async with fetcher:
         await asyncio.sleep(60)
 

@@ -76,7 +76,9 @@ class Sending:
     def fetcher(self) -> fetching.Fetcher:
         """Not at work yet."""
         keepers = {"sms": self.provider}
-        return fetching.Fetcher(self.house.database, SEAL, self.files, keepers, most=MOST, clock=self.house.clock)
+        return fetching.Fetcher(
+            self.house.database, SEAL, self.files, keepers, houses.voice(), most=MOST, clock=self.house.clock
+        )
 
     async def begins(self, *answers: str) -> Person:
         """Somebody new, before the first question or the one after these answers."""

@@ -4,7 +4,7 @@ from tests.services import house as houses
 from tests.services.house import SEAL, TOWN, House, Person
 
 #: The household survey: one person, one animal.
-HOUSEHOLD = ("13", "1", "1", "12.05.1980", "1", "1", "1", "7", "2", "Көпүрө", "жок", "Жол")
+HOUSEHOLD = ("13", "1", "1", "12.05.1980", "1", "1", "1", "7", "2", "Көпүрө", "сынган тактай", "Жол")
 
 
 async def answers(house: House) -> dict[str, str]:
@@ -61,7 +61,7 @@ async def test_rounds_are_kept_under_their_keys_and_counted_each(database_url: s
             "heads#1": "7",
             "animal#2": "no",
             "place": "Көпүрө",
-            "picture": "жок",
+            "picture": "сынган тактай",
             "wish": "Жол",
         }
         await person.says("ответы", "9", "1", "1", "4", "2")

@@ -22,6 +22,11 @@ from tests.services.house import SEAL
 GONE = base.Unreachable("503")
 
 
+async def heads(person: houses.Person) -> list[str]:
+    """All that was ever said to them."""
+    return [outbound.head for _, outbound in await person.letters()]
+
+
 async def test_a_voice_note_becomes_a_sealed_file(database_url: str, tmp_path: Path) -> None:
     async with sending.opened(database_url, tmp_path) as sent:
         voice = samples.ogg(75, b"the voice of Aigul")
@@ -120,6 +125,77 @@ async def test_a_provider_that_does_not_answer_is_tried_for_most_of_a_day(
         assert await transcribing.retry(sent.house.database, sent.house.clock()) == 1
         await sent.fetched()
         assert await sent.rows("status, code") == [("kept", None)]
+
+
+@pytest.mark.parametrize(
+    ("language", "kind", "told"),
+    [
+        ("ky", "image", "Кечириңиз, сүрөтүңүз бизге жетпей калды. Кайра жөнөтүү үчүн «жооптор» деп жазыңыз."),
+        ("ru", "audio", "К сожалению, ваше голосовое до нас не дошло. Чтобы отправить его ещё раз, напишите «ответы»."),
+    ],
+)
+async def test_whoever_sent_what_could_not_be_had_is_told_once(
+    database_url: str, tmp_path: Path, language: str, kind: str, told: str
+) -> None:
+    async with sending.opened(database_url, tmp_path) as sent:
+        person = await sent.begins(*["кыргызча"] * (language == "ky"), *["skip"] * (kind == "audio"))
+        await sent.sends(person, base.Lost("gone"), kind)
+        before = await heads(person)
+        await sent.fetched()
+        assert await sent.rows("status, told") == [("failed", True)]
+        assert await heads(person) == [*before, told]
+        # It is what they sent: it goes when they do.
+        assert None not in await sent.house.rows("SELECT respondent_id FROM outgoing ORDER BY id DESC LIMIT 1")
+        await sent.fetched()
+        assert await heads(person) == [*before, told]
+        # The word they are given leads to where it can be sent again.
+        await person.says("жооптор", "1")
+        await sent.sends(person, samples.picture() if kind == "image" else samples.ogg(), kind)
+        await sent.fetched()
+        assert await sent.rows("status") == ["kept"]
+
+
+async def test_what_is_given_up_a_second_time_is_not_told_again(sqlite_url: str, tmp_path: Path) -> None:
+    async with sending.opened(sqlite_url, tmp_path) as sent:
+        person = await sent.begins("skip")
+        await sent.sends(person, GONE)
+        said = len(await heads(person))
+        for _ in range(2):
+            await sent.house.write("UPDATE media SET attempts = :tries", tries=len(fetching.PAUSES))
+            await sent.fetched()
+            assert await sent.rows("status") == ["failed"]
+            assert len(await heads(person)) == said + 1
+            assert await transcribing.retry(sent.house.database, sent.house.clock()) == 1
+
+
+@pytest.mark.parametrize("change", ["UPDATE contact SET stopped = true", "UPDATE address SET closed = 'blocked'"])
+async def test_nobody_is_told_who_does_not_want_it_or_cannot_be_reached(
+    sqlite_url: str, tmp_path: Path, change: str
+) -> None:
+    async with sending.opened(sqlite_url, tmp_path) as sent:
+        await sent.sends(await sent.begins("skip"), base.Lost("gone"))
+        await sent.house.write(change)
+        said = await sent.house.count("outgoing")
+        await sent.fetched()
+        assert await sent.rows("status, told") == [("failed", False)]
+        assert await sent.house.count("outgoing") == said
+
+
+async def test_nobody_is_told_of_what_was_erased_on_the_way(database_url: str, tmp_path: Path) -> None:
+    async with sending.opened(database_url, tmp_path) as sent:
+        person = await sent.begins("skip")
+        sent.provider.open.clear()
+        await sent.sends(person, base.Lost("gone"))
+        async with sent.fetcher() as fetcher:
+            fetcher.wake()
+            await houses.until(lambda: sent.provider.asked)
+            await person.sends("өчүр")
+            await person.sends("1")
+            said = await sent.house.count("outgoing")
+            sent.provider.open.set()
+            await sent.fetched(fetcher)
+        assert await sent.house.count("media") == 0
+        assert await sent.house.count("outgoing") == said
 
 
 @pytest.mark.parametrize("error", [GONE, OSError("no space"), RuntimeError("a fault of ours")])

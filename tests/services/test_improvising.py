@@ -106,7 +106,7 @@ def test_what_a_channel_takes_is_sent_and_nothing_else(tmp_path: Path) -> None:
         file = tmp_path / "odd.yaml"
         file.write_text(FORM.format(type=type_, constraint='""'))
         waiting = rehearsal(publishing.prepare([file]).catalogue(), 1)
-        for heard in ("", "1", "1"):
+        for heard in ("", "1"):
             waiting.hear(heard, start="" if heard else "s-odd")
         assert waiting.waiting
         for takes in ({"image", "audio", "place"}, {"place"}, ()):
@@ -139,6 +139,9 @@ survey:
         ("text", "string-length(.) = 14 and regex(., '[0-9]+')"),
         ("date", ". <= today() and . >= date('1930-01-01')"),
         ("date", ". > today()"),
+        ("integer", "regex(., '^(19|20)[0-9]{2}$')"),
+        ("integer", "string-length(.) = 9"),
+        ("text", ". = 'NA' or . = 'unknown'"),
         ("decimal", ". > 0.5 and . < 0.75"),
     ],
 )
@@ -170,3 +173,27 @@ def test_an_earlier_answer_is_changed_where_it_leaves_no_room_for_a_later_one(tm
         played = rehearsal(catalogue, seed)
         list(improvising.play(played, "s-odd", seed, "ky"))
         assert len(played.finished) == 1
+
+
+PARTS = """
+settings: [{form_id: parts, form_title: {ky: Форма, ru: Форма}}]
+survey:
+  - {type: integer, name: whole, label: {ky: a, ru: a}, constraint: . > 0 and . <= 30, required: 'yes'}
+  - {type: integer, name: a, label: {ky: a, ru: a}, constraint: ". >= 0 and . <= ${whole}", required: 'yes'}
+  - {type: integer, name: b, label: {ky: a, ru: a}, constraint: ". >= 0 and . <= ${whole}", required: 'yes'}
+  - {type: integer, name: c, label: {ky: a, ru: a}, constraint: ". >= 0 and . <= ${whole}", required: 'yes'}
+  - {type: integer, name: d, label: {ky: a, ru: a}, constraint: "${a} + ${b} + ${c} + . = ${whole}", required: 'yes'}
+  - {type: text, name: again, label: {ky: a, ru: a}, constraint: ". = ${whole}", required: 'yes'}
+"""
+
+
+def test_parts_are_made_to_come_to_the_whole(tmp_path: Path) -> None:
+    file = tmp_path / "parts.yaml"
+    file.write_text(PARTS)
+    catalogue = publishing.prepare([file]).catalogue()
+    for seed in range(4):
+        played = rehearsal(catalogue, seed)
+        list(improvising.play(played, "s-parts", seed, "ky"))
+        answers = dict(played.finished[0].answers)
+        assert sum(int(str(answers[name])) for name in "abcd") == answers["whole"]
+        assert answers["again"] == str(answers["whole"])

@@ -35,6 +35,8 @@ class Shown:
     id: int
     text: str
     from_bot: bool
+    #: The file that is seen or can be listened to, or "".
+    file: str = ""
     #: Rows of (what is on the button, what it carries).
     keyboard: tuple[tuple[tuple[str, str], ...], ...] = ()
 
@@ -184,4 +186,7 @@ class Person:
 
 def _shown(message: telegram_bot.Message) -> Shown:
     rows = tuple(tuple((key["text"], key["callback_data"]) for key in row) for row in message.keyboard)
-    return Shown(message.id, str(message.content.get("text", "")), message.from_bot, rows)
+    files = [message.content.get("voice", {}), *message.content.get("photo", [])] if message.from_bot else [{}]
+    return Shown(
+        message.id, str(message.content.get("text", "")), message.from_bot, str(files[-1].get("file_id", "")), rows
+    )

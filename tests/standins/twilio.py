@@ -23,6 +23,7 @@ from tests.standins import twilio_content
 STOP = {"STOP", "STOPALL", "UNSUBSCRIBE", "REVOKE", "OPTOUT", "CANCEL", "END", "QUIT"}
 START = {"START", "UNSTOP", "YES"}
 WINDOW = 24 * 3600
+_MEDIA = ("image/jpeg", "image/png", "audio/ogg", "audio/mpeg", "audio/mp4")
 
 
 class Fault(enum.StrEnum):
@@ -146,6 +147,8 @@ class Twilio:
         self.people: dict[tuple[str, str], Person] = {}
         self.contents: dict[str, dict[str, Any]] = {}
         self.messages: dict[str, dict[str, Any]] = {}
+        #: All that was asked to be sent, in order, as it was given.
+        self.asked: list[dict[str, str]] = []
         #: Taken from the front, one a send.
         self.faults: list[Fault] = []
         self.retry_after = ""
@@ -160,6 +163,8 @@ class Twilio:
         self.store = "https://media.twiliocdn.com"
         #: Taken from the front, one a download: an HTTP status, or "cut".
         self.store_faults: list[int | str] = []
+        #: What was fetched from us, to be seen or heard.
+        self.fetched: list[bytes] = []
         #: The passwords shown at the store.
         self.shown: list[str] = []
         #: Codes of the API's error answers.
@@ -272,6 +277,7 @@ class Twilio:
 
     async def _create(self, request: web.Request) -> web.StreamResponse:
         form = {name: str(value) for name, value in (await request.post()).items()}
+        self.asked.append(form)
         fault = self.faults.pop(0) if self.faults else None
         if fault is Fault.BUSY:
             raise Refusal(429, 20429, "Too Many Requests")
@@ -279,6 +285,8 @@ class Twilio:
             raise Refusal(500, 20500, "Internal Server Error")
         if fault is Fault.DROP:
             return _hang_up(request)
+        if "MediaUrl" in form:
+            await self._fetch_media(form)
         record = self._send(form)
         if fault is Fault.ERROR_AFTER:
             raise Refusal(500, 20500, "Internal Server Error")
@@ -287,6 +295,17 @@ class Twilio:
         if fault is Fault.GARBAGE:
             return web.Response(text="<html>Welcome to the hotel's network</html>")
         return web.json_response(record, status=201)
+
+    async def _fetch_media(self, form: dict[str, str]) -> None:
+        """As the platform does for WhatsApp: the address must be public, and say what it has."""
+        url = form["MediaUrl"]
+        if not url.startswith(self.public):
+            raise Refusal(400, 21620, "Invalid media URL")
+        async with self._session.get(self.app + url.removeprefix(self.public)) as answer:
+            # A .webp would be a sticker, and have to be made as one.
+            if answer.status != 200 or answer.content_type not in _MEDIA:
+                raise Refusal(400, 63019, "Media failed to download")
+            self.fetched.append(await answer.read())
 
     def _send(self, form: dict[str, str]) -> dict[str, Any]:
         to, sender = form.get("To", ""), form.get("From", "")
@@ -331,6 +350,8 @@ class Twilio:
     def _show(self, form: dict[str, str]) -> twilio_content.Seen:
         if "ContentSid" not in form:
             body = form.get("Body", "")
+            if "MediaUrl" in form:
+                return twilio_content.Seen(self.sid("MM"), body, kind="media")
             if not body.strip():
                 raise Refusal(400, 21602, "Message body is required")
             if len(body) > 1600:

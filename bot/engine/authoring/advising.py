@@ -39,11 +39,12 @@ def advise(made: form.Form, lists: listing.Lists, told: Told) -> None:
     _many(asked, told)
     _personal(asked, told)
     _deep(made, told)
-    _pictures(made, told)
+    _attached(made, asked, told)
     used = {choice for question in asked for choice in map(id, question.choices)}
     counts = {id(choice): len(question.choices) for question in asked if not question.choice_filter
               for choice in question.choices}  # fmt: skip
     for each in lists.used():
+        _shown(each, told)
         for row, choice in zip(each.placed, each.choices, strict=True):
             if id(choice) in used and not each.filtered:
                 _label(row, choice, counts.get(id(choice), 0), told)
@@ -111,11 +112,26 @@ def _groups(body: tuple[form.Question | form.Group, ...], depth: int) -> Iterato
             yield from _groups(each.body, depth + 1)
 
 
-def _pictures(made: form.Form, told: Told) -> None:
-    for question in made.questions:
-        if question.image:
+def _attached(made: form.Form, asked: list[form.Question], told: Told) -> None:
+    last = made.questions.index(asked[-1]) if asked else -1
+    for place, question in enumerate(made.questions):
+        if place > last and (question.image or question.audio):
+            what = phrase("Nobody can ask for a picture or a recording when all is answered.")
+            column = "media::image" if question.image else "media::audio"
+            told.advice(_at(question), column, what, phrase("put it before the last question."))
+        elif question.image:
             what = phrase("The picture is sent only to those who ask for it.")
             told.advice(_at(question), "media::image", what, phrase("let the words say all that is needed."))
+
+
+def _shown(each: listing.List, told: Told) -> None:
+    """Of a list once: ten pictures at once help nobody to choose on a small phone."""
+    for row, choice in zip(each.placed, each.choices, strict=True):
+        if choice.image or choice.audio:
+            what = phrase("Pictures and recordings of options are not sent.")
+            mend = phrase("put all the options into one picture or recording of the question.")
+            told.advice(row, "media::image" if choice.image else "media::audio", what, mend)
+            return
 
 
 def _label(row: Row, choice: form.Choice, options: int, told: Told) -> None:

@@ -18,6 +18,7 @@ class What(enum.StrEnum):
     WORDING = "wording changed"
     CHOICES = "choices changed"
     CONDITIONS = "conditions changed"
+    ATTACHMENTS = "picture or recording changed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,7 @@ class Change:
 def between(old: form.Form, new: form.Form) -> list[Change]:
     """The changes in the order of the new form, what is gone at the end. Calculations are questions like others."""
     made = [
-        Change(question.name, (What.NEW,)) if before is None else _change(before, question)
+        Change(question.name, (What.NEW,)) if before is None else _change(old, before, new, question)
         for question in new.questions
         for before in (old.question(question.name),)
     ]
@@ -44,7 +45,7 @@ def between(old: form.Form, new: form.Form) -> list[Change]:
     return [change for change in made if change.what]
 
 
-def _change(old: form.Question, new: form.Question) -> Change:
+def _change(old_form: form.Form, old: form.Question, new_form: form.Form, new: form.Question) -> Change:
     before = {choice.name: choice.label for choice in old.choices}
     now = {choice.name: choice.label for choice in new.choices}
     differs = {
@@ -52,6 +53,7 @@ def _change(old: form.Question, new: form.Question) -> Change:
         What.WORDING: (old.label, old.hint) != (new.label, new.hint),
         What.CHOICES: list(before.items()) != list(now.items()),
         What.CONDITIONS: _conditions(old) != _conditions(new),
+        What.ATTACHMENTS: _attached(old_form, old) != _attached(new_form, new),
     }
     return Change(
         new.name,
@@ -77,3 +79,13 @@ def _conditions(question: form.Question) -> tuple[object, ...]:
 
 def _source(compiled: expressions.Expression | None) -> str:
     return compiled.source if compiled else ""
+
+
+def _attached(definition: form.Form, question: form.Question) -> list[str]:
+    """What lies beside it, whatever its files are called."""
+    every = (
+        form.attached(definition, question, kind, language)
+        for kind in ("image", "audio")
+        for language in ("", *form.LANGUAGES)
+    )
+    return [found.hash if found else "" for found in every]

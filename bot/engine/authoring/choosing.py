@@ -2,17 +2,30 @@
 
 from __future__ import annotations
 
+import dataclasses
+import itertools
 import re
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from bot.engine import form
-from bot.engine.authoring import texts
+from bot.engine.authoring import lettering, texts
 from bot.engine.authoring.sheets import Row, Told
 from bot.engine.phrases import Phrase, phrase
 
 #: A choice's name may be any code, but several are joined by spaces, and a ranking by ">".
 _NAME = re.compile(r"[^\s>]{1,64}")
 _LONGEST = 64
+
+
+#: List -> the names of its choices that some expression looks at; None for all of them.
+Compared = Mapping[str, Collection[str] | None]
+
+#: What an expression compares answers with.
+_WORD = re.compile(r"'([^']*)'|\"([^\"]*)\"|(?<![\w.])(\d+(?:\.\d+)?)(?![\w.])")
+#: Where a choice is told from its namesake by its words alone.
+_JUDGING = ("relevant", "constraint", "required", "default")
+_WORKING_OUT = ("calculation", "repeat_count", "choice_filter", "read_only")
 
 
 @dataclass(slots=True)
@@ -22,7 +35,7 @@ class _Same:
     #: Row of the first.
     row: int
     columns: set[frozenset[tuple[str, str]]] = field(default_factory=set)
-    labels: set[frozenset[tuple[str, str]]] = field(default_factory=set)
+    labels: list[form.Text] = field(default_factory=list)
 
 
 class Reader:
@@ -36,8 +49,10 @@ class Reader:
         #: Old name -> new one, for names that had to be changed.
         self.renamed: dict[str, str] = {}
 
-    def read(self, name: str, rows: list[Row], *, used: bool, filtered: bool) -> list[tuple[Row, form.Choice]]:
-        """The choices of one list, each with its row."""
+    def read(
+        self, rows: list[Row], compared: Collection[str] | None, *, used: bool, filtered: bool
+    ) -> list[tuple[Row, form.Choice]]:
+        """The choices of one list, each with its row; `compared` as in `Compared`."""
         kept: list[tuple[Row, form.Choice]] = []
         seen: dict[str, _Same] = {}
         taken = {row.cell("name") for row in rows}
@@ -46,10 +61,18 @@ class Reader:
                 continue  # a row of comments
             choice = self._choice(row, taken, used=used)
             before = seen.setdefault(choice.name, _Same(row.number))
-            if self._stays(row, choice, before, used=used, filtered=filtered):
-                before.columns.add(frozenset(choice.columns.items()))
-                before.labels.add(frozenset(choice.label.items()))
-                kept.append((row, choice))
+            looked_at = compared is None or choice.name in compared
+            if self._is_twin(row, choice, before, filtered=filtered):
+                if _are_one(choice.label, before.labels, looked_at=looked_at):
+                    if used:
+                        what = phrase("“{name}” stands in row {row} already, with the same text.",
+                                      name=choice.name, row=before.row)  # fmt: skip
+                        self._told.mended(row, "name", what, phrase("delete this row."))
+                    continue
+                choice = self._apart(row, choice, before, taken, used=used, looked_at=looked_at)
+            before.columns.add(frozenset(choice.columns.items()))
+            before.labels.append(choice.label)
+            kept.append((row, choice))
         return kept
 
     def _wrong(self, row: Row, column: str, what: Phrase, mend: Phrase, *, used: bool) -> None:
@@ -59,7 +82,14 @@ class Reader:
 
     def _choice(self, row: Row, taken: set[str], *, used: bool) -> form.Choice:
         name = row.cell("name")
-        if not name:
+        if not name and (made := lettering.latin(next(iter(row.texts["label"].values())), _LONGEST).lower()):
+            name = made if made not in taken else f"{made[: _LONGEST - 6]}_{row.number}"
+            taken.add(name)
+            if used:
+                what = phrase("The choice has no name; “{new}” was taken.", new=name)
+                mend = phrase("write a short one in Latin letters, such as “yes”.")
+                self._told.mended(row, "name", what, mend)
+        elif not name:
             mend = phrase("write a short one in Latin letters, such as “yes”.")
             self._wrong(row, "name", phrase("The choice has no name."), mend, used=used)
         elif not _NAME.fullmatch(name):
@@ -94,18 +124,71 @@ class Reader:
             self._told.mended(row, "name", what, mend)
         return short
 
-    def _stays(self, row: Row, choice: form.Choice, before: _Same, *, used: bool, filtered: bool) -> bool:
-        """Whether a choice whose name its list has already is one more choice."""
+    def _is_twin(self, row: Row, choice: form.Choice, before: _Same, *, filtered: bool) -> bool:
+        """Whether its list has a choice of that name already, and nothing tells the two apart."""
         if not before.labels or not choice.name or self._doubles:
-            return True
-        if filtered and frozenset(choice.columns.items()) not in before.columns:
-            return True  # the filter shows one of them at a time
-        first = before.row
-        if frozenset(choice.label.items()) in before.labels:
-            if used:
-                what = phrase("“{name}” stands in row {row} already, with the same text.", name=choice.name, row=first)
-                self._told.mended(row, "name", what, phrase("delete this row."))
             return False
-        what = phrase("“{name}” is the name of row {row} of this list already.", name=choice.name, row=first)
-        self._wrong(row, "name", what, phrase("choose another name."), used=used)
-        return True
+        # Or else the filter shows one of them at a time.
+        return not filtered or frozenset(choice.columns.items()) in before.columns
+
+    def _apart(
+        self, row: Row, choice: form.Choice, before: _Same, taken: set[str], *, used: bool, looked_at: bool
+    ) -> form.Choice:
+        """Another name for one of two that say different things, unless an expression looks at the name."""
+        mend = phrase("choose another name.")
+        if looked_at or not used:
+            what = phrase("“{name}” is the name of row {row} of this list already.", name=choice.name, row=before.row)
+            self._wrong(row, "name", what, mend, used=used)
+            return choice
+        free = (f"{choice.name[: _LONGEST - 4]}_{n}" for n in itertools.count(2))
+        name = next(each for each in free if each not in taken)
+        taken.add(name)
+        first = before.row
+        what = phrase(
+            "“{name}” is the name of row {row} already; “{new}” was taken.", name=choice.name, row=first, new=name
+        )
+        self._told.mended(row, "name", what, mend)
+        return dataclasses.replace(choice, name=name)
+
+
+def _are_one(label: form.Text, others: Iterable[form.Text], *, looked_at: bool) -> bool:
+    """Whether it says what another of its name says; "Other (specify)" is "Other" where both must mean one thing."""
+    for other in others:
+        pairs = [(_folded(label[each]), _folded(other[each])) for each in label.keys() & other.keys()]
+        if pairs and all(one == two for one, two in pairs):
+            return True
+        if (
+            looked_at
+            and pairs
+            and all(f"{one} ".startswith(f"{two} ") or f"{two} ".startswith(f"{one} ") for one, two in pairs)
+        ):
+            return True
+    return False
+
+
+def _folded(words: str) -> str:
+    return " ".join(re.findall(r"\w+", words.casefold()))
+
+
+def compared(asked: Iterable[tuple[Row, str]]) -> Compared:
+    """What expressions look at among the names of each list; `asked` are the survey's rows, each with its list."""
+    rows = list(asked)
+    lists = {row.cell("name"): name for row, name in rows if name}
+    found: dict[str, set[str] | None] = {}
+    for row, own in rows:
+        for column in (*_JUDGING, *_WORKING_OUT):
+            cell = row.cell(column)
+            if not cell:
+                continue
+            of = {lists[name] for name in lettering.REFERENCE.findall(cell) if name in lists} | ({own} - {""})
+            if column == "choice_filter":
+                # Its own list's names only where it asks for them.
+                of -= set() if re.search(r"\bname\b", cell) else {own}
+            words = {one or two or three for one, two, three in _WORD.findall(cell)} | set(cell.split())
+            for each in of:
+                known = found.setdefault(each, set())
+                if column in _WORKING_OUT or known is None:
+                    found[each] = None  # its value goes on to where nobody can see it
+                else:
+                    known |= words
+    return found

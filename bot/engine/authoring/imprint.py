@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Mapping
 
 from bot.engine import form
-from bot.engine.authoring import naming, references, sheets, texts
+from bot.engine.authoring import lettering, naming, references, sheets, texts
 from bot.engine.authoring.sheets import Row, Told
 from bot.engine.form import Kind
 from bot.engine.phrases import phrase
@@ -59,10 +59,10 @@ class Reader:
     def name(self, title: form.Text, file: str) -> str:
         """The form's name; made of its title or its file where the author gave none."""
         written = self.row.cell("form_id")
-        if naming.NAME.fullmatch(written):
+        if lettering.NAME.fullmatch(written):
             return written
         sources = (written, *(title[language] for language in ("en", "ru", "ky", "") if language in title), file)
-        made = next((name for words in sources if (name := naming.latin(words).lower())), "")
+        made = next((name for words in sources if (name := lettering.latin(words).lower())), "")
         mend = phrase("write a short name in Latin letters, such as “priorities”.")
         if not made:
             self.told.error(self.row, "form_id", phrase("The form has no name."), mend)
@@ -101,6 +101,10 @@ class Reader:
         if len(row.cell("ashar::wave")) > LONGEST_WAVE:
             what, mend = phrase("The wave's name is too long."), phrase("write at most {n} characters.", n=LONGEST_WAVE)
             self.told.error(row, "ashar::wave", what, mend)
+        if made.spoken and not any(question.audio for question in made.questions):
+            what = phrase("The form is spoken, and no question names a recording.")
+            mend = phrase("name them in media::audio, or leave ashar::spoken empty.")
+            self.told.advice(row, "ashar::spoken", what, mend)
         consent = {"ashar::holder": made.holder, "ashar::term": made.term}
         unsaid = [column for column, said in consent.items() if not said]
         if unsaid and not self.emits:

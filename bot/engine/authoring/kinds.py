@@ -66,7 +66,10 @@ _SYNONYMS = {
     "int": "integer", "string": "text", "photo": "image", "picture": "image", "trigger": "acknowledge",
     "gps": "geopoint", "location": "geopoint", "calculation": "calculate", "start time": "start", "end time": "end",
     "date time": "dateTime", "datetime": "dateTime",
-    "calculate here": "calculate",
+    # What a device would scan, people read off: the number below the bars.
+    "barcode": "text",
+    "calculate here": "calculate", "number": "decimal", "numeric": "decimal", "percentage": "integer",
+    **{f"number of days in last {span}": "integer" for span in ("month", "six months", "year")},
 }  # fmt: skip
 _METADATA = frozenset(
     {"deviceid", "device id", "imei", "phonenumber", "phone number", "username", "email", "simserial", "sim id"}
@@ -78,7 +81,6 @@ _METADATA = frozenset(
 #: What to do instead of what no chat can ask; the last are KoboToolbox's tables of questions.
 _REFUSED = (
     (phrase("ask for one place with geopoint, or for its name with text."), "geotrace, geoshape, osm"),
-    (phrase("ask for the number below the bars with text."), "barcode"),
     (phrase("ask for a picture with image, or for a sound with audio."), "video, file"),
     (phrase("leave it out, or ask for a voice message with audio."), "background audio"),
     (phrase("save the list as CSV beside the form and name it in select_one_from_file."), "xml external"),
@@ -124,6 +126,7 @@ _HEAD = re.compile(
 _OTHER = re.compile(r"(.*?)\s+(?:or[_ ]other|or specify other)", re.IGNORECASE)
 _CONTROL = re.compile(r"(begin|end)[\s_]*(group|repeat|lgroup|looped[\s_]group)", re.IGNORECASE)
 _GLUED = re.compile(r"(select_one|select_multiple|rank)_(\S+)", re.IGNORECASE)
+_SLIPPED = ("select_one", "select_multiple")
 #: What an author may write, for messages.
 USABLE = [f"{head} {'FILE.csv' if head.endswith('file') else 'LIST'}" for head in list(_HEADS)[:4]] + list(PLAIN)
 KNOWN = [*_HEADS, *PLAIN, "begin_group", "end_group", "begin_repeat", "end_repeat", "csv-external"]
@@ -139,11 +142,30 @@ def read(row: Row, lists: listing.Lists, told: Told) -> Type:
     if control := _CONTROL.fullmatch(written):
         role = Role.BEGIN if control[1].lower() == "begin" else Role.END
         return Type(role, repeat=control[2].lower() != "group")
+    # "select_mutiple water": a slip in the first word, where a list follows.
+    first, _, rest = written.partition(" ")
+    if rest and not _HEAD.fullmatch(written) and (near := problems.nearest(first, _SLIPPED)) and _is_slip(first, near):
+        _took(row, written, f"{near} {rest}", told)
+        written = f"{near} {rest}"
     if head := _HEAD.fullmatch(written):
         return _with_list(
             row, written, _SPELLED[" ".join(head[1].lower().replace("_", " ").split())], head, lists, told
         )
     return _plain(row, written, lists, told)
+
+
+def _is_slip(word: str, known: str) -> bool:
+    return listing.is_slip(re.sub(r"[_-]", "", word.lower()), known.replace("_", ""))
+
+
+def is_comment(row: Row) -> bool:
+    """Whether the type column alone is filled, with the name of a section or a remark."""
+    written = row.cell("type")
+    if set(row.cells) != {"type"} or row.texts:
+        return False
+    folded = " ".join(re.split(r"[\s_-]+", written.lower()))
+    known = _CONTROL.fullmatch(written) or _HEAD.fullmatch(written) or folded in _INSTEAD or folded in _METADATA
+    return not known and folded not in {each.lower() for each in PLAIN} | _SYNONYMS.keys()
 
 
 def _plain(row: Row, written: str, lists: listing.Lists, told: Told) -> Type:

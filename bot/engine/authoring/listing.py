@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from bot.engine import form
@@ -14,6 +14,8 @@ from bot.engine.phrases import phrase
 
 #: Lists from outside by name, rows of plain cells: a CSV file beside the form, a campaign's needs.
 Outside = Mapping[str, Sequence[Mapping[str, object]]]
+#: Letters of the longer of two names that may be one: "sex" and "six" are two.
+_SLIPS_FROM = 5
 
 
 @dataclass(slots=True)
@@ -58,7 +60,7 @@ class Lists:
         for row in rows:
             if name := row.cell("list_name"):
                 found.setdefault(name, List(name, [], columns)).rows.append(row)
-            elif row.cell("name") or row.texts:
+            elif row.cell("name") and row.texts:
                 what, mend = phrase("The choice belongs to no list."), phrase("write the name of its list.")
                 self.told.error(row, "list_name", what, mend)
         return found
@@ -131,6 +133,7 @@ class Lists:
         if name in shelf:
             return name
         fitting = [each for each in shelf if _folded(each) == _folded(name)]
+        fitting = fitting or [each for each in shelf if is_slip(_folded(name), _folded(each))]
         return fitting[0] if len(fitting) == 1 else ""
 
     def _file(self, name: str, value: str, label: str) -> List:
@@ -148,11 +151,13 @@ class Lists:
 
     # --- what becomes of them ----------------------------------------------------------------------------------
 
-    def read_all(self, reader: choosing.Reader) -> None:
+    def read_all(self, reader: choosing.Reader, compared: choosing.Compared) -> None:
         """Make choices of the rows; mistakes in a list that no question uses are advice."""
-        shelves = (self._sheet, self._external, self._files)
-        for each in (each for shelf in shelves for each in shelf.values()):
-            kept = reader.read(each.name, each.rows, used=each.used, filtered=each.filtered)
+        shelves = (("", self._sheet), ("external ", self._external), ("", self._files))
+        for prefix, shelf, each in ((*pair, each) for pair in shelves for each in pair[1].values()):
+            # The names in a file are codes that others know as well.
+            looked_at = None if shelf is self._files else compared.get(prefix + each.name, ())
+            kept = reader.read(each.rows, looked_at, used=each.used, filtered=each.filtered)
             each.placed = [row for row, _ in kept]
             each.choices = tuple(choice for _, choice in kept)
             self.renamed |= reader.renamed
@@ -190,12 +195,14 @@ class Lists:
         """The lists that questions use."""
         return [each for shelf in (self._sheet, self._external, self._files) for each in shelf.values() if each.used]
 
-    def looked_up(self, name: str) -> List | None:
-        """The list that instance('name') means."""
-        if found := self._sheet.get(name) or self._external.get(name):
-            return found
+    def looked_up(self, name: str, wanted: Collection[str]) -> List | None:
+        """The list that instance('name') means; of a list and a file of that name, the one with the columns."""
+        found = self._sheet.get(name) or self._external.get(name)
         file = self._declared.get(name) or f"{name}.csv"
-        return self._file(file, "", "") if file in self.outside else None
+        beside = self._file(file, "", "") if file in self.outside else None
+        if beside and (found is None or set(wanted) - found.columns - {"", "name", "label"}):
+            return beside
+        return found
 
     def rows_of(self, found: List, say: Callable[[form.Text], str]) -> tuple[Mapping[str, str], ...]:
         """The rows as an expression sees them; `say` chooses the language of a label."""
@@ -209,6 +216,19 @@ class Lists:
 
 def _folded(name: str) -> str:
     return re.sub(r"[\s_-]+", "", name.lower())
+
+
+def is_slip(name: str, known: str) -> bool:
+    """One letter too many or too few, wrong, or in the wrong place; "needs1" is no slip of "needs2"."""
+    if name + "s" == known or known + "s" == name:
+        return True
+    longest = max(len(name), len(known))
+    if longest < _SLIPS_FROM or abs(len(name) - len(known)) > 1 or re.sub(r"\D", "", name) != re.sub(r"\D", "", known):
+        return False
+    start = next((n for n, (one, other) in enumerate(zip(name, known, strict=False)) if one != other), longest - 1)
+    one, other = name[start:], known[start:]
+    swapped = one[1::-1] + one[2:] == other
+    return swapped or one[1:] == other or one == other[1:] or one[1:] == other[1:]
 
 
 def _renamed(row: object, value: str, label: str) -> object:

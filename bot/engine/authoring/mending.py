@@ -19,6 +19,7 @@ _WORDS = [
     (re.compile(r"&&"), " and "),
     (re.compile(r"\|\|"), " or "),
     (re.compile(r"\$\s+\{"), "${"),
+    (re.compile(r"(?<!\$)\{\s*([A-Za-z_][\w.-]*)\s*\}|\$\(\s*([A-Za-z_][\w.-]*)\s*\)"), r"${\1\2}"),
 ]
 _OPERATOR = re.compile(r"(?<![\w${.-])(and|or|div|mod)(?![\w}.-])", re.IGNORECASE)
 _CALL = re.compile(r"(?<![\w${:-])([A-Za-z][\w:-]*)(?=\s*\()")
@@ -70,6 +71,19 @@ def worded(source: str, words: Collection[str]) -> str:
     any_word = "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
     bare = re.compile(rf"((?:^|[=,])\s*)({any_word})(?=\s*(?:$|[),]|(?:and|or)\b))")
     return outside(source, lambda part: bare.sub(r"\1'\2'", part))
+
+
+def answered(source: str, names: Collection[str]) -> str:
+    """The source with those bare names as what was answered to them: `age > 17` is `${age} > 17`."""
+    for name in sorted(names):
+        source = meant(source, name, f"${{{name}}}")
+    return source
+
+
+def meant(source: str, name: str, expression: str) -> str:
+    """The source with that bare name replaced."""
+    bare = re.compile(rf"(?<![\w${{./:@-]){re.escape(name)}(?![\w}}./:(-])")
+    return outside(source, lambda part: bare.sub(lambda _: expression, part))
 
 
 def relabelled(source: str, renamed: Mapping[str, str]) -> str:

@@ -3,25 +3,18 @@
 from __future__ import annotations
 
 import re
-import unicodedata
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 
+from bot.engine.authoring import lettering
 from bot.engine.authoring.grouping import Node
 from bot.engine.authoring.kinds import Role
 from bot.engine.authoring.sheets import Row, Told
 from bot.engine.form import Kind
 from bot.engine.phrases import phrase
 
-NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,63}")
-REFERENCE = re.compile(r"\$\{\s*([^{}]*?)\s*\}")
 #: The last step of a path, "../age", which asks for a question too.
 _PATH = re.compile(r"/\s*([A-Za-z_][A-Za-z0-9_.-]*)")
-_LONGEST = 64
-
-#: Kyrgyz and Russian letters as they are written in Latin ones.
-_LATIN = dict(zip("абвгдеёзийклмнопрстуфыэңөүӊ", "abvgdeeziyklmnoprstufyenoun", strict=True))
-_LATIN |= {"ж": "j", "х": "h", "ц": "ts", "ч": "ch", "ш": "sh", "щ": "sch", "ю": "yu", "я": "ya", "ъ": "", "ь": ""}
 
 
 @dataclass(slots=True)
@@ -33,14 +26,31 @@ class Names:
     renamed: dict[str, str] = field(default_factory=dict)
     #: Every name that something asks for, as it is written there.
     asked_for: Collection[str] = ()
+    #: A name that several questions were given -> those questions, in the order of the rows.
+    namesakes: dict[str, list[Node]] = field(default_factory=dict)
+
+    def meant(self, name: str, asking: Node | None, *, itself: bool) -> Node | None:
+        """Which of those questions a row means; None where it may be more than one. `itself`: it may mean its own."""
+        left = self.namesakes[name]
+        if asking is None or (itself and asking in left):
+            return asking
+        left = [each for each in left if each is not asking]
+        # The rows of a page that was copied mean those of their own copy.
+        if (copies := self.namesakes.get(asking.row.cell("name"))) and len(copies) == len(left) and asking in copies:
+            return left[copies.index(asking)]
+        near = next(
+            (found for group in asking.above() if (found := [each for each in left if each in group.within()])), []
+        )
+        around = [*asking.above(), None]
+        # Nor is what stands in a group meant from outside, where there is another.
+        left = near or [each for each in left if each.parent in around] or left
+        before = [each for each in left if each.row.number < asking.row.number]
+        return left[0] if len(left) == 1 else before[0] if len(before) == 1 else None
 
 
-def latin(words: str, longest: int = _LONGEST) -> str:
-    """A name made of any words, in small Latin letters where they were not Latin; "" if nothing is left."""
-    spelled = "".join(_LATIN.get(letter.lower(), letter) for letter in words)
-    bare = "".join(each for each in unicodedata.normalize("NFKD", spelled) if not unicodedata.combining(each))
-    name = re.sub(r"[^A-Za-z0-9_.-]+", "_", bare).strip("_.-")[:longest]
-    return f"_{name}"[:longest] if name and not re.match(r"[A-Za-z_]", name) else name
+def by_path(rows: Iterable[Row]) -> frozenset[str]:
+    """Every name that these rows ask for in a path."""
+    return frozenset(name for row in rows for cell in row.cells.values() for name in _PATH.findall(cell))
 
 
 def referred(rows: Iterable[Row]) -> frozenset[str]:
@@ -48,28 +58,29 @@ def referred(rows: Iterable[Row]) -> frozenset[str]:
     found: set[str] = set()
     for row in rows:
         for cell in row.cells.values():
-            found.update(REFERENCE.findall(cell))
+            found.update(lettering.REFERENCE.findall(cell))
             found.update(_PATH.findall(cell))
         for said in row.texts.values():
-            found.update(name for words in said.values() for name in REFERENCE.findall(words))
+            found.update(name for words in said.values() for name in lettering.REFERENCE.findall(words))
     return frozenset(found)
 
 
 def name_all(nodes: Iterable[Node], given: Collection[str], asked_for: Collection[str], told: Told) -> Names:
     """Name every node; `given` are names the bot fills itself, `asked_for` those that ${...} ask for."""
     nodes = list(nodes)
-    naming = _Naming(given, asked_for, told, {node.row.cell("name") for node in nodes})
+    naming = _Naming(given, asked_for, told, nodes)
     for node in nodes:
         naming.name(node)
     return naming.names
 
 
 class _Naming:
-    def __init__(self, given: Collection[str], asked_for: Collection[str], told: Told, written: set[str]) -> None:
+    def __init__(self, given: Collection[str], asked_for: Collection[str], told: Told, nodes: list[Node]) -> None:
         self.given = given
-        self.asked_for = asked_for
         self.told = told
-        self.written = written
+        self.written = {node.row.cell("name") for node in nodes}
+        #: Names asked for in paths, which are not followed to one of several.
+        self.by_path = by_path(node.row for node in nodes)
         self.names = Names(asked_for=asked_for)
 
     def name(self, node: Node) -> None:
@@ -85,15 +96,15 @@ class _Naming:
 
     def usable(self, node: Node, written: str) -> str:
         """The name as it can be kept."""
-        if NAME.fullmatch(written):
+        if lettering.NAME.fullmatch(written):
             return written
         if not written:
             return self.nameless(node)
         if written in self.names.renamed:
             return self.names.renamed[written]
-        name = self.free(latin(written) or f"row_{node.row.number}")
-        what = phrase("“{name}” cannot be a name; “{new}” was taken.", name=written[: 2 * _LONGEST], new=name)
-        mend = phrase("use Latin letters, digits, _ - and ., a letter first, at most {n} of them.", n=_LONGEST)
+        name = self.free(lettering.latin(written) or f"row_{node.row.number}")
+        what = phrase("“{name}” cannot be a name; “{new}” was taken.", name=written[: 2 * lettering.LONGEST], new=name)
+        mend = phrase("use Latin letters, digits, _ - and ., a letter first, at most {n} of them.", n=lettering.LONGEST)
         self.told.mended(node.row, "name", what, mend)
         self.names.renamed[written] = name
         return name
@@ -120,12 +131,14 @@ class _Naming:
             return name
         elsewhere = node.parent is not None and node.parent is not first.parent
         new = self.free(
-            f"{node.parent.name}.{name}"[-_LONGEST:].lstrip(".-0123456789")
+            f"{node.parent.name}.{name}"[-lettering.LONGEST :].lstrip(".-0123456789")
             if elsewhere and node.parent
             else f"{name}.2"
         )
         row = first.row.number
-        if weak is None and node.row.cell("name") in self.asked_for:
+        if weak is None:
+            self.names.namesakes.setdefault(name, [first]).append(node)
+        if weak is None and node.row.cell("name") in self.by_path:
             what = phrase(
                 "“{name}” is the name of row {row} already, and it is not clear which is meant.", name=name, row=row
             )
@@ -137,20 +150,13 @@ class _Naming:
 
     def free(self, name: str) -> str:
         """The name, or with a number behind it if that is taken."""
-        number, new = 1, name[:_LONGEST]
+        number, new = 1, name[: lettering.LONGEST]
         while new in self.names.nodes or new in self.written or new in self.given:
             number += 1
-            new = f"{name.removesuffix('.2')[: _LONGEST - 5]}.{number}"
+            new = f"{name.removesuffix('.2')[: lettering.LONGEST - 5]}.{number}"
         return new
 
 
 def _is_weak(node: Node) -> bool:
     """Whether nothing can depend on its name: a group's and a note's are never answers."""
     return (node.is_group and not node.is_repeat) or (node.type.kind is Kind.NOTE and not node.is_group)
-
-
-def rename(source: str, renamed: Mapping[str, str]) -> str:
-    """The text with its ${...} under their new names."""
-    if not renamed or "${" not in source:
-        return source
-    return REFERENCE.sub(lambda found: f"${{{renamed.get(found[1], found[1])}}}", source)

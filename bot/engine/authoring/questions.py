@@ -178,7 +178,7 @@ class Reader:
             return self.scope.expression(row, "calculation", node)
         if not row.cell("default"):
             mend = phrase("write an expression, such as {example}.", example="${age} < 18")
-            self.told.error(row, "calculation", phrase("There is nothing to calculate."), mend)
+            self.told.advice(row, "calculation", phrase("There is nothing to calculate: it stays empty."), mend)
             return None
         return self.initial(node, kind)
 

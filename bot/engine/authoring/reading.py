@@ -114,7 +114,8 @@ class _Reader:
         asked_for |= {row.cell("name") for row, _ in rows if row.cell("name").lower() in small}
         names = naming.name_all(grouping.flat(tree), given, asked_for, told)
         doubles = sheets.flag_of(about, "allow_choice_duplicates", told)
-        lists.read_all(choosing.Reader(words, told, doubles=doubles))
+        compared = choosing.compared((row, type_.list) for row, type_ in rows)
+        lists.read_all(choosing.Reader(words, told, doubles=doubles), compared)
         scope = references.Scope(names, lists, given, told)
         lists.reword(scope.text)
         fixed = about.cell("ashar::order") == "fixed"
@@ -136,6 +137,12 @@ class _Reader:
                 continue
             if not row.cell("type") and not row.cell("name") and "label" not in row.texts:
                 continue  # a row of comments
+            if kinds.is_comment(row):
+                what = phrase(
+                    "“{type}” is no type, and the row says nothing else: it was left out.", type=row.cell("type")
+                )
+                self.told.mended(row, "type", what, phrase("write remarks into a column “note”."))
+                continue
             self._foreign(row)
             type_ = kinds.read(row, self.lists, self.told)
             typed.append((row, type_))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 
 from bot.engine import form
-from bot.engine.authoring import listing, mending, naming, problems
+from bot.engine.authoring import lettering, listing, mending, naming, problems
 from bot.engine.authoring.grouping import Node
 from bot.engine.authoring.sheets import Row, Told
 from bot.engine.phrases import phrase
@@ -15,6 +15,11 @@ from bot.engine.xpath import expressions
 _EMPTY = frozenset({"instanceID", "instanceName"})
 #: Columns whose expression decides what a question is worth: a ring of them never comes to rest.
 _BINDING = frozenset({"relevant", "calculation", "repeat_count"})
+#: Columns that hold or do not; a spreadsheet's TRUE in them is no name.
+_CONDITIONS = frozenset({"relevant", "constraint"})
+_TRUTHS = {"true": "true()", "yes": "true()", "false": "false()", "no": "false()"}
+#: What other languages call nothing, and what holds always or never.
+_CONSTANTS = {"null": "''", "true": "true()", "false": "false()"}
 #: Columns of words that are shown.
 _WORDS = frozenset({"label", "hint", "guidance_hint", "constraint_message", "required_message"})
 
@@ -48,10 +53,10 @@ class Scope:
         if "${" not in everything:
             return said
         renamed = {
-            language: self._spelled(row, column, naming.rename(words, self._names.renamed))
+            language: self._spelled(row, column, lettering.rename(words, self._names.renamed), node)
             for language, words in said.items()
         }
-        for name in dict.fromkeys(found for words in renamed.values() for found in naming.REFERENCE.findall(words)):
+        for name in dict.fromkeys(found for words in renamed.values() for found in lettering.REFERENCE.findall(words)):
             self._refers(row, column, name, node)
         return renamed
 
@@ -65,11 +70,13 @@ class Scope:
         written = source or row.cell(column)
         if not written:
             return None
-        text = self._spelled(row, column, naming.rename(written, self._names.renamed))
+        if column in _CONDITIONS and written.lower() in _TRUTHS:
+            written = _TRUTHS[written.lower()]
+        text = self._spelled(row, column, lettering.rename(written, self._names.renamed), node)
         text = mending.relabelled(text, self._lists.renamed)
         if node and column == "constraint":
             own = f"${{{node.name}}}"
-            text = mending.outside(text, lambda part: naming.rename(part, {node.name: node.name}).replace(own, "."))
+            text = mending.outside(text, lambda part: lettering.rename(part, {node.name: node.name}).replace(own, "."))
         above = tuple(group.is_repeat for group in node.above()) if node else ()
         try:
             compiled, straightened = mending.compiled(text, above)
@@ -79,10 +86,9 @@ class Scope:
             mend = phrase("write it as in the examples of the guide, such as {example}.", example="${age} >= 18")
             self._told.error(row, column, what, mend)
             return None
-        if words := (compiled.columns - set(known) - self._names.nodes.keys()) & self._words:
-            text = mending.worded(compiled.source, words)
-            straightened = straightened or text != compiled.source
-            compiled, _ = mending.compiled(text, above)
+        text = self._meaning(compiled, column, known)
+        if text != compiled.source:
+            compiled, straightened = mending.compiled(text, above)[0], True
         if straightened:
             what = phrase("The expression was read as “{source}”.", source=_short(compiled.source))
             self._told.mended(row, column, what, phrase("write straight quotes and the signs of XLSForm."))
@@ -92,11 +98,37 @@ class Scope:
         self.compiled.append((row, column, compiled))
         return compiled
 
-    def _spelled(self, row: Row, column: str, source: str) -> str:
-        """The source with each ${...} that differs from a name in its capitals alone under that name."""
+    def _meaning(self, compiled: expressions.Expression, column: str, known: Collection[str]) -> str:
+        """The source with what is bare in it and no column as what was meant: a choice, an answer, nothing at all."""
+        text, bare = compiled.source, compiled.columns - set(known)
+        if words := (bare - self._names.nodes.keys()) & self._words:
+            text = mending.worded(text, words)
+        if column != "choice_filter":
+            text = mending.answered(text, (bare - self._words) & self._names.nodes.keys())
+        for name in bare - self._words - self._names.nodes.keys():
+            text = mending.meant(text, name, _CONSTANTS.get(name.lower(), name))
+        return text
+
+    def _spelled(self, row: Row, column: str, source: str, node: Node | None) -> str:
+        """The source with each ${...} renamed that differs from a name in its capitals alone, or is that of several."""
         slips: dict[str, str] = {}
-        for name in naming.REFERENCE.findall(source):
-            if (
+        for name in lettering.REFERENCE.findall(source):
+            if namesakes := self._names.namesakes.get(name):
+                own = column.partition("_")[0] in ("constraint", "required")
+                if (meant := self._names.meant(name, node, itself=own)) is not None:
+                    slips[name] = meant.name
+                elif column in _WORDS and node:
+                    # Only said, and nothing hangs on it: what was asked last.
+                    before = [each for each in namesakes if each.row.number < row.number]
+                    slips[name] = (before or namesakes)[-1 if before else 0].name
+                    what = phrase("“{name}” was taken for the question “{question}”.", name=name, question=slips[name])
+                    self._told.mended(row, column, what, phrase("give each of them a name of its own."))
+                else:
+                    rows = ", ".join(str(each.row.number) for each in namesakes)
+                    what = phrase("“{name}” is the name of rows {rows}, and it is not clear which is meant.",
+                                  name=name, rows=rows)  # fmt: skip
+                    self._told.error(row, column, what, phrase("give each of them a name of its own."))
+            elif (
                 name not in self._names.nodes
                 and name not in self._given
                 and len(self._small.get(name.lower(), ())) == 1
@@ -104,7 +136,7 @@ class Scope:
                 slips[name] = self._small[name.lower()][0]
                 what = phrase("“{name}” was taken for the question “{question}”.", name=name, question=slips[name])
                 self._told.mended(row, column, what, phrase("write “{word}”.", word=f"${{{slips[name]}}}"))
-        return naming.rename(source, slips)
+        return lettering.rename(source, slips)
 
     def _bare(self, row: Row, column: str, compiled: expressions.Expression, known: Collection[str]) -> None:
         for name in sorted(compiled.columns - set(known)):
@@ -184,9 +216,13 @@ class Scope:
     def lookups(self) -> Mapping[str, tuple[Mapping[str, str], ...]]:
         """Rows of the lists that expressions look something up in; a list or column that is not there is told."""
         found: dict[str, tuple[Mapping[str, str], ...]] = {}
+        wanted: dict[str, set[str]] = {}
+        for _, _, compiled in self.compiled:
+            for name, cell in compiled.cells:
+                wanted.setdefault(name, set()).add(cell)
         for row, column, compiled in self.compiled:
             for name, cell in sorted(compiled.cells):
-                looked = self._lists.looked_up(name)
+                looked = self._lists.looked_up(name, wanted[name])
                 if looked is None and name in self._lists.missing:
                     continue  # told where a question asks for it
                 if looked is None:

@@ -47,6 +47,9 @@ def named(layout: Layout, sheet: str) -> Layout:
 #: How the heading of a column ends that is there a second time, or oftener than anybody counts.
 _AGAIN = tuple(headings.again("", place) for place in range(2, 10))
 
+#: What a row means hangs on these: of two that differ, nobody can say which was meant.
+_DECISIVE = frozenset({"type", "name", "list_name", "repeat_count"})
+
 YES = frozenset({"yes", "true", "true()", "1", "y", "да", "ооба"})
 NO = frozenset({"no", "false", "false()", "0", "n", "нет", "жок"})
 
@@ -214,8 +217,13 @@ class _Tidying:
         told = self.columns.told
         if before != written:
             self.columns.said(f"twice {column}")
-            what = phrase("The column “{column}” is there twice, and the two differ.", column=column)
-            told.error(self, column, what, phrase("keep one of them."))
+            if column in _DECISIVE or column in self.columns.layout.expressions:
+                what = phrase("The column “{column}” is there twice, and the two differ.", column=column)
+                told.error(self, column, what, phrase("keep one of them."))
+            else:
+                what = phrase("The column “{column}” is there twice, and the two differ: the first was taken.",
+                              column=column)  # fmt: skip
+                told.mended(self, column, what, phrase("keep one of them."))
         return False
 
     def written(self, column: str, value: object) -> str:

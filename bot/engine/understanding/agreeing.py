@@ -5,8 +5,8 @@ from __future__ import annotations
 from bot.engine import commands
 from bot.engine.understanding import spelling
 
-# What `commands` knows as yes and no holds for consent as well; what is here answers questions only: "бар" and
-# "есть" say yes to "Суу барбы?".
+# With what `commands` knows as yes and no. Some of it answers questions only (`_STATING`): "бар" and "есть" say yes
+# to "Суу барбы?".
 _WORDS = {
     "yes": "бар, бар экен, каалайм, кошулам, туура айтасыз, ошондой, мейли, жакшы, ава, албетте, есть, имеется, хочу, "
     "согласен, согласна, правильно, точно, так точно, так, разумеется, безусловно, хорошо, ладно, окей, ok, okay, yep, "
@@ -57,6 +57,7 @@ _MEANINGS = {
     for word in _set(words) | frozenset(map(spelling.squeeze, _KNOWN.get(meaning, ())))
 }
 _COURTESIES = _set(_POLITE)
+_STATING = _set("бар, бар экен, есть, имеется, нету, не имеется, true, false, y, n, not")
 #: Behind a no it makes a yes, perhaps.
 _NOT = commands.fold("эмес")
 
@@ -90,3 +91,9 @@ def meaning(text: str) -> str:
 def agrees(text: str) -> bool | None:
     """Whether the whole text says yes or no; None if neither."""
     return {"yes": True, "no": False}.get(meaning(text))
+
+
+def consents(text: str) -> bool | None:
+    """The same where something is proposed: whoever only says that there is something agrees to nothing."""
+    words = spelling.squeeze(" ".join(spelling.words(text)))
+    return None if words in _STATING else agrees(text)

@@ -19,6 +19,9 @@ _QUIET.log_errors = False
 _NUMBERED = re.compile(r"(?<!\\)((?:\\\\)*)\\u([0-9A-Fa-f]{4})")
 _SCRIPT = re.compile(r"(?<!\\)((?:\\\\)*)\\([pP])\{Is([A-Za-z]+)\}")
 _AROUND = re.compile(r"\(\?<?[=!]|\(\?>")
+#: Brackets that mean something, and what must be passed over to find them.
+_BRACKETS = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|[()]", re.DOTALL)
+_GROUPED = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|\((?:\\.|[^()\\])*\)", re.DOTALL)
 
 
 @functools.lru_cache(maxsize=256)
@@ -42,17 +45,48 @@ def regex(call: Call) -> Evaluate:
     written = call.arguments[1].literal
     if written is None:
         return lambda context: matches(value(context), pattern(context))
-    source = text(written)
-    _check(source)
+    ahead, source = _ahead(text(written))
+    for each in (*(each for _, each in ahead), source):
+        _check(each)
     compiled = _pattern(source)
+    conditions = [(wanted, _pattern(f"(?s:(?:{each}).*)")) for wanted, each in ahead]
 
     def fits(context: Context) -> bool:
         try:
-            return compiled.fullmatch(text(value(context))) is not None
+            said = text(value(context))
+            return compiled.fullmatch(said) is not None and all(
+                (each.fullmatch(said) is not None) is wanted for wanted, each in conditions
+            )
         except UnicodeError:
             return False
 
     return fits
+
+
+def _ahead(source: str) -> tuple[list[tuple[bool, str]], str]:
+    """What a pattern looks ahead for at its very beginning, True where it must be there; and the pattern without it.
+
+    "^(?=.*[0-9])[A-Z0-9]{5}$": conditions on the same text, each a pattern of its own, and so in linear time.
+    """
+    found: list[tuple[bool, str]] = []
+    start = 1 if source.startswith("^") else 0
+    # An "or" at the top is one between all of it, conditions included.
+    while source.startswith(("(?=", "(?!"), start) and (end := _closing(source, start)):
+        found.append((source[start + 2] == "=", source[start + 3 : end]))
+        start = end + 1
+    if not found or "|" in _GROUPED.sub("", source[start:]):
+        return [], source
+    return found, source[start:]
+
+
+def _closing(source: str, start: int) -> int:
+    """Where the bracket that opens there closes, 0 if nowhere."""
+    depth = 0
+    for found in _BRACKETS.finditer(source, start):
+        depth += {"(": 1, ")": -1}.get(found[0], 0)
+        if depth == 0:
+            return found.start()
+    return 0
 
 
 def _check(source: str) -> None:

@@ -1,4 +1,4 @@
-"""Names that can be kept."""
+"""Names as letters."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import hypothesis
 import pytest
 from hypothesis import strategies as st
 
-from bot.engine.authoring import naming
+from bot.engine.authoring import lettering
 
 
 @pytest.mark.parametrize(
@@ -28,15 +28,15 @@ from bot.engine.authoring import naming
     ],
 )
 def test_any_words_become_a_name_or_nothing(words: str, name: str) -> None:
-    assert naming.latin(words) == name
+    assert lettering.latin(words) == name
 
 
 @hypothesis.given(st.text(max_size=100))
 def test_what_becomes_a_name_can_be_kept(words: str) -> None:
-    name = naming.latin(words)
-    assert not name or naming.NAME.fullmatch(name)
+    name = lettering.latin(words)
+    assert not name or lettering.NAME.fullmatch(name)
 
 
 def test_new_names_are_asked_for_by_their_new_names() -> None:
-    assert naming.rename("${a b} + ${ a b } + ${c} + 'a b'", {"a b": "a_b"}) == "${a_b} + ${a_b} + ${c} + 'a b'"
-    assert naming.rename("${a}", {}) == "${a}"
+    assert lettering.rename("${a b} + ${ a b } + ${c} + 'a b'", {"a b": "a_b"}) == "${a_b} + ${a_b} + ${c} + 'a b'"
+    assert lettering.rename("${a}", {}) == "${a}"
