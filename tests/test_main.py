@@ -113,7 +113,11 @@ def test_check_says_every_problem(environment: dict[str, str], tmp_path: Path) -
 def test_check_tells_in_the_language_of_the_terminal_or_the_one_asked_for(
     environment: dict[str, str], tmp_path: Path
 ) -> None:
-    rows = [["type", "name", "label::ky", "label::ru"], ["integer", "age", "Жашыңыз?", "Сколько вам лет?"], ["intger"]]
+    rows = [
+        ["type", "name", "label::ky", "label::ru"],
+        ["integer", "age", "Жашыңыз?", "Сколько вам лет?"],
+        ["inttgrr", "more", "Дагы?", "Ещё?"],
+    ]
     form = str(workbooks.xlsx(tmp_path / "form.xlsx", {"survey": rows}))
     ky = ashar({**environment, "LC_ALL": "", "LANG": "ky_KG.UTF-8"}, "check", form)
     ru = ashar(environment, "check", form, "--language", "ru")
@@ -194,7 +198,7 @@ def test_chat_plays_a_survey_without_anything_kept(environment: dict[str, str]) 
 
 def test_chat_names_the_recording_that_would_be_heard(environment: dict[str, str], tmp_path: Path) -> None:
     form = samples.spoken_form(tmp_path)
-    done = ashar(environment, "chat", str(form), types="2\n1\nпослушать\n1\nстоп\n")
+    done = ashar(environment, "chat", str(form), types="2\nпослушать\n1\nстоп\n")
     assert done.returncode == 0, done.stderr
     heard, question = done.stdout.split("> послушать\n")[1].split("\n> 1\n")
     assert heard.count("♪") == 1
@@ -203,7 +207,7 @@ def test_chat_names_the_recording_that_would_be_heard(environment: dict[str, str
 
 
 def test_chat_names_the_picture_that_would_be_seen(environment: dict[str, str], tmp_path: Path) -> None:
-    done = ashar(environment, "chat", str(samples.spoken_form(tmp_path)), types="1\n1\nкөрсөт\n1\nтоктот\n")
+    done = ashar(environment, "chat", str(samples.spoken_form(tmp_path)), types="1\nкөрсөт\n1\nтоктот\n")
     assert done.returncode == 0, done.stderr
     assert "▣ suu.jpg\n(1/3) Суу барбы?" in done.stdout.split("> көрсөт\n")[1]
     assert done.stdout.count("▣") == 1

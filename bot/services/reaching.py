@@ -18,10 +18,10 @@ from models import figures
 CHANNELS = ("telegram", "whatsapp", "sms", "web")
 #: As the channels say of themselves; a test compares. Asking them would load the messengers' libraries.
 CAPABILITIES = {
-    "telegram": base.Capabilities(text=4096),
+    "telegram": base.Capabilities(text=4096, attachments=True),
     "whatsapp": base.Capabilities(text=1600),
     "sms": base.Capabilities(text=1600, segments=True),
-    "web": base.Capabilities(text=4096, push=False, uploads=True),
+    "web": base.Capabilities(text=4096, push=False, uploads=True, attachments=True),
 }
 #: Written where words are asked for: sixty letters.
 SENTENCE = {

@@ -278,9 +278,8 @@ class Recording:
         contact = self.target if moved else self.known.contact_id
         load = weighing.heard(inbound)
         for said in (*composing.attached(turn.reply, turn.language), outbound):
-            load = load.plus(
-                put_out(self.kit, self.writes, inbound, said, contact, self.known.address_id, person, self.at)
-            )
+            out = put_out(self.kit, self.writes, inbound, said, contact, self.known.address_id, person, self.at)
+            load = load.plus(out)
         return load
 
     def _takes(self) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import json
 import struct
 from collections.abc import Sequence
 
@@ -24,7 +25,7 @@ _AROUND, _INSIDE = 40 + 1 + 24, 32
 
 def of(outbound: base.Outbound) -> int:
     """Bytes on the line of a message as our channel sends it."""
-    rows = telegram._keyboard(outbound).get("reply_markup", {}).get("inline_keyboard", [])
+    rows = json.loads(telegram._keyboard(outbound).get("reply_markup", "{}")).get("inline_keyboard", [])
     keyboard = [[(key["text"], key["callback_data"]) for key in row] for row in rows]
     return wire(plain.numbered(plain.beside_buttons(outbound)), keyboard)
 

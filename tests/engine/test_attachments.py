@@ -39,7 +39,7 @@ def someone(*, spoken: bool = False) -> talking.Person:
     definition = small.made(_ROWS, small.choices("yn", "yes", "no"), **settings)
     person = talking.Person(talking.House([dataclasses.replace(definition, attachments=_FILES)]))
     person.send(start="s-small")
-    person.say("1", "1")
+    person.say("1")
     return person
 
 
@@ -141,7 +141,7 @@ def test_an_option_of_that_name_is_an_answer() -> None:
     definition = small.made(rows, [{"list_name": "how", "name": "listen", "label": {"ky": "Угуу", "ru": "Слушать"}}])
     person = talking.Person(talking.House([dataclasses.replace(definition, attachments=_FILES)]))
     person.send(start="s-small")
-    person.say("1", "1")
+    person.say("1")
     assert any(isinstance(event, messages.Finished) for event in person.say("угуу").events)
 
 
@@ -156,7 +156,7 @@ def test_what_is_read_before_a_question_is_heard_before_it() -> None:
     definition = dataclasses.replace(small.made(rows, (), **{"ashar::spoken": "yes"}), attachments=_FILES)
     person = talking.Person(talking.House([definition]))
     person.send(start="s-small")
-    assert heard(person.say("1", "1")) == f"{'a' * 64} {'c' * 64}"
+    assert heard(person.say("1")) == f"{'a' * 64} {'c' * 64}"
     assert heard(person.say("баары жакшы")) == "a" * 64
     assert heard(person.say("ук")) == "a" * 64
 
@@ -237,7 +237,7 @@ def test_a_question_that_asks_for_a_picture_has_one_of_its_own() -> None:
     rows: list[dict[str, object]] = [{"type": "image", "name": "bridge", "media::image": {"ky": "suu.jpg"}}]
     person = talking.Person(talking.House([dataclasses.replace(small.made(rows), attachments=_FILES)]))
     person.send(start="s-small")
-    person.say("1", "1")
+    person.say("1")
     assert seen(person.say("көрсөт")) == "suu.jpg"
     turn = person.send(kind="image")
     assert any(isinstance(event, messages.Attached) for event in turn.events)
@@ -250,7 +250,7 @@ def test_an_option_that_is_called_so_is_an_answer(label: str) -> None:
     options: list[dict[str, object]] = [{"list_name": "how", "name": "show", "label": {"ky": label, "ru": label}}]
     person = talking.Person(talking.House([dataclasses.replace(small.made(rows, options), attachments=_FILES)]))
     person.send(start="s-small")
-    person.say("1", "1")
+    person.say("1")
     turn = person.say(label.split()[0].removesuffix("төр") if " " in label else label)
     assert any(isinstance(event, messages.Finished) for event in turn.events)
     assert seen(turn) == ""
@@ -263,5 +263,5 @@ def test_what_is_shown_before_a_question_is_seen_before_it() -> None:
     ]
     person = talking.Person(talking.House([dataclasses.replace(small.made(rows), attachments=_FILES)]))
     person.send(start="s-small")
-    person.say("1", "1")
+    person.say("1")
     assert seen(person.say("көрсөт")) == "suu.jpg both.jpg"
