@@ -63,7 +63,7 @@ async def keep(connection: db.Connection, rates: Sequence[Rate]) -> None:
         statement = db.insert(connection, tables.rate)
         await connection.execute(
             statement.on_conflict_do_update(
-                index_elements=["currency", "day"], set_={"value": statement.excluded["value"]}
+                index_elements=["day", "currency"], set_={"value": statement.excluded["value"]}
             ),
             [each._asdict() for each in sorted(rates)],
         )
@@ -71,10 +71,15 @@ async def keep(connection: db.Connection, rates: Sequence[Rate]) -> None:
 
 async def spans(connection: db.Connection, states: Sequence[str]) -> dict[tuple[str, str], Span]:
     """(campaign, need) -> whose days' rates its pledges in these states stand at."""
-    pledge = tables.pledge
-    found = await connection.execute(
-        sa.select(pledge.c.campaign_name, pledge.c.need, sa.func.min(pledge.c.rate_on), sa.func.max(pledge.c.rate_on))
-        .where(pledge.c.rate_on.is_not(None), pledge.c.state.in_(states))
-        .group_by(pledge.c.campaign_name, pledge.c.need)
-    )
-    return {(campaign, need): Span(first, last) for campaign, need, first, last in found}
+    pledge, total = tables.pledge, tables.ledger_total
+    pairs = sa.select(total.c.campaign_name, total.c.need).where(total.c.pledges > 0).distinct().subquery()
+
+    # Each end by itself, so that the index gives it without reading all that lies between.
+    def end(order: sa.ColumnElement[dt.date]) -> sa.ScalarSelect[dt.date]:
+        of = (pledge.c.campaign_name == pairs.c.campaign_name) & (pledge.c.need == pairs.c.need)
+        days = sa.select(pledge.c.rate_on).where(of, pledge.c.rate_on.is_not(None), pledge.c.state.in_(states))
+        return days.order_by(order).limit(1).scalar_subquery()
+
+    ends = end(pledge.c.rate_on.asc()), end(pledge.c.rate_on.desc())
+    found = await connection.execute(sa.select(pairs.c.campaign_name, pairs.c.need, *ends))
+    return {(campaign, need): Span(first, last) for campaign, need, first, last in found if first}

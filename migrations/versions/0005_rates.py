@@ -22,10 +22,10 @@ def upgrade() -> None:
     """Forward: what was promised in other money stays unvalued, for its days had no rates."""
     op.create_table(
         "rate",
-        sa.Column("currency", sa.String(length=3), nullable=False),
         sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
         sa.Column("value", sa.BigInteger(), nullable=False),
-        sa.PrimaryKeyConstraint("currency", "day", name=op.f("pk_rate")),
+        sa.PrimaryKeyConstraint("day", "currency", name=op.f("pk_rate")),
     )
     op.add_column("pledge", sa.Column("rate", sa.BigInteger(), nullable=True))
     op.add_column("pledge", sa.Column("rate_on", sa.Date(), nullable=True))

@@ -113,8 +113,9 @@ ledger_total = sa.Table(
 rate = sa.Table(
     "rate",
     metadata,
-    sa.Column("currency", sa.String(3), nullable=False),
     sa.Column("day", sa.Date, nullable=False),
+    sa.Column("currency", sa.String(3), nullable=False),
     sa.Column("value", sa.BigInteger, nullable=False),
-    sa.PrimaryKeyConstraint("currency", "day"),
+    # The day first: those of one week are what is asked for while somebody waits.
+    sa.PrimaryKeyConstraint("day", "currency"),
 )
