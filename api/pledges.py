@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Annotated
 
@@ -12,7 +12,7 @@ from api import deps, schemas
 from bot.engine import messages
 from bot.results import suppression
 from bot.services import booking
-from models import ledger
+from models import ledger, rates
 
 router = fastapi.APIRouter(tags=["campaigns"])
 
@@ -23,7 +23,8 @@ async def campaigns(house: deps.House, library: deps.Library) -> list[schemas.Ca
     async with house.database.reading() as connection:
         catalogue = await library.catalogue(connection)
         totals = await ledger.totals(connection)
-    return [_campaign(campaign, totals.get(name, ())) for name, campaign in catalogue.campaigns.items()]
+        days = await rates.spans(connection, booking.STANDING)
+    return [_campaign(campaign, totals.get(name, ()), days) for name, campaign in catalogue.campaigns.items()]
 
 
 @router.get("/campaigns/{name}", responses={404: {"model": schemas.Problem}})
@@ -39,8 +40,11 @@ async def campaign(
     raise fastapi.HTTPException(404, f"There is no campaign “{name}”.")
 
 
-def _campaign(campaign: messages.Campaign, totals: Sequence[ledger.Total]) -> schemas.Campaign:
+def _campaign(
+    campaign: messages.Campaign, totals: Sequence[ledger.Total], days: Mapping[tuple[str, str], rates.Span]
+) -> schemas.Campaign:
     totals = [total for total in totals if total.stage == booking.ALL]
+    money = [need.name for need in campaign.needs if need.kind == "money"]
     pledges = suppression.number(sum(total.pledges for total in totals))
     return schemas.Campaign(
         name=campaign.name,
@@ -62,8 +66,23 @@ def _campaign(campaign: messages.Campaign, totals: Sequence[ledger.Total]) -> sc
             schemas.Promised(need=total.need, unit=total.unit, quantity=_plain(Decimal(total.quantity) / 100))
             for total in totals
         ],
+        som=[
+            _som(need, [total for total in totals if total.need == need], days.get((campaign.name, need)))
+            for need in money
+        ],
         pledges=pledges,
         withheld=pledges is None,
+    )
+
+
+def _som(need: str, totals: Sequence[ledger.Total], days: rates.Span | None) -> schemas.Som:
+    unvalued = sum(total.unvalued for total in totals)
+    return schemas.Som(
+        need=need,
+        quantity=_plain(Decimal(sum(total.som for total in totals)) / 100),
+        unvalued=suppression.number(unvalued) if unvalued else 0,
+        oldest_rate=days.first.isoformat() if days else None,
+        newest_rate=days.last.isoformat() if days else None,
     )
 
 

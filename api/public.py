@@ -163,6 +163,9 @@ def _campaign(campaign: messages.Campaign, stands: schemas.Campaign, language: s
     now = dataclasses.replace(
         campaign,
         promised={(each.need, each.unit): Decimal(each.quantity) for each in stands.promised},
+        som={each.need: Decimal(each.quantity) for each in stands.som},
+        # That there are some is said, not how many.
+        unvalued={each.need: 1 for each in stands.som if each.unvalued != 0},
         # So few that they are withheld, they are not spoken of.
         pledges=stands.pledges or 0,
     )

@@ -191,7 +191,19 @@ class Promised(_Schema):
     unit: str = pydantic.Field(
         description="A currency as in ISO 4217, or the name of the need where it has its own unit."
     )
-    quantity: str = pydantic.Field(description="A decimal number, as it was promised: currencies are not converted.")
+    quantity: str = pydantic.Field(description="A decimal number, as it was promised; `som` has it in som.")
+
+
+class Som(_Schema):
+    """What all money promised to one need comes to in som, each promise by the National Bank's rate of its own day."""
+
+    need: str
+    quantity: str = pydantic.Field(description="A decimal number. Without the promises for which no rate was known.")
+    unvalued: int | None = pydantic.Field(
+        description="How many promises no rate was known for, so that they are not in it; null for one to nine of them."
+    )
+    oldest_rate: str | None = pydantic.Field(description="The first day whose rates were used, YYYY-MM-DD.")
+    newest_rate: str | None = pydantic.Field(description="The last such day.")
 
 
 _CAMPAIGN = {
@@ -210,6 +222,7 @@ _CAMPAIGN = {
         }
     ],
     "promised": [{"need": "cement", "unit": "cement", "quantity": "42"}],
+    "som": [],
     "pledges": 17,
     "withheld": False,
 }
@@ -226,6 +239,7 @@ class Campaign(_Schema):
     deadline: str = pydantic.Field(description="A date, YYYY-MM-DD.")
     needs: list[Need]
     promised: list[Promised] = pydantic.Field(description="The sums are public: that is what a campaign is for.")
+    som: list[Som] = pydantic.Field(description="For each need of money: all its currencies together, in som.")
     pledges: int | None = pydantic.Field(description="How many pledges stand; null under ten.")
     withheld: bool = pydantic.Field(description=_WITHHELD)
 

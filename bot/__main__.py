@@ -18,7 +18,7 @@ from pathlib import Path
 
 from bot import settings, wiring
 from bot.services import collecting, counting, demonstrating, folding, publishing, reaching, shelving, transcribing
-from bot.shell import chat, export, forms, reach, voices
+from bot.shell import chat, export, forms, rates, reach, voices
 from models import db, sealing
 
 DONE, PROBLEMS, WRONG = 0, 1, 2
@@ -87,6 +87,7 @@ def _parser() -> argparse.ArgumentParser:
     forms.arguments(sub)
     export.arguments(command("export", export.export, "write the responses to a form"))
     voices.arguments(command("voices", voices.voices, "voice notes that wait to be put into words"))
+    rates.arguments(command("rates", rates.rates, "what other money is worth in som, by the National Bank"))
     sub = command("tally", _tally, "recount the answers")
     sub.add_argument("what", choices=("check", "rebuild"), help="compare the tallies with a recount, or replace them")
     sub = command("demo", _demo, "fill the database with made-up residents")

@@ -27,7 +27,7 @@ class Event(NamedTuple):
 
 
 class Pledge(NamedTuple):
-    """One pledge with its events, oldest first. `quantity` and `som` in hundredths."""
+    """One pledge with its events, oldest first. `quantity` and `som` in hundredths, `rate` in millionths of a som."""
 
     id: str
     respondent_id: str | None
@@ -38,15 +38,19 @@ class Pledge(NamedTuple):
     quantity: int
     #: What it was worth in som when it was promised; None where no rate was known.
     som: int | None
+    rate: int | None
+    rate_on: dt.date | None
     code: str
     state: str
     due_on: dt.date | None
     events: tuple[Event, ...]
 
 
-#: (campaign, need, unit, stage), and what is kept of it: hundredths, hundredths of a som, pledges.
+#: (campaign, need, unit, stage), and what is kept of it: hundredths, hundredths of a som, pledges, and how many of
+#: these are of money without a rate.
 Key = tuple[str, str, str, str]
-Sums = tuple[int, int, int]
+Sums = tuple[int, int, int, int]
+_SUMS = ("quantity", "som", "pledges", "unvalued")
 
 
 class Total(NamedTuple):
@@ -58,6 +62,7 @@ class Total(NamedTuple):
     quantity: int
     som: int
     pledges: int
+    unvalued: int = 0
 
 
 async def of(connection: db.Connection, people: Sequence[str]) -> list[Pledge]:
@@ -80,6 +85,8 @@ async def _pledges(connection: db.Connection, which: sa.ColumnElement[bool]) -> 
             pledge.c.unit,
             pledge.c.quantity,
             pledge.c.som,
+            pledge.c.rate,
+            pledge.c.rate_on,
             pledge.c.code,
             pledge.c.state,
             pledge.c.due_on,
@@ -98,7 +105,7 @@ async def _pledges(connection: db.Connection, which: sa.ColumnElement[bool]) -> 
     found: dict[str, tuple[Any, list[Event]]] = {}
     for row in rows:
         plain = tuple(row)
-        found.setdefault(plain[0], (plain[:11], []))[1].append(Event(*plain[11:]))
+        found.setdefault(plain[0], (plain[:13], []))[1].append(Event(*plain[13:]))
     return [Pledge._make((*columns, tuple(steps))) for columns, steps in found.values()]
 
 
@@ -115,6 +122,7 @@ async def totals(connection: db.Connection) -> dict[str, list[Total]]:
             total.c.quantity,
             total.c.som,
             total.c.pledges,
+            total.c.unvalued,
         )
         .where(total.c.pledges > 0)
         .order_by(total.c.campaign_name, total.c.need, total.c.unit, total.c.stage)
@@ -148,7 +156,7 @@ async def add(connection: db.Connection, changed: Mapping[Key, Sequence[int]]) -
     if rows:
         table = tables.ledger_total
         total = db.insert(connection, table)
-        added = {name: table.c[name] + total.excluded[name] for name in ("quantity", "som", "pledges")}
+        added = {name: table.c[name] + total.excluded[name] for name in _SUMS}
         await connection.execute(total.on_conflict_do_update(index_elements=list(_KEY), set_=added), rows)
 
 
@@ -174,7 +182,10 @@ async def every(connection: db.Connection) -> AsyncIterator[Pledge]:
 async def all_totals(connection: db.Connection) -> dict[Key, Sums]:
     """Every total that is not nothing."""
     rows = await connection.execute(sa.select(tables.ledger_total))
-    kept = {(row.campaign_name, row.need, row.unit, row.stage): (row.quantity, row.som, row.pledges) for row in rows}
+    kept: dict[Key, Sums] = {
+        (row.campaign_name, row.need, row.unit, row.stage): (row.quantity, row.som, row.pledges, row.unvalued)
+        for row in rows
+    }
     return {key: sums for key, sums in kept.items() if any(sums)}
 
 
@@ -187,5 +198,5 @@ async def replace(connection: db.Connection, right: Mapping[Key, Sums]) -> None:
 
 
 def _rows(totals: Mapping[Key, Sequence[int]]) -> list[Row]:
-    names = (*_KEY, "quantity", "som", "pledges")
+    names = (*_KEY, *_SUMS)
     return [dict(zip(names, (*key, *by), strict=True)) for key, by in sorted(totals.items())]

@@ -20,6 +20,7 @@ from pathlib import Path
 import pytest
 
 from bot import __main__
+from bot.services import quoting
 from models import db, sealing
 from tests import samples, talking
 from tests.services import sending, workbooks
@@ -273,8 +274,9 @@ def test_from_publishing_to_an_export(
     assert "campaign suu: version" in run("publish", str(FLOWS))[1]
     assert "form priorities: as before" in run("publish", str(FLOWS))[1]
     assert run("demo", "--people", "4")[1].startswith("4 made-up residents wrote")
-    assert run("tally", "check") == (0, "The tallies equal a recount.\n", "")
-    assert run("tally", "rebuild") == (0, "Recounted; 0 tallies were mended.\n", "")
+    assert run("tally", "check") == (0, "Tallies, totals and pledges equal a recount.\n", "")
+    mended = "Recounted; 0 tallies, 0 totals and 0 states of pledges were mended.\n"
+    assert run("tally", "rebuild") == (0, mended, "")
     code, reached, _ = run("reach", "priorities")
     assert code == 0
     assert "telegram" in reached
@@ -370,6 +372,48 @@ async def _keep_a_voice(folder: Path) -> str:
         await sent.sends(await sent.begins("skip"), samples.ogg())
         await sent.fetched()
         return str((await sent.rows("id"))[0])
+
+
+def test_rates_are_taken_listed_and_refused(
+    environment: dict[str, str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    for name in ("ASHAR_VAR", "ASHAR_PORT"):
+        monkeypatch.setenv(name, environment[name])
+    today = quoting.day(db.now())
+    file = tmp_path / "daily.xml"
+
+    def run(*words: str) -> tuple[int, str, str]:
+        code = __main__.main(("rates", *words))
+        return (code, *capsys.readouterr())
+
+    def listed(*codes: str, value: str = "2,5") -> str:
+        each = (f'<Currency ISOCode="{code}"><Nominal>1</Nominal><Value>{value}</Value></Currency>' for code in codes)
+        text = f'<CurrencyRates Name="Daily" Date="{today:%d.%m.%Y}">{"".join(each)}</CurrencyRates>'
+        file.write_text(text, encoding="utf-8")
+        return str(file)
+
+    __main__.main(["migrate"])
+    capsys.readouterr()
+    lack = "No rate of the last 7 days for {}: what is promised in it is not counted in som.\n"
+    assert run() == (1, lack.format("RUB, KZT, USD, EUR, TRY, KRW"), "")
+    said = f"{today}: 2 rates written down, 0 known before.\n"
+    assert run("import", listed("RUB", "USD")) == (0, said + lack.format("KZT, EUR, TRY, KRW"), "")
+    assert run("import", listed("RUB", "USD"))[1].startswith(f"{today}: 0 rates written down, 2 known before.\n")
+    code, _, refused = run("import", listed("RUB", value="2,6"))
+    assert (code, refused) == (1, f"RUB: 2.6 for {today}, and 2.5 is known; --accept replaces it\n")
+    assert run("import", str(file), "--accept")[0] == 0
+    assert run("import", listed("KZT", "EUR", "TRY", "KRW"))[0] == 0
+    code, table, _ = run()
+    assert (code, table.splitlines()[3]) == (0, f"RUB           2.6  {today}      today")
+
+    file.write_text("<html>", encoding="utf-8")
+    assert run("import", str(file)) == (1, "", "Nothing was taken:\n  it is not XML from beginning to end\n")
+    wrong = (2, "", f"{tmp_path / 'none.xml'} cannot be read (No such file or directory)\n")
+    assert run("import", str(tmp_path / "none.xml")) == wrong
+    assert run("import", "http://bank.example/daily.xml")[0] == 1
 
 
 def test_serve_says_where_to_go_and_ends_when_told(environment: dict[str, str]) -> None:

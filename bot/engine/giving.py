@@ -5,18 +5,19 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 from collections.abc import Iterable, Mapping
-from decimal import Decimal
+from decimal import ROUND_HALF_EVEN, Decimal
 
 from bot.engine import messages, state
 from bot.engine.messages import phrase, phrases
 from bot.engine.pledging import campaigns, deciding, events, ledger, totals, wishes
 
 _CODE_LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
-
+_ONE, _HUNDREDTH = Decimal(1), Decimal("0.01")
 
 #: Who speaks for a pledge of the person who writes.
 GIVER = wishes.Actor(events.Role.GIVER, own=True)
-_LET_GO = frozenset({ledger.State.WITHDRAWN, ledger.State.LAPSED, ledger.State.RETURNED, ledger.State.BLANK})
+#: Where nothing stands of a promise any more.
+LET_GO = frozenset({ledger.State.WITHDRAWN, ledger.State.LAPSED, ledger.State.RETURNED, ledger.State.BLANK})
 #: So many times what is needed is a slip of the finger.
 _TOO_MUCH = 10
 
@@ -26,32 +27,50 @@ def takes(campaign: messages.Campaign, today: dt.date) -> bool:
     return campaigns.takes(_course(campaign), today)
 
 
-def terms(campaign: messages.Campaign, offered: messages.Offer) -> wishes.Terms:
-    """What the campaign, as it is now, says of such an offer."""
+def is_money(offered: messages.Offer) -> bool:
+    """Whether it is money: anything else is offered in the need's own unit."""
+    return offered.unit != offered.need
+
+
+def worth(offered: messages.Offer, rate: messages.Rate | None) -> Decimal | None:
+    """Som for one of what is offered; None of what is no money, and of money without a rate."""
+    if offered.unit == "KGS":
+        return _ONE
+    return rate.value if rate and is_money(offered) else None
+
+
+def in_som(quantity: Decimal, worth: Decimal) -> Decimal:
+    """So much at so many som each, in whole hundredths of a som, half to even."""
+    return (quantity * worth).quantize(_HUNDREDTH, ROUND_HALF_EVEN)
+
+
+def terms(campaign: messages.Campaign, offered: messages.Offer, rate: messages.Rate | None = None) -> wishes.Terms:
+    """What the campaign, as it is now, says of such an offer; `rate` is that of its money, if it is known."""
     need = next((need for need in campaign.needs if need.name == offered.need), None)
-    # Of other money than som nobody can say here how much is too much.
-    measured = need and (need.kind != "money" or offered.unit == "KGS")
-    most = need.optimum * _TOO_MUCH if need and measured else events.MOST
+    each = worth(offered, rate) if need and need.kind == "money" else _ONE
+    # Of money without a rate nobody can say how much is too much.
+    most = min(need.optimum * _TOO_MUCH / each, events.MOST) if need and each else events.MOST
     return wishes.Terms(_course(campaign), campaign.version, most=most, day=campaign.deadline)
 
 
 def promise(
-    campaign: messages.Campaign, offered: messages.Offer, now: dt.datetime
+    campaign: messages.Campaign, offered: messages.Offer, now: dt.datetime, rate: messages.Rate | None = None
 ) -> tuple[events.Event, ...] | wishes.Refusal:
     """What a new promise begins with, or why it is none."""
     wish = wishes.Wish(events.Step.CONFIRMED, offered.quantity)
-    return deciding.decide(ledger.Standing(), wish, GIVER, terms(campaign, offered), now)
+    return deciding.decide(ledger.Standing(), wish, GIVER, terms(campaign, offered, rate), now)
 
 
 def stands(promise: messages.Promise) -> bool:
     """Whether it is still a promise, or was kept: what was let go is shown no more."""
-    return promise.standing.state not in _LET_GO
+    return promise.standing.state not in LET_GO
 
 
 def begun(new: messages.Pledged) -> messages.Promise:
     """A new pledge, as the mind knows it from now on."""
-    som = new.offer.quantity if new.offer.unit == "KGS" else None
-    blank = messages.Promise(new.pledge, new.campaign, new.offer, new.code, ledger.Standing(), som)
+    each = worth(new.offer, new.rate)
+    som = None if each is None else in_som(new.offer.quantity, each)
+    blank = messages.Promise(new.pledge, new.campaign, new.offer, new.code, ledger.Standing(), som, new.rate)
     return stepped(blank, new.steps)
 
 
@@ -70,6 +89,7 @@ def with_promises(campaign: messages.Campaign, promises: Iterable[messages.Promi
     """The campaign as it stands with these pledges and no others."""
     promised: dict[tuple[str, str], Decimal] = {}
     som: dict[str, Decimal] = {}
+    unvalued: dict[str, int] = {}
     pledges = 0
     for promise in promises:
         stands = totals.promised(totals.amounts(promise.standing))
@@ -77,9 +97,12 @@ def with_promises(campaign: messages.Campaign, promises: Iterable[messages.Promi
             offered, pledges = promise.offer, pledges + 1
             key = offered.need, offered.unit
             promised[key] = promised.get(key, ledger.ZERO) + stands
-            worth = stands * (promise.som or 0) / offered.quantity
-            som[offered.need] = som.get(offered.need, ledger.ZERO) + worth
-    return dataclasses.replace(campaign, promised=promised, som=som, pledges=pledges)
+            each = worth(offered, promise.rate)
+            if each is not None:
+                som[offered.need] = som.get(offered.need, ledger.ZERO) + in_som(stands, each)
+            elif is_money(offered):
+                unvalued[offered.need] = unvalued.get(offered.need, 0) + 1
+    return dataclasses.replace(campaign, promised=promised, som=som, unvalued=unvalued, pledges=pledges)
 
 
 def _course(campaign: messages.Campaign) -> campaigns.Course:
@@ -169,9 +192,24 @@ def standing(campaign: messages.Campaign) -> tuple[messages.Line, ...]:
             )
         else:
             lines.append(phrase("{need}: needed {wanted}", need=need.label, wanted=wanted))
+        lines += _in_all(campaign, need, {each.currency for each in promised})
     if campaign.pledges:
         lines.append(phrases("{n} promise so far", "{n} promises so far", campaign.pledges, n=campaign.pledges))
     return tuple(lines)
+
+
+def _in_all(campaign: messages.Campaign, need: messages.Need, currencies: set[str]) -> Iterable[messages.Line]:
+    """What several currencies, or a foreign one, come to; never a sum that leaves something out without saying so."""
+    if need.kind != "money" or currencies <= {"KGS"}:
+        return ()
+    som = messages.Quantity(campaign.som.get(need.name, ledger.ZERO).quantize(_ONE), currency="KGS")
+    if not campaign.unvalued.get(need.name):
+        return (phrase("All together ≈ {som}, by the rate of the day.", som=som),)
+    if som.value:
+        return (
+            phrase("All together ≈ {som}, by the rate of the day, without promises whose rate is not known.", som=som),
+        )
+    return (phrase("What this is in som is not known: there is no rate for it."),)
 
 
 def described(promise: messages.Promise, campaigns: Mapping[str, messages.Campaign]) -> messages.Line:

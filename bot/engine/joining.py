@@ -320,7 +320,8 @@ def _pledge(turning: Turning, rid: str, definition: form.Form) -> None:
         turning.say(phrase("All right, let us begin again."))
         return
     offer = giving.offer(response, campaign) if campaign else None
-    steps = giving.promise(campaign, offer, turning.incoming.now) if campaign and offer else None
+    rate = turning.facts.worth.get(offer.unit) if offer else None
+    steps = giving.promise(campaign, offer, turning.incoming.now, rate) if campaign and offer else None
     if campaign is None or offer is None or isinstance(steps, wishes.Refusal) or steps is None:
         turning.close(rid)
         turning.events.append(messages.Discarded(rid))
@@ -328,7 +329,7 @@ def _pledge(turning: Turning, rid: str, definition: form.Form) -> None:
     else:
         code, name = giving.reference_code(turning.draw("code")), giving.shown_name(response)
         turning.events.append(
-            messages.Pledged(turning.talk.person, turning.draw("pledge"), campaign.name, offer, code, name, steps)
+            messages.Pledged(turning.talk.person, turning.draw("pledge"), campaign.name, offer, code, name, steps, rate)
         )
         _end(turning, rid)
         if name:

@@ -42,6 +42,14 @@ class Offer:
 
 
 @dataclass(frozen=True, slots=True)
+class Rate:
+    """What one of another money is worth in som, by the National Bank's rate of a day."""
+
+    value: Decimal
+    on: dt.date
+
+
+@dataclass(frozen=True, slots=True)
 class Quantity:
     """So much of something, to be said: money in `currency`, or a number with the unit's words by language.
 
@@ -142,6 +150,8 @@ class Pledged:
     #: The name to be shown, or "" for none (the default).
     name: str
     steps: tuple[events.Event, ...]
+    #: Of other money than som, by which it is counted for good; None where no rate was known.
+    rate: Rate | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,6 +251,8 @@ class Campaign:
     pledges: int
     #: The same of a need of kind money, in som by the rates of the days; need -> som.
     som: Mapping[str, Decimal] = field(default_factory=dict)
+    #: How many promises of money are not in `som`, because no rate was known; need -> promises.
+    unvalued: Mapping[str, int] = field(default_factory=dict)
 
     def need(self, name: str) -> Need:
         """The need of that name; KeyError if there is none."""
@@ -258,6 +270,8 @@ class Promise:
     standing: ledger.Standing
     #: What the offer was worth in som on its day; None where no rate was known.
     som: Decimal | None
+    #: The rate by which that was worked out; None of som, of what is no money, and where none was known.
+    rate: Rate | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -279,6 +293,8 @@ class Facts:
     site: str = ""
     #: True when the message is a code to go on elsewhere that another phone was given, not too long ago.
     code_is_good: bool = False
+    #: Currency -> its rate of today, for whoever is about to promise; what is missing here has no rate, or a stale one.
+    worth: Mapping[str, Rate] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

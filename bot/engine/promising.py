@@ -70,7 +70,7 @@ def take_withdraw(turning: Turning, command: Command | None) -> None:
     for promise in promised(turning) if agreed else ():
         campaign = turning.facts.campaigns[promise.campaign]
         wish = wishes.Wish(events.Step.WITHDRAWN)
-        terms = giving.terms(campaign, promise.offer)
+        terms = giving.terms(campaign, promise.offer, promise.rate)
         decided = deciding.decide(promise.standing, wish, giving.GIVER, terms, turning.incoming.now)
         if isinstance(decided, wishes.Refusal):
             turning.say(phrase("It has arrived already. Many thanks!"))

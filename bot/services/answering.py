@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 
 from bot.channels import base
 from bot.engine import commands, contribution, conversation, messages, resuming, reviewing, state
-from bot.services import booking, publishing, recording
+from bot.services import booking, publishing, quoting, recording
 from models import codes, db, ledger, sealing, turns
 
 #: Kinds of message that say nothing: the person shut us out, or let us in again.
@@ -131,12 +131,15 @@ async def _decide(
     pledges = await ledger.of(connection, asking)
     telling = [known.talk.person for known in group if known.talk.person and _wants_data(known)]
     finished = await turns.responses_of(connection, telling)
+    pledging = any(catalogue.forms[response.form_version].emits == "pledge" for response in stored.values())
     facts = messages.Facts(
         forms=catalogue.forms,
         surveys=catalogue.surveys,
         campaigns=await _campaigns(connection, catalogue),
         phone=kit.phone,
         site=kit.site,
+        # Only while somebody is about to promise something.
+        worth=await quoting.worth(connection, at) if pledging else {},
     )
     resumable = await _resumable(connection, kit, group, at)
     attaching = {name for name, channel in kit.channels.items() if channel.capabilities.attachments}

@@ -12,12 +12,14 @@ from typing import Any
 from bot.engine import giving, messages
 from bot.engine.pledging import campaigns, deciding, events, totals, wishes
 from bot.engine.pledging import ledger as book
-from models import ledger, turns
+from models import ledger, rates, turns
 
 _log = logging.getLogger(__name__)
 
 #: The "stage" of a total that holds all that stands, wherever it is.
 ALL = ""
+#: States in which something of a pledge stands, and is in the totals.
+STANDING = tuple(state.value for state in book.State if state is not book.State.OFFERED and state not in giving.LET_GO)
 
 
 def promises(pledges: Iterable[ledger.Pledge]) -> Iterator[messages.Promise]:
@@ -25,9 +27,9 @@ def promises(pledges: Iterable[ledger.Pledge]) -> Iterator[messages.Promise]:
     for pledge in pledges:
         standing = recall(pledge)
         if standing:
-            offer = messages.Offer(pledge.need, Decimal(pledge.quantity) / 100, pledge.unit)
             som = None if pledge.som is None else Decimal(pledge.som) / 100
-            yield messages.Promise(pledge.id, pledge.campaign, offer, pledge.code, standing, som)
+            offer, rate = _offer(pledge), _rate(pledge)
+            yield messages.Promise(pledge.id, pledge.campaign, offer, pledge.code, standing, som, rate)
 
 
 def fold(pledge: ledger.Pledge) -> book.Standing | book.Broken:
@@ -49,15 +51,28 @@ def stands(campaign: messages.Campaign, state: str, found: Sequence[ledger.Total
     """The campaign as it stands, by the totals of its ledger."""
     whole = [total for total in found if total.stage == ALL]
     som: dict[str, Decimal] = {}
+    unvalued: dict[str, int] = {}
     for total in whole:
         som[total.need] = som.get(total.need, Decimal(0)) + Decimal(total.som) / 100
+        unvalued[total.need] = unvalued.get(total.need, 0) + total.unvalued
     return dataclasses.replace(
         campaign,
         state=campaigns.State(state),
         promised={(total.need, total.unit): Decimal(total.quantity) / 100 for total in whole},
         pledges=sum(total.pledges for total in whole),
         som=som,
+        unvalued=unvalued,
     )
+
+
+def _offer(pledge: ledger.Pledge) -> messages.Offer:
+    return messages.Offer(pledge.need, Decimal(pledge.quantity) / 100, pledge.unit)
+
+
+def _rate(pledge: ledger.Pledge) -> messages.Rate | None:
+    if pledge.rate is None or pledge.rate_on is None:
+        return None
+    return messages.Rate(Decimal(pledge.rate) / rates.ONE, pledge.rate_on)
 
 
 # -- writing -----------------------------------------------------------------------------------------------
@@ -65,9 +80,8 @@ def stands(campaign: messages.Campaign, state: str, found: Sequence[ledger.Total
 
 def pledge(writes: turns.Writes, new: messages.Pledged, version: str, sealed: bytes | None) -> None:
     """A new pledge, with what it begins with."""
-    offer, standing = new.offer, _after(book.Standing(), new.steps)
-    quantity = int(offer.quantity * 100)
-    som = quantity if offer.unit == "KGS" else None
+    promise = giving.begun(new)
+    offer, standing, rate = promise.offer, promise.standing, promise.rate
     writes.pledges.append(
         {
             "id": new.pledge,
@@ -75,8 +89,10 @@ def pledge(writes: turns.Writes, new: messages.Pledged, version: str, sealed: by
             "campaign_version": version,
             "need": offer.need,
             "unit": offer.unit,
-            "quantity": quantity,
-            "som": som,
+            "quantity": int(offer.quantity * 100),
+            "som": None if promise.som is None else int(promise.som * 100),
+            "rate": int(rate.value * rates.ONE) if rate else None,
+            "rate_on": rate.on if rate else None,
             "code": new.code,
             "state": standing.state.value,
             "due_on": standing.due,
@@ -85,47 +101,29 @@ def pledge(writes: turns.Writes, new: messages.Pledged, version: str, sealed: by
         }
     )
     writes.pledge_events += _rows(new.pledge, new.steps)
-    _add(writes, (new.campaign, offer.need, offer.unit), Decimal(som or 0) / quantity, book.Standing(), standing)
+    _add(writes, new.campaign, offer, rate, book.Standing(), standing)
 
 
 def step(writes: turns.Writes, promise: messages.Promise, steps: Sequence[events.Event]) -> None:
     """What happened to a pledge."""
-    offer = promise.offer
-    worth = (promise.som or Decimal(0)) / offer.quantity
-    _step(writes, promise.id, (promise.campaign, offer.need, offer.unit), worth, promise.standing, steps)
+    after = _after(promise.standing, steps)
+    writes.pledge_events += _rows(promise.id, steps)
+    writes.pledge_states.append({"of": promise.id, "state": after.state.value, "due_on": after.due})
+    _add(writes, promise.campaign, promise.offer, promise.rate, promise.standing, after)
 
 
 def let_go(writes: turns.Writes, row: ledger.Pledge, campaign: messages.Campaign, at: dt.datetime) -> None:
     """Its giver is erased: what is not received is withdrawn; what is received stays counted."""
-    standing = recall(row)
-    if standing is None:
-        return
-    offer = messages.Offer(row.need, Decimal(row.quantity) / 100, row.unit)
-    wish, terms = wishes.Wish(events.Step.WITHDRAWN), giving.terms(campaign, offer)
-    decided = deciding.decide(standing, wish, giving.GIVER, terms, at)
-    if not isinstance(decided, wishes.Refusal):
-        worth = Decimal(row.som or 0) / row.quantity
-        _step(writes, row.id, (row.campaign, row.need, row.unit), worth, standing, decided)
+    for promise in promises([row]):
+        wish, terms = wishes.Wish(events.Step.WITHDRAWN), giving.terms(campaign, promise.offer, promise.rate)
+        decided = deciding.decide(promise.standing, wish, giving.GIVER, terms, at)
+        if not isinstance(decided, wishes.Refusal):
+            step(writes, promise, decided)
 
 
 def count(writes: turns.Writes, row: ledger.Pledge, standing: book.Standing) -> None:
     """Add a pledge to the totals as if it had just come."""
-    worth = Decimal(row.som or 0) / row.quantity
-    _add(writes, (row.campaign, row.need, row.unit), worth, book.Standing(), standing)
-
-
-def _step(
-    writes: turns.Writes,
-    pledge_id: str,
-    key: tuple[str, str, str],
-    worth: Decimal,
-    before: book.Standing,
-    steps: Sequence[events.Event],
-) -> None:
-    after = _after(before, steps)
-    writes.pledge_events += _rows(pledge_id, steps)
-    writes.pledge_states.append({"of": pledge_id, "state": after.state.value, "due_on": after.due})
-    _add(writes, key, worth, before, after)
+    _add(writes, row.campaign, _offer(row), _rate(row), book.Standing(), standing)
 
 
 def _after(before: book.Standing, steps: Iterable[events.Event]) -> book.Standing:
@@ -158,17 +156,25 @@ def _rows(pledge_id: str, steps: Iterable[events.Event]) -> list[dict[str, Any]]
 
 
 def _add(
-    writes: turns.Writes, key: tuple[str, str, str], worth: Decimal, before: book.Standing, after: book.Standing
+    writes: turns.Writes,
+    campaign: str,
+    offer: messages.Offer,
+    rate: messages.Rate | None,
+    before: book.Standing,
+    after: book.Standing,
 ) -> None:
+    worth = giving.worth(offer, rate)
+    unvalued = worth is None and giving.is_money(offer)
     was, now_ = _amounts(before), _amounts(after)
     for stage in was.keys() | now_.keys():
-        total = writes.ledger_totals.setdefault((*key, stage), [0, 0, 0])
+        total = writes.ledger_totals.setdefault((campaign, offer.need, offer.unit, stage), [0, 0, 0, 0])
         for amount, sign in ((was.get(stage), -1), (now_.get(stage), 1)):
             if amount:
                 total[0] += sign * int(amount * 100)
                 # Rounded for each pledge by itself, so that taking it back takes back the same.
-                total[1] += sign * int(amount * 100 * worth)
+                total[1] += sign * int(giving.in_som(amount, worth) * 100) if worth else 0
                 total[2] += sign
+                total[3] += sign * unvalued
 
 
 def _amounts(standing: book.Standing) -> Mapping[str, Decimal]:

@@ -53,9 +53,9 @@ async def _fold(connection: db.Connection, *, mend: bool) -> Outcome:
             folded.pledge_states.append({"of": pledge.id, "state": state, "due_on": due})
     kept = await ledger.all_totals(connection)
     right: dict[ledger.Key, ledger.Sums] = {
-        key: (quantity, som, pledges)
-        for key, (quantity, som, pledges) in folded.ledger_totals.items()
-        if quantity or som or pledges
+        key: (quantity, som, pledges, unvalued)
+        for key, (quantity, som, pledges, unvalued) in folded.ledger_totals.items()
+        if quantity or som or pledges or unvalued
     }
     differing = _differing(kept, right)
     if mend and (differing or folded.pledge_states):
@@ -65,5 +65,5 @@ async def _fold(connection: db.Connection, *, mend: bool) -> Outcome:
 
 
 def _differing(kept: Mapping[ledger.Key, ledger.Sums], right: Mapping[ledger.Key, ledger.Sums]) -> int:
-    nothing = (0, 0, 0)
+    nothing = (0, 0, 0, 0)
     return sum(kept.get(key, nothing) != right.get(key, nothing) for key in kept.keys() | right.keys())

@@ -52,6 +52,9 @@ pledge = sa.Table(
     #: What was promised first, and what it was worth in som that day; NULL where nobody knew.
     sa.Column("quantity", sa.BigInteger, nullable=False),
     sa.Column("som", sa.BigInteger),
+    #: Of other money than som: by what rate that was, and of which day. As in `rate`.
+    sa.Column("rate", sa.BigInteger),
+    sa.Column("rate_on", sa.Date),
     sa.Column("code", sa.String(12), nullable=False, unique=True),
     #: What its events come to: its state, and when it falls due. Kept to be looked for; a check proves it.
     sa.Column("state", sa.String(16), nullable=False),
@@ -60,6 +63,16 @@ pledge = sa.Table(
     #: The name to be shown, if the giver wants one shown.
     sa.Column("sealed", sa.LargeBinary),
     sa.Index("ix_pledge_campaign_name_state", "campaign_name", "state"),
+    # The first and the last day whose rates were used, without looking at all pledges.
+    sa.Index(
+        "ix_pledge_campaign_name_need_rate_on",
+        "campaign_name",
+        "need",
+        "rate_on",
+        "state",
+        postgresql_where=sa.text("rate_on IS NOT NULL"),
+        sqlite_where=sa.text("rate_on IS NOT NULL"),
+    ),
 )
 
 #: The ledger: never changed, never deleted; a pledge's state is what its events come to.
@@ -91,5 +104,18 @@ ledger_total = sa.Table(
     sa.Column("quantity", sa.BigInteger, nullable=False),
     sa.Column("som", sa.BigInteger, nullable=False),
     sa.Column("pledges", sa.Integer, nullable=False),
+    #: How many of the pledges are of money that no rate was known for: they are not in `som`.
+    sa.Column("unvalued", sa.Integer, nullable=False, server_default="0"),
     sa.PrimaryKeyConstraint("campaign_name", "need", "unit", "stage"),
+)
+
+#: What the National Bank said of a day: so many whole millionths of a som for one unit of the currency.
+rate = sa.Table(
+    "rate",
+    metadata,
+    sa.Column("day", sa.Date, nullable=False),
+    sa.Column("currency", sa.String(3), nullable=False),
+    sa.Column("value", sa.BigInteger, nullable=False),
+    # The day first: those of one week are what is asked for while somebody waits.
+    sa.PrimaryKeyConstraint("day", "currency"),
 )

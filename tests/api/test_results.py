@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import datetime as dt
 from collections import Counter
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -155,11 +156,49 @@ async def test_campaigns(each_doors: Doors) -> None:
         {"need": "money", "unit": "KGS", "quantity": "15000.5"},
         {"need": "money", "unit": "RUB", "quantity": "3000"},
     ]
+    nothing = {"oldest_rate": None, "newest_rate": None}
+    assert said["som"] == [{"need": "money", "quantity": "0", "unvalued": 0, **nothing}]
     assert said["title"]["ru"] == "Чистая вода в село"
     assert (said["state"], said["deadline"]) == ("open", "2027-05-15")
     money = next(need for need in said["needs"] if need["kind"] == "money")
     assert money["minimum"].isdecimal()
     assert money["unit"] == {}
+
+
+@pytest.mark.parametrize(("unvalued", "shown"), [(0, 0), (1, None), (9, None), (10, 10)])
+async def test_all_money_comes_to_som_by_the_rates_of_its_days(
+    each_doors: Doors, unvalued: int, shown: int | None
+) -> None:
+    days = [("confirmed", 24), ("received", 22), ("sent", 27), ("withdrawn", 20), ("lapsed", 28), ("due", None)]
+    async with each_doors.house.database.transaction() as connection:
+        [version] = await connection.scalars(sa.select(tables.campaign.c.current))
+        of = {"campaign_name": "suu", "campaign_version": version, "need": "money", "unit": "RUB", "quantity": 100}
+        pledges = [
+            {"id": f"p{at}", "code": f"C{at}", "state": state, "rate_on": day and dt.date(2027, 2, day)}
+            for at, (state, day) in enumerate(days)
+        ]
+        await connection.execute(sa.insert(tables.pledge), [of | pledge for pledge in pledges])
+        sums = [("KGS", 1_500_050, 1_500_050, 7, 0), ("RUB", 300_000, 328_950, 12, unvalued)]
+        names = ("unit", "quantity", "som", "pledges", "unvalued")
+        totals = [
+            {"campaign_name": "suu", "need": "money", "stage": stage} | dict(zip(names, row, strict=True))
+            for stage in ("", "not_due")
+            for row in sums
+        ]
+        await connection.execute(sa.insert(tables.ledger_total), totals)
+    said = await each_doors.get("/api/campaigns/suu")
+    assert said["som"] == [
+        {
+            "need": "money",
+            "quantity": "18290",
+            "unvalued": shown,
+            "oldest_rate": "2027-02-22",
+            "newest_rate": "2027-02-27",
+        }
+    ]
+    page = (await each_doors.client.get("/results", params={"lang": "ru"})).text
+    assert "Всего ≈ 18 290 сомов по курсу дня." in page
+    assert ("для которых курс неизвестен" in page) == (unvalued > 0)
 
 
 @pytest.mark.parametrize("schema", [schemas.Form, schemas.Results, schemas.Campaign, schemas.Health, schemas.Problem])

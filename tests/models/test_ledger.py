@@ -28,11 +28,11 @@ async def test_totals(database: db.Database) -> None:
             await connection.execute(sa.insert(tables.campaign), row)
             await connection.execute(sa.insert(tables.campaign_version), version | {"published_at": filling.BEGUN})
         rows = [
-            ("money", "RUB", "", 150_050, 180_000, 2),
-            ("money", "KGS", "", 10_000, 10_000, 1),
-            ("days", "days", "", 0, 0, 0),
+            ("money", "RUB", "", 150_050, 180_000, 2, 1),
+            ("money", "KGS", "", 10_000, 10_000, 1, 0),
+            ("days", "days", "", 0, 0, 0, 0),
         ]
-        names = ("need", "unit", "stage", "quantity", "som", "pledges")
+        names = ("need", "unit", "stage", "quantity", "som", "pledges", "unvalued")
         totals = [{"campaign_name": "suu"} | dict(zip(names, row, strict=True)) for row in rows]
         await connection.execute(sa.insert(tables.ledger_total), totals)
     async with database.reading() as connection:
@@ -40,7 +40,7 @@ async def test_totals(database: db.Database) -> None:
             # What was taken back again is no line of nothing.
             "suu": [
                 ledger.Total("money", "KGS", "", 10_000, 10_000, 1),
-                ledger.Total("money", "RUB", "", 150_050, 180_000, 2),
+                ledger.Total("money", "RUB", "", 150_050, 180_000, 2, 1),
             ],
             "jol": [],
         }

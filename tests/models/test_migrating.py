@@ -83,3 +83,26 @@ async def migrated(url: str) -> bool:
         return not await migrating.pending(opened)
     finally:
         await opened.close()
+
+
+async def test_what_was_promised_before_there_were_rates_is_counted_as_unvalued(unmigrated_url: str) -> None:
+    await migrating.upgrade_async(unmigrated_url)
+    await to(unmigrated_url, "0004")
+    database = db.Database(unmigrated_url)
+    try:
+        async with database.transaction() as connection:
+            await connection.execute(sa.text("INSERT INTO campaign VALUES ('suu', 'v', 'open', 0)"))
+            for need, unit, som in (("money", "KGS", 700), ("money", "RUB", 0), ("days", "days", 0)):
+                row = {"need": need, "unit": unit, "som": som}
+                sums = sa.text("INSERT INTO ledger_total VALUES ('suu', :need, :unit, '', 700, :som, 3)")
+                await connection.execute(sums, row)
+        await database.close()
+        for _ in range(2):
+            await to(unmigrated_url, "head")
+            async with database.reading() as connection:
+                found = await connection.execute(sa.text("SELECT unit, som, unvalued FROM ledger_total ORDER BY unit"))
+                assert [tuple(row) for row in found] == [("KGS", 700, 0), ("RUB", 0, 3), ("days", 0, 0)]
+            await database.close()
+            await to(unmigrated_url, "0004")
+    finally:
+        await database.close()

@@ -22,7 +22,7 @@ async def test_totals_and_states_are_the_fold_of_the_events(database_url: str) -
         await pledged(house)
         assert await folding.check(house.database) == RIGHT
         await house.write("UPDATE ledger_total SET quantity = quantity + 100 WHERE stage = 'not_due'")
-        await house.write("INSERT INTO ledger_total VALUES ('suu', 'cement', 'cement', 'received', 100, 0, 1)")
+        await house.write("INSERT INTO ledger_total VALUES ('suu', 'cement', 'cement', 'received', 100, 0, 1, 0)")
         await house.write("UPDATE pledge SET state = 'received'")
         differing = folding.Outcome(2, 1, ())
         assert await folding.check(house.database) == differing
