@@ -37,6 +37,8 @@ class CampaignVersion(NamedTuple):
     definition: str
     form_version: str
     needs: tuple[Need, ...]
+    #: The state in which it begins when it is published first.
+    state: str
 
 
 class Shelf(NamedTuple):
@@ -91,7 +93,7 @@ async def publish(
     for campaign in campaigns:
         # As a closed form: a new version corrects it, it does not open it.
         row = {"name": campaign.name, "current": campaign.version}
-        await _stand(connection, tables.campaign, row | {"state": "open"})
+        await _stand(connection, tables.campaign, row | {"state": campaign.state})
         if await _add(connection, tables.campaign_version, _campaign_row(campaign, at)):
             new.add(campaign.version)
             needs = [{"campaign_version": campaign.version} | need._asdict() for need in campaign.needs]

@@ -17,7 +17,7 @@ from bot.engine import form, messages
 from bot.engine.authoring import headings, problems, reading
 from bot.engine.phrases import Phrase, phrase
 from bot.engine.pledging import campaigns as courses
-from bot.services import campaigning, gating, loading, tabulating
+from bot.services import campaigning, gating, loading, needing, tabulating
 from models import db
 from models import publishing as stored
 
@@ -63,6 +63,8 @@ class Catalogue:
     campaigns: Mapping[str, messages.Campaign]
     #: Surveys that are closed, as `surveys`: none begins, those under way go on, and the results stay.
     closed: Mapping[str, str] = field(default_factory=dict)
+    #: Of each campaign what those go by who look after it.
+    plans: Mapping[str, campaigning.Plan] = field(default_factory=dict)
 
 
 class Library:
@@ -94,6 +96,11 @@ class Library:
                 each.name: dataclasses.replace(
                     campaigning.campaign(each.current, *campaigns[each.current]), state=courses.State(each.word)
                 )
+                for each in shelf
+                if each.kind == "campaign" and each.current
+            },
+            plans={
+                each.name: campaigning.plan(campaigns[each.current][0])
                 for each in shelf
                 if each.kind == "campaign" and each.current
             },
@@ -266,7 +273,9 @@ def _campaign(source: loading.Source, prepared: Prepared, known: Collection[str]
     elif made and good:
         text = json.dumps(definition, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
         version = hashlib.sha256(f"{made.version}{text}".encode()).hexdigest()[:16]
-        row = stored.CampaignVersion(version, definition["name"], text, made.version, campaigning.needs(definition))
+        row = stored.CampaignVersion(
+            version, definition["name"], text, made.version, needing.rows(definition), campaigning.begins(source)
+        )
         prepared.forms[made.version] = made
         prepared.store(row, source, prepared.campaigns, "campaign")
 
@@ -285,7 +294,7 @@ def _form(
             raw[key] = [{**rows, "__row__": source.lines[key]}]
     lists: dict[str, list[dict[str, object]]] = {}
     if _emits(raw) == "pledge":
-        lists[campaigning.LIST] = _plain(campaigning.choices(campaign or campaigning.SAMPLE))
+        lists[needing.LIST] = _plain(needing.choices(campaign or needing.SAMPLE))
     for name in reading.attached(raw):
         if path := source.beside(name):
             lists[name], unread = loading.read_list(path)
