@@ -213,14 +213,17 @@ def _tally(options: argparse.Namespace) -> int:
     tallies, ledger = asyncio.run(run())
     for broken in ledger.broken:
         print(f"Pledge {broken.pledge}: event {broken.place} {broken.why}. It is left out of all totals.")
-    differ = f"{tallies} tallies, {ledger.totals} totals and {ledger.states} states of pledges"
+    differ = (
+        f"{tallies} tallies, {ledger.totals} totals, {ledger.states} states of pledges"
+        f" and {ledger.campaigns} of campaigns"
+    )
     if rebuild:
         print(f"Recounted; {differ} were mended.")
         return PROBLEMS if ledger.broken else DONE
     if tallies or any(ledger):
         print(f"{differ} differ from a recount.")
         return PROBLEMS
-    print("Tallies, totals and pledges equal a recount.")
+    print("Tallies, totals, pledges and campaigns equal a recount.")
     return DONE
 
 

@@ -13,9 +13,11 @@ from models.tables.answers import tally as tally
 from models.tables.forms import form as form
 from models.tables.forms import form_version as form_version
 from models.tables.giving import campaign as campaign
+from models.tables.giving import campaign_event as campaign_event
 from models.tables.giving import campaign_version as campaign_version
 from models.tables.giving import ledger_total as ledger_total
 from models.tables.giving import need as need
+from models.tables.giving import notice as notice
 from models.tables.giving import pledge as pledge
 from models.tables.giving import pledge_event as pledge_event
 from models.tables.house import provider_object as provider_object
