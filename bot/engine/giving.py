@@ -23,7 +23,7 @@ _TOO_MUCH = 10
 
 def takes(campaign: messages.Campaign, today: dt.date) -> bool:
     """Whether new pledges are taken."""
-    return campaigns.takes(_course(campaign), today)
+    return campaigns.takes(course(campaign), today)
 
 
 def terms(campaign: messages.Campaign, offered: messages.Offer) -> wishes.Terms:
@@ -32,7 +32,7 @@ def terms(campaign: messages.Campaign, offered: messages.Offer) -> wishes.Terms:
     # Of other money than som nobody can say here how much is too much.
     measured = need and (need.kind != "money" or offered.unit == "KGS")
     most = need.optimum * _TOO_MUCH if need and measured else events.MOST
-    return wishes.Terms(_course(campaign), campaign.version, most=most, day=campaign.deadline)
+    return wishes.Terms(course(campaign), campaign.version, most=most, day=campaign.deadline)
 
 
 def promise(
@@ -82,7 +82,8 @@ def with_promises(campaign: messages.Campaign, promises: Iterable[messages.Promi
     return dataclasses.replace(campaign, promised=promised, som=som, pledges=pledges)
 
 
-def _course(campaign: messages.Campaign) -> campaigns.Course:
+def course(campaign: messages.Campaign) -> campaigns.Course:
+    """What a change of the campaign, as it is now, depends on."""
     reached = all(_stands(campaign, need) >= need.minimum for need in campaign.needs)
     return campaigns.Course(campaign.state, campaign.model, campaign.deadline, reached)
 

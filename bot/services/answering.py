@@ -134,7 +134,7 @@ async def _decide(
     facts = messages.Facts(
         forms=catalogue.forms,
         surveys=catalogue.surveys,
-        campaigns=await _campaigns(connection, catalogue),
+        campaigns=await booking.standing(connection, catalogue.campaigns),
         phone=kit.phone,
         site=kit.site,
     )
@@ -212,16 +212,6 @@ async def _resumable(
             entered[recording.code_hash(kit.seal, code)] = code
     found = await codes.find(connection, sorted(entered), at) if entered else {}
     return {entered[hash_]: contact for hash_, contact in found.items()}
-
-
-async def _campaigns(connection: db.Connection, catalogue: publishing.Catalogue) -> dict[str, messages.Campaign]:
-    """The campaigns as they stand in this very transaction."""
-    states, totals = await turns.states(connection), await ledger.totals(connection)
-    return {
-        name: booking.stands(campaign, states[name], totals[name])
-        for name, campaign in catalogue.campaigns.items()
-        if name in states
-    }
 
 
 async def _erase(
