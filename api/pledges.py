@@ -10,20 +10,28 @@ import fastapi
 
 from api import deps, schemas
 from bot.engine import messages
+from bot.engine.pledging import campaigns as states
+from bot.engine.pledging.totals import Stage
 from bot.results import suppression
-from bot.services import booking
-from models import ledger
+from bot.services import booking, campaigning, steering
+from models import courses, ledger
 
 router = fastapi.APIRouter(tags=["campaigns"])
 
 
 @router.get("/campaigns")
 async def campaigns(house: deps.House, library: deps.Library) -> list[schemas.Campaign]:
-    """All campaigns, in the order in which they were published."""
+    """All campaigns that were ever opened, in the order in which they were published."""
     async with house.database.reading() as connection:
         catalogue = await library.catalogue(connection)
+        standing = await booking.standing(connection, catalogue.campaigns)
         totals = await ledger.totals(connection)
-    return [_campaign(campaign, totals.get(name, ())) for name, campaign in catalogue.campaigns.items()]
+        past = await courses.history(connection, standing)
+    return [
+        _campaign(campaign, catalogue.plans[name], past[name], totals[name])
+        for name, campaign in standing.items()
+        if campaign.state is not states.State.DRAFT
+    ]
 
 
 @router.get("/campaigns/{name}", responses={404: {"model": schemas.Problem}})
@@ -32,20 +40,26 @@ async def campaign(
     library: deps.Library,
     name: Annotated[str, fastapi.Path(description="The campaign's name.", examples=["suu"])],
 ) -> schemas.Campaign:
-    """One campaign: its needs, and what is promised by currency and unit."""
+    """One campaign: its needs, what is promised by currency and unit, where that is, and what became of it all."""
     for each in await campaigns(house, library):
         if each.name == name:
             return each
     raise fastapi.HTTPException(404, f"There is no campaign “{name}”.")
 
 
-def _campaign(campaign: messages.Campaign, totals: Sequence[ledger.Total]) -> schemas.Campaign:
-    totals = [total for total in totals if total.stage == booking.ALL]
-    pledges = suppression.number(sum(total.pledges for total in totals))
+def _campaign(
+    campaign: messages.Campaign,
+    plan: campaigning.Plan,
+    past: Sequence[courses.Event],
+    totals: Sequence[ledger.Total],
+) -> schemas.Campaign:
+    pledges = suppression.number(campaign.pledges)
+    reached = {event.milestone: event.at.isoformat() for event in past if event.milestone}
     return schemas.Campaign(
         name=campaign.name,
         title=dict(campaign.title),
         state=campaign.state,
+        model=campaign.model,
         deadline=campaign.deadline.isoformat(),
         needs=[
             schemas.Need(
@@ -61,6 +75,37 @@ def _campaign(campaign: messages.Campaign, totals: Sequence[ledger.Total]) -> sc
         promised=[
             schemas.Promised(need=total.need, unit=total.unit, quantity=_plain(Decimal(total.quantity) / 100))
             for total in totals
+            if total.stage == booking.ALL
+        ],
+        stages=[
+            schemas.Stage(
+                need=total.need,
+                unit=total.unit,
+                stage=Stage(total.stage).value,
+                quantity=_plain(Decimal(total.quantity) / 100),
+            )
+            for total in totals
+            if total.stage != booking.ALL
+        ],
+        milestones=[
+            schemas.Milestone(
+                name=each.name,
+                title=dict(each.title),
+                by=each.by.isoformat(),
+                reached_at=reached.get(each.name),
+            )
+            for each in plan.milestones
+        ],
+        course=[
+            schemas.Change(
+                state=event.state,
+                version=event.version,
+                milestone=event.milestone,
+                why=dict(steering.said(event.why)),
+                at=event.at.isoformat(),
+            )
+            for event in past
+            if event.state != states.State.DRAFT
         ],
         pledges=pledges,
         withheld=pledges is None,

@@ -45,9 +45,7 @@ def recall(pledge: ledger.Pledge) -> book.Standing | None:
     return standing
 
 
-async def standing(
-    connection: db.Connection, known: Mapping[str, messages.Campaign]
-) -> dict[str, messages.Campaign]:
+async def standing(connection: db.Connection, known: Mapping[str, messages.Campaign]) -> dict[str, messages.Campaign]:
     """These campaigns as they stand in this very transaction."""
     states, found = await turns.states(connection), await ledger.totals(connection)
     return {name: stands(campaign, states[name], found[name]) for name, campaign in known.items() if name in states}

@@ -293,7 +293,7 @@ def put_out(
             "channel": inbound.channel,
             "respondent_id": person or None,
             "status": "waiting",
-            "sealed": kit.seal.close_json("outgoing", _slim(piece)),
+            "sealed": kit.seal.close_json("outgoing", slim(piece)),
             "not_before": at,
             "created_at": at,
         }
@@ -301,7 +301,7 @@ def put_out(
         writes.said.append(Said(piece, inbound.address))
 
 
-def _slim(outbound: base.Outbound) -> dict[str, Any]:
+def slim(outbound: base.Outbound) -> dict[str, Any]:
     """As JSON types, without what is empty. By hand: `dataclasses.asdict` is a tenth of a whole turn."""
     slim = {name: value for name in outbound.__slots__ if (value := getattr(outbound, name))}
     for name in _BUTTONS:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
+from typing import NamedTuple
 
 from bot.engine import form, giving, messages
 from bot.engine.pledging import campaigns
 from bot.engine.pledging.events import Role
-from bot.services import booking, publishing
-from models import courses, db
+from bot.services import booking, campaigning, publishing
+from models import courses, db, ledger
 
 
 class NoSuchCampaign(Exception):
@@ -101,6 +102,35 @@ async def _held(
     # Read once more behind the lock: somebody else may have changed it while we waited.
     known = (await library.catalogue(connection)).campaigns
     return (await booking.standing(connection, {name: known[name]}))[name], stand
+
+
+# -- as they stand ---------------------------------------------------------------------------------------------------
+
+
+class Told(NamedTuple):
+    """All that there is to be said of a campaign: how it stands, what became of it, what it adds up to."""
+
+    campaign: messages.Campaign
+    plan: campaigning.Plan
+    past: Sequence[courses.Event]
+    totals: Sequence[ledger.Total]
+
+
+async def standing(database: db.Database, library: publishing.Library) -> dict[str, messages.Campaign]:
+    """Every campaign as it stands, in the order of publishing."""
+    async with database.reading() as connection:
+        return await booking.standing(connection, (await library.catalogue(connection)).campaigns)
+
+
+async def told(database: db.Database, library: publishing.Library, name: str) -> Told:
+    """One campaign; raises `NoSuchCampaign`."""
+    async with database.reading() as connection:
+        catalogue = await library.catalogue(connection)
+        if name not in catalogue.campaigns:
+            raise NoSuchCampaign(name)
+        known = await booking.standing(connection, {name: catalogue.campaigns[name]})
+        past, totals = await courses.history(connection, [name]), await ledger.totals(connection)
+    return Told(known[name], catalogue.plans[name], past[name], totals[name])
 
 
 def _kept(why: form.Text | None) -> str:
