@@ -80,6 +80,7 @@ async def privacy(house: deps.House, library: deps.Library) -> fastapi.Response:
     holders += [
         phrase("The ashar “{title}”: {holder} answers for the gifts.", title=each.title, holder=each.holder)
         for each in catalogue.campaigns.values()
+        if each.state != "draft"
     ]
     phone = house.settings.help_phone
     call = [phrase("The helper's telephone: {phone}", phone=phone)] if phone else []

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 
 from bot.channels import base
 from bot.engine import commands, contribution, conversation, messages, resuming, reviewing, state
+from bot.engine.pledging import campaigns
 from bot.services import booking, publishing, recording
 from models import codes, db, ledger, sealing, turns
 
@@ -134,7 +135,7 @@ async def _decide(
     facts = messages.Facts(
         forms=catalogue.forms,
         surveys=catalogue.surveys,
-        campaigns=await booking.standing(connection, catalogue.campaigns),
+        campaigns=_opened(await booking.standing(connection, catalogue.campaigns)),
         phone=kit.phone,
         site=kit.site,
     )
@@ -212,6 +213,11 @@ async def _resumable(
             entered[recording.code_hash(kit.seal, code)] = code
     found = await codes.find(connection, sorted(entered), at) if entered else {}
     return {entered[hash_]: contact for hash_, contact in found.items()}
+
+
+def _opened(standing: Mapping[str, messages.Campaign]) -> dict[str, messages.Campaign]:
+    """Without those that are only being prepared: nobody hears of them."""
+    return {name: each for name, each in standing.items() if each.state is not campaigns.State.DRAFT}
 
 
 async def _erase(
