@@ -64,7 +64,7 @@ def problem(refusal: campaigns.Refusal, lines: Mapping[str, int], severity: prob
 def words(
     old: messages.Campaign, new: messages.Campaign, matters: frozenset[Matter], *, asked: bool
 ) -> tuple[messages.Line, ...]:
-    """One message to somebody who pledged: what changed, and if what they promised is still theirs, what they can do."""
+    """One message to somebody who pledged: what changed, and what they can do if it is still theirs to keep."""
     lines: list[messages.Line] = [
         phrase("Something changed in the ashar “{title}” to which you promised.", title=new.title)
     ]

@@ -33,7 +33,7 @@ _VERBS: Mapping[str, tuple[campaigns.State, str]] = {
 _VERB = {state: verb for verb, (state, _) in _VERBS.items()}
 
 #: Why a change is not made, and what to do.
-_REFUSED: Mapping[campaigns.Reason, str] = {
+REFUSED: Mapping[campaigns.Reason, str] = {
     Reason.NOT_YOURS: "that change is not made from the shell; it comes by itself",
     Reason.NO_SUCH_WAY: "from where it is, no way leads there",
     Reason.OVER: "it has come to its end and changes no more; publish a new campaign under another name",
@@ -46,7 +46,7 @@ _REFUSED: Mapping[campaigns.Reason, str] = {
     Reason.TOO_FEW_ANSWERS: "too few residents have said whether it is done; wait for their answers",
     Reason.RESIDENTS_DOUBT: "more residents doubt that it is done than say so; go on working",
 }
-_UNMARKED = {
+UNMARKED = {
     steering.Unmarked.NOT_UNDER_WAY: "the campaign is not under way",
     steering.Unmarked.NO_SUCH_MILESTONE: "it has no milestone of that name; “ashar campaign show” names them",
 }
@@ -146,7 +146,7 @@ def change(options: argparse.Namespace) -> int:
     if made.reason is Reason.ALREADY_SO:
         print(f"{name} was {to} before.")
         return DONE
-    return _wrong(f"{name} cannot be {to}: {_REFUSED[made.reason]}.")
+    return _wrong(f"{name} cannot be {to}: {REFUSED[made.reason]}.")
 
 
 _EFFECTS = {
@@ -161,7 +161,7 @@ def mark(options: argparse.Namespace) -> int:
     name, milestone = options.campaign, options.milestone
     refused = _remembering(lambda database, library: steering.mark(database, library, name, milestone, db.now()))
     if refused and refused is not steering.Unmarked.ALREADY_SO:
-        return _wrong(f"{milestone} of {name} cannot be marked: {_UNMARKED[refused]}.")
+        return _wrong(f"{milestone} of {name} cannot be marked: {UNMARKED[refused]}.")
     print(f"{milestone} of {name} was marked before." if refused else f"{milestone} of {name} is reached.")
     return DONE
 
