@@ -10,21 +10,29 @@ import fastapi
 
 from api import deps, schemas
 from bot.engine import messages
+from bot.engine.pledging import campaigns as states
+from bot.engine.pledging.totals import Stage
 from bot.results import suppression
-from bot.services import booking
-from models import ledger, rates
+from bot.services import booking, campaigning, steering
+from models import courses, ledger, rates
 
 router = fastapi.APIRouter(tags=["campaigns"])
 
 
 @router.get("/campaigns")
 async def campaigns(house: deps.House, library: deps.Library) -> list[schemas.Campaign]:
-    """All campaigns, in the order in which they were published."""
+    """All campaigns that were ever opened, in the order in which they were published."""
     async with house.database.reading() as connection:
         catalogue = await library.catalogue(connection)
+        standing = await booking.standing(connection, catalogue.campaigns)
         totals = await ledger.totals(connection)
+        past = await courses.history(connection, standing)
         days = await rates.spans(connection, booking.STANDING)
-    return [_campaign(campaign, totals.get(name, ()), days) for name, campaign in catalogue.campaigns.items()]
+    return [
+        _campaign(campaign, catalogue.plans[name], past[name], totals[name], days)
+        for name, campaign in standing.items()
+        if campaign.state is not states.State.DRAFT
+    ]
 
 
 @router.get("/campaigns/{name}", responses={404: {"model": schemas.Problem}})
@@ -33,7 +41,7 @@ async def campaign(
     library: deps.Library,
     name: Annotated[str, fastapi.Path(description="The campaign's name.", examples=["suu"])],
 ) -> schemas.Campaign:
-    """One campaign: its needs, and what is promised by currency and unit."""
+    """One campaign: its needs, what is promised by currency and unit, where that is, and what became of it all."""
     for each in await campaigns(house, library):
         if each.name == name:
             return each
@@ -41,15 +49,20 @@ async def campaign(
 
 
 def _campaign(
-    campaign: messages.Campaign, totals: Sequence[ledger.Total], days: Mapping[tuple[str, str], rates.Span]
+    campaign: messages.Campaign,
+    plan: campaigning.Plan,
+    past: Sequence[courses.Event],
+    totals: Sequence[ledger.Total],
+    days: Mapping[tuple[str, str], rates.Span],
 ) -> schemas.Campaign:
-    totals = [total for total in totals if total.stage == booking.ALL]
     money = [need.name for need in campaign.needs if need.kind == "money"]
-    pledges = suppression.number(sum(total.pledges for total in totals))
+    pledges = suppression.number(campaign.pledges)
+    reached = {event.milestone: event.at.isoformat() for event in past if event.milestone}
     return schemas.Campaign(
         name=campaign.name,
         title=dict(campaign.title),
         state=campaign.state,
+        model=campaign.model,
         deadline=campaign.deadline.isoformat(),
         needs=[
             schemas.Need(
@@ -65,6 +78,37 @@ def _campaign(
         promised=[
             schemas.Promised(need=total.need, unit=total.unit, quantity=_plain(Decimal(total.quantity) / 100))
             for total in totals
+            if total.stage == booking.ALL
+        ],
+        stages=[
+            schemas.Stage(
+                need=total.need,
+                unit=total.unit,
+                stage=Stage(total.stage).value,
+                quantity=_plain(Decimal(total.quantity) / 100),
+            )
+            for total in totals
+            if total.stage != booking.ALL
+        ],
+        milestones=[
+            schemas.Milestone(
+                name=each.name,
+                title=dict(each.title),
+                by=each.by.isoformat(),
+                reached_at=reached.get(each.name),
+            )
+            for each in plan.milestones
+        ],
+        course=[
+            schemas.Change(
+                state=event.state,
+                version=event.version,
+                milestone=event.milestone,
+                why=dict(steering.said(event.why)),
+                at=event.at.isoformat(),
+            )
+            for event in past
+            if event.state != states.State.DRAFT
         ],
         som=[
             _som(need, [total for total in totals if total.need == need], days.get((campaign.name, need)))

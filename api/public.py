@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, NamedTuple
 
@@ -80,6 +80,7 @@ async def privacy(house: deps.House, library: deps.Library) -> fastapi.Response:
     holders += [
         phrase("The ashar “{title}”: {holder} answers for the gifts.", title=each.title, holder=each.holder)
         for each in catalogue.campaigns.values()
+        if each.state != "draft"
     ]
     phone = house.settings.help_phone
     call = [phrase("The helper's telephone: {phone}", phone=phone)] if phone else []
@@ -159,9 +160,44 @@ def _said(text: Mapping[str, str], language: str, otherwise: str) -> str:
     return text.get(language) or next(iter(text.values()), otherwise)
 
 
+#: Where a campaign is. What is only being prepared is not shown.
+_STATES: Mapping[str, messages.Phrase] = {
+    "open": phrase("It is open: everybody can join."),
+    "reached": phrase("The least that is needed is promised."),
+    "not_reached": phrase("The least that is needed was not promised in time. All promises are lifted."),
+    "collecting": phrase("What was promised is being collected."),
+    "working": phrase("The work is under way."),
+    "done": phrase("The work is done."),
+    "confirmed": phrase("The work is done, and residents have confirmed it."),
+    "cancelled": phrase("It was called off. All promises are lifted."),
+}
+
+
+def _stages(campaign: messages.Campaign, found: Sequence[schemas.Stage]) -> list[messages.Line]:
+    """Where what was promised is; nothing, while all of it is in one place."""
+    if len({each.stage for each in found}) < 2:
+        return []
+    what = {
+        stage: [
+            giving.quantity(campaign, messages.Offer(each.need, Decimal(each.quantity), each.unit))
+            for each in found
+            if each.stage == stage
+        ]
+        for stage in ("not_due", "on_the_way", "received", "fee")
+    }
+    lines = {
+        "not_due": phrase("Not yet due: {what}", what=what["not_due"]),
+        "on_the_way": phrase("On the way: {what}", what=what["on_the_way"]),
+        "received": phrase("Received: {what}", what=what["received"]),
+        "fee": phrase("Transfer fees and exchange: {what}", what=what["fee"]),
+    }
+    return [line for stage, line in lines.items() if what[stage]]
+
+
 def _campaign(campaign: messages.Campaign, stands: schemas.Campaign, language: str) -> dict[str, object]:
     now = dataclasses.replace(
         campaign,
+        state=stands.state,
         promised={(each.need, each.unit): Decimal(each.quantity) for each in stands.promised},
         som={each.need: Decimal(each.quantity) for each in stands.som},
         # That there are some is said, not how many.
@@ -172,6 +208,11 @@ def _campaign(campaign: messages.Campaign, stands: schemas.Campaign, language: s
     return {
         "name": campaign.name,
         "title": campaign.title.get(language, campaign.name),
-        "lines": [*giving.standing(now), phrase("Until: {date}", date=campaign.deadline)],
+        "lines": [
+            _STATES[stands.state],
+            *giving.standing(now),
+            *_stages(now, stands.stages),
+            phrase("Until: {date}", date=campaign.deadline),
+        ],
         "open": giving.takes(now, dt.datetime.now(dt.UTC).date()),
     }

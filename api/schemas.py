@@ -6,6 +6,8 @@ from typing import Any, Literal
 
 import pydantic
 
+from bot.engine.pledging import campaigns
+
 #: One text by language.
 Text = dict[str, str]
 
@@ -175,7 +177,7 @@ class Need(_Schema):
     """One thing a campaign asks for."""
 
     name: str
-    kind: str = pydantic.Field(description='"money", "labour" or "material".')
+    kind: str = pydantic.Field(description='"money", "labour", "material", "transport", "skill" or "livestock".')
     label: Text
     unit: dict[str, list[str]] = pydantic.Field(
         description="What follows a number, in CLDR's plural forms; empty for money, which is in som."
@@ -206,10 +208,41 @@ class Som(_Schema):
     newest_rate: str | None = pydantic.Field(description="The last such day.")
 
 
+class Stage(_Schema):
+    """How much of what is promised to one need in one unit is in one stage."""
+
+    need: str
+    unit: str = pydantic.Field(description="As in `promised`.")
+    stage: Literal["not_due", "on_the_way", "received", "fee"] = pydantic.Field(
+        description='"fee" is what transfer and exchange cost: promises kept all the same.'
+    )
+    quantity: str = pydantic.Field(description="A decimal number.")
+
+
+class Milestone(_Schema):
+    """A step of the work that people can see done."""
+
+    name: str
+    title: Text
+    by: str = pydantic.Field(description="By when it is meant to be reached: a date, YYYY-MM-DD.")
+    reached_at: str | None = pydantic.Field(description="When it was reached: an instant in ISO 8601; null before.")
+
+
+class Change(_Schema):
+    """One change of a campaign: of its state, of its version, or a milestone that was reached."""
+
+    state: str = pydantic.Field(description="The state it has since.")
+    version: str = pydantic.Field(description="The version of its definition since.")
+    milestone: str = pydantic.Field(description='The milestone that was reached, or "".')
+    why: Text = pydantic.Field(description="Why, in words for everybody; empty where no reason was given.")
+    at: str = pydantic.Field(description="An instant in ISO 8601.")
+
+
 _CAMPAIGN = {
     "name": "suu",
     "title": {"ky": "Айылга таза суу", "ru": "Чистая вода в село"},
     "state": "open",
+    "model": "open",
     "deadline": "2027-05-15",
     "needs": [
         {
@@ -223,6 +256,21 @@ _CAMPAIGN = {
     ],
     "promised": [{"need": "cement", "unit": "cement", "quantity": "42"}],
     "som": [],
+    "stages": [
+        {"need": "cement", "unit": "cement", "stage": "not_due", "quantity": "30"},
+        {"need": "cement", "unit": "cement", "stage": "received", "quantity": "12"},
+    ],
+    "milestones": [
+        {
+            "name": "pipes",
+            "title": {"ky": "Түтүк төшөлдү", "ru": "Трубы уложены"},
+            "by": "2027-08-01",
+            "reached_at": None,
+        }
+    ],
+    "course": [
+        {"state": "open", "version": "5f0c1d2e3a4b5c6d", "milestone": "", "why": {}, "at": "2027-01-20T06:00:00+00:00"}
+    ],
     "pledges": 17,
     "withheld": False,
 }
@@ -235,11 +283,19 @@ class Campaign(_Schema):
 
     name: str
     title: Text
-    state: str = pydantic.Field(description='"open" while it takes pledges.')
+    state: campaigns.State
+    model: campaigns.Model = pydantic.Field(
+        description="Whether pledges fall due only once every minimum is promised, or each on its own date."
+    )
     deadline: str = pydantic.Field(description="A date, YYYY-MM-DD.")
     needs: list[Need]
     promised: list[Promised] = pydantic.Field(description="The sums are public: that is what a campaign is for.")
     som: list[Som] = pydantic.Field(description="For each need of money: all its currencies together, in som.")
+    stages: list[Stage] = pydantic.Field(
+        description="Where it is. What was promised is in some stage; none is lacking."
+    )
+    milestones: list[Milestone]
+    course: list[Change] = pydantic.Field(description="What became of it, the oldest first.")
     pledges: int | None = pydantic.Field(description="How many pledges stand; null under ten.")
     withheld: bool = pydantic.Field(description=_WITHHELD)
 

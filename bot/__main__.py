@@ -17,8 +17,18 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from bot import settings, wiring
-from bot.services import collecting, counting, demonstrating, folding, publishing, reaching, shelving, transcribing
-from bot.shell import chat, export, forms, rates, reach, voices
+from bot.services import (
+    collecting,
+    counting,
+    demonstrating,
+    folding,
+    publishing,
+    reaching,
+    shelving,
+    steering,
+    transcribing,
+)
+from bot.shell import campaign, chat, export, forms, rates, reach, voices
 from models import db, sealing
 
 DONE, PROBLEMS, WRONG = 0, 1, 2
@@ -40,6 +50,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return PROBLEMS
     except shelving.NotAlone as error:
         return _wrong(f"“{error}” is pledged through campaigns, and open as long as one of them is.")
+    except steering.NoSuchCampaign as error:
+        return _wrong(f"There is no campaign “{error}”; `ashar campaign` lists them.")
     except transcribing.NoSuchVoice as error:
         return _wrong(f"{error}; `ashar voices` lists them.")
     except (collecting.NoSuchForm, shelving.NoSuchForm) as error:
@@ -70,21 +82,24 @@ def _parser() -> argparse.ArgumentParser:
     sub = command("chat", chat.chat, "play a form or campaign in this terminal, without a database")
     sub.add_argument("file", type=Path, metavar="FILE")
     sub.add_argument("--random", type=int, metavar="SEED", help="let a made-up respondent play it; a number draws one")
-    _spoken(sub)
+    forms.spoken(sub)
     sub = command("reach", reach.reach, "say what a form costs on the line: messages, bytes, SMS segments, money")
     sub.add_argument("form", metavar="FORM|FILE", help="name of a form or campaign that is open, or a file of one")
-    _spoken(sub)
+    forms.spoken(sub)
     sub = command("check", forms.check, "say every problem in forms (.xlsx, .xls, .yaml) and campaigns")
     sub.add_argument("files", type=Path, nargs="+", metavar="FILE", help="a form, a campaign, or a folder of them")
-    _spoken(sub)
+    forms.spoken(sub)
     sub = command(
         "publish", forms.publish, "make forms and campaigns the current version, or say what is wrong with them"
     )
     sub.add_argument("files", type=Path, nargs="+", metavar="FILE", help="a form, a campaign, or a folder of them")
-    _spoken(sub)
+    forms.spoken(sub)
     sub = command("forms", forms.show, "list the forms; close and reopen them, and see what changed")
-    _spoken(sub)
+    forms.spoken(sub)
     forms.arguments(sub)
+    sub = command("campaign", campaign.listed, "list the campaigns; see how one stands, and change its state")
+    forms.spoken(sub)
+    campaign.arguments(sub)
     export.arguments(command("export", export.export, "write the responses to a form"))
     voices.arguments(command("voices", voices.voices, "voice notes that wait to be put into words"))
     rates.arguments(command("rates", rates.rates, "what other money is worth in som, by the National Bank"))
@@ -94,11 +109,6 @@ def _parser() -> argparse.ArgumentParser:
     sub.add_argument("--people", type=_count, default=200, metavar="N", help="how many (200)")
     sub.add_argument("--seed", type=int, default=1, metavar="S", help="another number makes other people (1)")
     return parser
-
-
-def _spoken(parser: argparse.ArgumentParser) -> None:
-    text = "the language in which problems are told; that of this terminal, or else en"
-    parser.add_argument("--language", choices=("ky", "ru", "en"), help=text)
 
 
 def _count(text: str) -> int:
@@ -220,14 +230,17 @@ def _tally(options: argparse.Namespace) -> int:
     tallies, ledger = asyncio.run(run())
     for broken in ledger.broken:
         print(f"Pledge {broken.pledge}: event {broken.place} {broken.why}. It is left out of all totals.")
-    differ = f"{tallies} tallies, {ledger.totals} totals and {ledger.states} states of pledges"
+    differ = (
+        f"{tallies} tallies, {ledger.totals} totals, {ledger.states} states of pledges"
+        f" and {ledger.campaigns} of campaigns"
+    )
     if rebuild:
         print(f"Recounted; {differ} were mended.")
         return PROBLEMS if ledger.broken else DONE
     if tallies or any(ledger):
         print(f"{differ} differ from a recount.")
         return PROBLEMS
-    print("Tallies, totals and pledges equal a recount.")
+    print("Tallies, totals, pledges and campaigns equal a recount.")
     return DONE
 
 

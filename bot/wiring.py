@@ -15,7 +15,7 @@ import aiohttp
 from bot import settings as settings_
 from bot import wording
 from bot.channels import base, web
-from bot.services import attaching, delivering, fetching, introducing, polling, receiving
+from bot.services import attaching, delivering, fetching, introducing, polling, receiving, ticking
 from models import db, files, migrating, providers, sealing
 
 if TYPE_CHECKING:
@@ -111,6 +111,8 @@ async def house(settings: settings_.Settings, *, receives: bool = True) -> Async
         )
         await stack.enter_async_context(postman)
         await stack.enter_async_context(fetcher)
+        pushed = [name for name, channel in channels.items() if channel.capabilities.push]
+        await stack.enter_async_context(ticking.Clock(kept.database, kept.seal, voice, pushed))
         work: list[Coroutine[Any, Any, object]] = []
         if whatsapp:
             weather = introducing.Weather("Twilio")

@@ -72,6 +72,11 @@ async def of(connection: db.Connection, people: Sequence[str]) -> list[Pledge]:
     return await _pledges(connection, tables.pledge.c.respondent_id.in_(people))
 
 
+async def named(connection: db.Connection, ids: Sequence[str]) -> list[Pledge]:
+    """These pledges."""
+    return await _pledges(connection, tables.pledge.c.id.in_(ids)) if ids else []
+
+
 async def _pledges(connection: db.Connection, which: sa.ColumnElement[bool]) -> list[Pledge]:
     pledge, event = tables.pledge, tables.pledge_event
     # One statement, so that pledges and their events come from one moment.

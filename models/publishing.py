@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import sqlalchemy as sa
 
-from models import attachments, db, tables
+from models import attachments, courses, db, tables
 
 
 class FormVersion(NamedTuple):
@@ -39,6 +39,8 @@ class CampaignVersion(NamedTuple):
     definition: str
     form_version: str
     needs: tuple[Need, ...]
+    #: The state in which it begins when it is published first.
+    state: str
 
 
 class Shelf(NamedTuple):
@@ -94,22 +96,25 @@ async def publish(
     for campaign in campaigns:
         # As a closed form: a new version corrects it, it does not open it.
         row = {"name": campaign.name, "current": campaign.version}
-        await _stand(connection, tables.campaign, row | {"state": "open"})
+        is_new = await _stand(connection, tables.campaign, row | {"state": campaign.state})
         if await _add(connection, tables.campaign_version, _campaign_row(campaign, at)):
             new.add(campaign.version)
             needs = [{"campaign_version": campaign.version} | need._asdict() for need in campaign.needs]
             await connection.execute(sa.insert(tables.need), needs)
-        if again or campaign.version in new:
-            await _renew(connection, tables.campaign, row)
+        held = await courses.hold(connection, campaign.name)
+        if is_new or (held.version != campaign.version and (again or campaign.version in new)):
+            now_ = held._replace(version=campaign.version)
+            await courses.write(connection, campaign.name, now_, "facilitator", at)
     return new
 
 
-async def _stand(connection: db.Connection, table: sa.Table, row: Mapping[str, object]) -> None:
-    """Put the name on the shelf, behind all others, unless it stands there."""
+async def _stand(connection: db.Connection, table: sa.Table, row: Mapping[str, object]) -> bool:
+    """Put the name on the shelf, behind all others; False where it stands there."""
     last = sa.select(sa.func.coalesce(sa.func.max(table.c.position), 0)).scalar_subquery()
-    await connection.execute(
+    stood = await connection.execute(
         db.insert(connection, table).values({**row, "position": last + 1}).on_conflict_do_nothing()
     )
+    return stood.rowcount == 1
 
 
 async def _renew(connection: db.Connection, table: sa.Table, row: Mapping[str, object]) -> None:

@@ -18,7 +18,7 @@ import yaml
 from bot.engine import commands, contribution, conversation, form, giving, messages, reviewing, state
 from bot.engine.authoring import reading
 from bot.engine.pledging import campaigns
-from bot.services import campaigning
+from bot.services import needing
 
 FLOWS = Path(__file__).resolve().parents[1] / "flows"
 FORMS = Path(__file__).resolve().parent / "forms"
@@ -75,7 +75,7 @@ def flows() -> tuple[form.Form, form.Form, messages.Campaign]:
     raw = sheets("suu.campaign.yaml")
     survey = made(sheets("priorities.yaml"))
     # Publishing's own rows, descriptions and all: what is tested must be what people see.
-    pledge = made(sheets("pledge.yaml"), needs=campaigning.choices(raw))
+    pledge = made(sheets("pledge.yaml"), needs=needing.choices(raw))
     campaign = messages.Campaign(
         name=raw["name"],
         title=raw["title"],

@@ -24,7 +24,7 @@ _TOO_MUCH = 10
 
 def takes(campaign: messages.Campaign, today: dt.date) -> bool:
     """Whether new pledges are taken."""
-    return campaigns.takes(_course(campaign), today)
+    return campaigns.takes(course(campaign), today)
 
 
 def is_money(offered: messages.Offer) -> bool:
@@ -50,7 +50,7 @@ def terms(campaign: messages.Campaign, offered: messages.Offer, rate: messages.R
     each = worth(offered, rate) if need and need.kind == "money" else _ONE
     # Of money without a rate nobody can say how much is too much.
     most = min(need.optimum * _TOO_MUCH / each, events.MOST) if need and each else events.MOST
-    return wishes.Terms(_course(campaign), campaign.version, most=most, day=campaign.deadline)
+    return wishes.Terms(course(campaign), campaign.version, most=most, day=campaign.deadline)
 
 
 def promise(
@@ -105,7 +105,8 @@ def with_promises(campaign: messages.Campaign, promises: Iterable[messages.Promi
     return dataclasses.replace(campaign, promised=promised, som=som, unvalued=unvalued, pledges=pledges)
 
 
-def _course(campaign: messages.Campaign) -> campaigns.Course:
+def course(campaign: messages.Campaign) -> campaigns.Course:
+    """What a change of the campaign, as it is now, depends on."""
     reached = all(_stands(campaign, need) >= need.minimum for need in campaign.needs)
     return campaigns.Course(campaign.state, campaign.model, campaign.deadline, reached)
 

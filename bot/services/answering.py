@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 
 from bot.channels import base
 from bot.engine import commands, contribution, conversation, messages, resuming, reviewing, state
+from bot.engine.pledging import campaigns
 from bot.services import booking, publishing, quoting, recording
 from models import codes, db, ledger, sealing, turns
 
@@ -135,7 +136,7 @@ async def _decide(
     facts = messages.Facts(
         forms=catalogue.forms,
         surveys=catalogue.surveys,
-        campaigns=await _campaigns(connection, catalogue),
+        campaigns=_opened(await booking.standing(connection, catalogue.campaigns)),
         phone=kit.phone,
         site=kit.site,
         # Only while somebody is about to promise something.
@@ -219,14 +220,9 @@ async def _resumable(
     return {entered[hash_]: contact for hash_, contact in found.items()}
 
 
-async def _campaigns(connection: db.Connection, catalogue: publishing.Catalogue) -> dict[str, messages.Campaign]:
-    """The campaigns as they stand in this very transaction."""
-    states, totals = await turns.states(connection), await ledger.totals(connection)
-    return {
-        name: booking.stands(campaign, states[name], totals[name])
-        for name, campaign in catalogue.campaigns.items()
-        if name in states
-    }
+def _opened(standing: Mapping[str, messages.Campaign]) -> dict[str, messages.Campaign]:
+    """Without those that are only being prepared: nobody hears of them."""
+    return {name: each for name, each in standing.items() if each.state is not campaigns.State.DRAFT}
 
 
 async def _erase(

@@ -12,7 +12,7 @@ from typing import Any
 from bot.engine import giving, messages
 from bot.engine.pledging import campaigns, deciding, events, totals, wishes
 from bot.engine.pledging import ledger as book
-from models import ledger, rates, turns
+from models import db, ledger, rates, turns
 
 _log = logging.getLogger(__name__)
 
@@ -45,6 +45,12 @@ def recall(pledge: ledger.Pledge) -> book.Standing | None:
         _log.error("pledge %s, event %d: %s", pledge.id, standing.place + 1, standing.why)
         return None
     return standing
+
+
+async def standing(connection: db.Connection, known: Mapping[str, messages.Campaign]) -> dict[str, messages.Campaign]:
+    """These campaigns as they stand in this very transaction."""
+    states, found = await turns.states(connection), await ledger.totals(connection)
+    return {name: stands(campaign, states[name], found[name]) for name, campaign in known.items() if name in states}
 
 
 def stands(campaign: messages.Campaign, state: str, found: Sequence[ledger.Total]) -> messages.Campaign:

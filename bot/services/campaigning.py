@@ -2,241 +2,164 @@
 
 from __future__ import annotations
 
-import contextlib
 import datetime as dt
 import json
-import re
 from collections.abc import Mapping
-from decimal import Decimal, InvalidOperation
-from typing import Any
+from decimal import Decimal
+from typing import Any, NamedTuple
 
 from bot.engine import form, messages
 from bot.engine.authoring import problems
-from bot.engine.phrases import Phrase, phrase
-from bot.engine.pledging import campaigns
-from bot.services import loading
-from models import publishing
+from bot.engine.phrases import phrase
+from bot.engine.pledging import campaigns, matching
+from bot.services import drafting, loading, needing
 
-_NAME = re.compile(r"[a-z][a-z0-9_-]{0,31}")
-_TEXTS = ("title", "story", "holder", "treasurer", "handover")
-_KEYS = {"name", "form", "place", "deadline", "model", "needs", *_TEXTS}
-_OPTIONAL = {"place", "treasurer", "model"}
-_NEED_KEYS = {"name", "kind", "label", "description", "unit", "minimum", "optimum"}
-KINDS = ("money", "labour", "material")
-#: Forms of a unit by language that a number can call for: after 1, after 2, after 5.
-_UNITS = {"ky": (1,), "ru": (1, 3)}
-#: A need's quantity at the most; what is far above is a slip of the finger.
-_MOST = Decimal(1_000_000_000)
-#: Where a form asks what is given.
-LIST = "needs"
+_TEXTS = ("title", "story", "holder", "treasurer", "signatory", "handover")
+_LISTS = ("needs", "milestones", "matching")
+_KEYS = {"name", "form", "place", "deadline", "model", "state", "second_signature_above", "statement", *_TEXTS, *_LISTS}
+_NEEDED = {"name", "form", "title", "story", "holder", "handover", "deadline", "needs"}
+#: How a campaign can begin; what comes later is `ashar campaign`.
+_BEGINS = (campaigns.State.OPEN.value, campaigns.State.DRAFT.value)
+
+_MILESTONE = {"name", "title", "by"}
+_CAPS = ("cap_pledge", "cap_person", "cap_total")
+_RULE = {"name", "kind", "factor", "whose", *_CAPS}
+#: What is matched: som with som, days with days.
+_MATCHED = ("money", "labour")
+#: What is looked for in a bank statement, and what of it every bank writes.
+_COLUMNS = {"date", "amount", "comment", "sender", "currency", "number"}
+_ALWAYS = {"date", "amount", "comment"}
 
 
-class _Reader:
-    """One campaign in the making."""
+class Milestone(NamedTuple):
+    """A step of the work that people can see done."""
 
-    def __init__(self, source: loading.Source) -> None:
-        self.source = source
-        self.data = source.data
-        self.problems: list[problems.Problem] = []
+    name: str
+    title: form.Text
+    by: dt.date
 
-    def say(self, column: str, what: Phrase, mend: Phrase, row: int = 0) -> None:
-        line = row or self.source.lines.get(column, 1)
-        self.problems.append(problems.Problem("campaign", line, column, what, mend))
 
-    def unknown(self, key: str, known: set[str], row: int = 0) -> None:
-        otherwise = phrase("use one of: {names}.", names=", ".join(sorted(known)))
-        mend = problems.suggestion(key, known, otherwise)
-        self.say(key, phrase("“{name}” means nothing here.", name=key), mend, row)
+class Match(NamedTuple):
+    """A rule by which somebody adds to what others give, and who that is."""
 
-    def missing(self, key: str, row: int = 0) -> None:
-        what = phrase("“{name}” is missing.", name=key)
-        self.say(key, what, phrase("write it; flows/suu.campaign.yaml shows how."), row)
+    rule: matching.Rule
+    whose: form.Text
 
-    def made(self) -> dict[str, Any]:
-        for key in self.data.keys() - _KEYS:
-            self.unknown(key, _KEYS)
-        for key in sorted(_KEYS - _OPTIONAL - self.data.keys()):
-            self.missing(key)
-        made: dict[str, Any] = {key: self.text(self.data, key) for key in _TEXTS if key in self.data}
-        name = self.data.get("name", "")
-        if "name" in self.data and not (isinstance(name, str) and _NAME.fullmatch(name)):
-            mend = phrase("write small Latin letters, digits, - and _, at most 32: it stands in the link.")
-            self.say("name", phrase("“{name}” cannot be a campaign's name.", name=str(name)), mend)
-        if (model := self.data.get("model", "open")) not in ("open", "threshold"):
-            self.say("model", phrase("“{word}” is not known.", word=str(model)), phrase("write open or threshold."))
-        return made | {
-            "name": name,
-            "model": model,
-            "place": self.place(),
-            "deadline": self.deadline(),
-            "needs": self.needs(),
-        }
 
-    def text(self, data: Mapping[str, Any], key: str, row: int = 0) -> dict[str, str]:
-        value = data[key]
-        if not isinstance(value, Mapping):
-            mend = phrase("write {example}.", example=f"{key}: {{ky: …, ru: …}}")
-            self.say(key, phrase("The text names no language."), mend, row)
-            return {}
-        said = {str(language): str(words).strip() for language, words in value.items() if words}
-        for language in form.LANGUAGES:
-            if not said.get(language):
-                mend = phrase("write {example}.", example=f"{key}: {{{language}: …}}")
-                self.say(key, phrase("The text in “{language}” is missing.", language=language), mend, row)
-        for language in said.keys() - set(form.LANGUAGES):
-            what = phrase("“{language}” is no language here.", language=language)
-            self.say(key, what, phrase("write ky and ru."), row)
-        return said
+class Plan(NamedTuple):
+    """What of a campaign its treasurer, its facilitator and the public go by; no conversation needs it."""
 
-    def place(self) -> str:
-        place = str(self.data.get("place") or "")
-        listed = self.source.beside("places.csv")
-        if place and listed and place not in {row.get("name") for row in loading.read_list(listed)[0]}:
-            what = phrase("There is no place “{name}”.", name=place)
-            self.say("place", what, phrase("take its code from places.csv."))
-        return place
+    milestones: tuple[Milestone, ...]
+    matches: tuple[Match, ...]
+    #: Who signs, by office; {} where the file does not say.
+    treasurer: form.Text
+    signatory: form.Text
+    #: In som: more than this of one pledge is received only with two signatures; None: never.
+    second_signature_above: Decimal | None
+    #: "date", "amount", "comment", ... -> the name of that column in the bank's statement.
+    statement: Mapping[str, str]
 
-    def deadline(self) -> str:
-        deadline = self.data.get("deadline")
-        # YAML makes a date of it by itself, unless it stands in quotes.
-        if isinstance(deadline, str):
-            with contextlib.suppress(ValueError):
-                deadline = dt.date.fromisoformat(deadline)
-        if isinstance(deadline, dt.date) and not isinstance(deadline, dt.datetime):
-            return deadline.isoformat()
-        if "deadline" in self.data:
-            what = phrase("“{word}” is no date.", word=str(deadline))
-            self.say("deadline", what, phrase("write year-month-day, such as 2027-05-15."))
-        return ""
-
-    def needs(self) -> list[dict[str, Any]]:
-        raw = self.data.get("needs")
-        if "needs" in self.data and not (isinstance(raw, list) and raw):
-            mend = phrase("write at least one need; flows/suu.campaign.yaml shows how.")
-            self.say("needs", phrase("Nothing is asked for."), mend)
-        made: list[dict[str, Any]] = []
-        for item in raw if isinstance(raw, list) else []:
-            if isinstance(item, Mapping):
-                made.append(self.need(item, {need["name"] for need in made}))
-            else:
-                mend = phrase("write name, kind, label, unit, minimum, optimum.")
-                self.say("needs", phrase("“{word}” is no need.", word=str(item)), mend)
-        if sum(need["kind"] == "money" for need in made) > 1:
-            mend = phrase("put them together: sums are not told apart.")
-            self.say("needs", phrase("There are two needs of kind money."), mend)
-        return made
-
-    def need(self, item: Mapping[str, Any], taken: set[str]) -> dict[str, Any]:
-        row = int(item["__row__"])
-        given = {str(key): value for key, value in item.items() if key != "__row__"}
-        for key in given.keys() - _NEED_KEYS:
-            self.unknown(key, _NEED_KEYS, row)
-        kind, name = given.get("kind", ""), given.get("name", "")
-        needed = _NEED_KEYS - {"description"} - ({"unit"} if kind == "money" else set())
-        for key in sorted(needed - given.keys()):
-            self.missing(key, row)
-        if "kind" in given and kind not in KINDS:
-            mend = phrase("use one of: {names}.", names=", ".join(KINDS))
-            self.say("kind", phrase("“{word}” is not known.", word=str(kind)), mend, row)
-        if "name" in given:
-            self.need_name(name, kind, taken, row)
-        return {
-            "name": str(name),
-            "kind": str(kind),
-            **{key: self.text(given, key, row) for key in ("label", "description") if key in given},
-            "unit": self.unit(given, row) if kind != "money" else {},
-            **self.amounts(given, row),
-        }
-
-    def need_name(self, name: object, kind: object, taken: set[str], row: int) -> None:
-        if not (isinstance(name, str) and _NAME.fullmatch(name)):
-            mend = phrase("write small Latin letters, digits, - and _, at most 32.")
-            self.say("name", phrase("“{name}” cannot be a need's name.", name=str(name)), mend, row)
-        elif name in taken:
-            what = phrase("“{name}” is the name of another need already.", name=name)
-            self.say("name", what, phrase("choose another name."), row)
-        elif (name == "money") != (kind == "money"):
-            # The shipped form asks for a currency where the need is called so.
-            what = phrase("The need of kind money, and it alone, is named money.")
-            self.say("name", what, phrase("choose another name."), row)
-
-    def unit(self, given: Mapping[str, Any], row: int) -> dict[str, list[str]]:
-        raw = given.get("unit")
-        made: dict[str, list[str]] = {}
-        if "unit" in given and not isinstance(raw, Mapping):
-            mend = phrase("write {example}.", example="unit: {ky: [күн], ru: [день, дня, дней]}")
-            self.say("unit", phrase("The unit names no language."), mend, row)
-            return made
-        for language in form.LANGUAGES if "unit" in given else ():
-            words = raw.get(language) if isinstance(raw, Mapping) else None
-            made[language] = [str(word) for word in (words if isinstance(words, list) else [words]) if word]
-            if len(made[language]) not in _UNITS[language]:
-                example = "[күн]" if language == "ky" else "[день, дня, дней]"
-                what = phrase("These are not the forms of the unit in “{language}”: {words}.",
-                              language=language, words=", ".join(made[language]))  # fmt: skip
-                mend = phrase("write it as after 1, 2 and 5, such as {example}.", example=example)
-                self.say("unit", what, mend, row)
-        return made
-
-    def amounts(self, given: Mapping[str, Any], row: int) -> dict[str, str]:
-        made: dict[str, Decimal] = {}
-        for key in ("minimum", "optimum"):
-            if key not in given:
-                continue
-            try:
-                amount = Decimal(str(given[key]))
-            except InvalidOperation:
-                amount = Decimal(0)
-            if not amount.is_finite() or not 0 < amount <= _MOST or amount * 100 % 1:
-                what = phrase("“{word}” is no quantity.", word=str(given[key]))
-                self.say(key, what, phrase("write a number above 0, at most {most}.", most=f"{_MOST:,}"), row)
-            else:
-                made[key] = amount
-        if len(made) == 2 and made["minimum"] > made["optimum"]:
-            what = phrase("The minimum, {least}, is above the optimum, {most}.",
-                          least=made["minimum"], most=made["optimum"])  # fmt: skip
-            self.say("minimum", what, phrase("exchange them."), row)
-        # One spelling of 60, 60.0 and "60", or the same campaign would have two versions.
-        return {key: f"{amount.normalize():f}" for key, amount in made.items()}
+    @property
+    def rules(self) -> tuple[matching.Rule, ...]:
+        """The rules alone."""
+        return tuple(each.rule for each in self.matches)
 
 
 def read(source: loading.Source) -> tuple[dict[str, Any], list[problems.Problem]]:
     """The definition, JSON types only, and all that is wrong with it; unusable while there is a problem."""
-    reader = _Reader(source)
-    made = reader.made()
-    return made, sorted(reader.problems, key=lambda problem: problem.row)
+    draft = drafting.Draft(source)
+    draft.keys(draft.data, _KEYS, _NEEDED)
+    name = draft.data.get("name", "")
+    if "name" in draft.data and not drafting.is_name(name):
+        mend = phrase("write small Latin letters, digits, - and _, at most 32: it stands in the link.")
+        draft.say("name", phrase("“{name}” cannot be a campaign's name.", name=str(name)), mend)
+    made = {
+        **{key: draft.text(draft.data, key) for key in _TEXTS if key in draft.data},
+        "name": name,
+        "model": draft.choice(draft.data, "model", [each.value for each in campaigns.Model], "open"),
+        "place": _place(draft),
+        "deadline": draft.date(draft.data, "deadline"),
+        "needs": needing.read(draft),
+        # Only where they are given, so that what was published before they were known keeps its version.
+        **{key: found for key, found in _more(draft).items() if found},
+    }
+    draft.choice(draft.data, "state", _BEGINS)
+    return made, sorted(draft.problems, key=lambda problem: problem.row)
 
 
-def choices(definition: Mapping[str, Any]) -> list[dict[str, object]]:
-    """What a pledge form asks "what will you give?" with: a row of the choices sheet for each need."""
-    return [
-        {
-            "name": need["name"],
-            "kind": need["kind"],
-            "label": need.get("label", {}),
-            "ashar::description": need.get("description", {}),
-        }
-        for need in definition["needs"]
-    ]
+def begins(source: loading.Source) -> str:
+    """The state in which a campaign begins when it is published first."""
+    return str(source.data.get("state", campaigns.State.OPEN))
 
 
-#: A need of every kind: what a pledge form is checked with where no campaign is at hand.
-SAMPLE: Mapping[str, Any] = {
-    "needs": [{"name": kind, "kind": kind, "label": {"ky": kind, "ru": kind}} for kind in KINDS]
-}
+def _place(draft: drafting.Draft) -> str:
+    place = str(draft.data.get("place") or "")
+    listed = draft.source.beside("places.csv")
+    if place and listed and place not in {row.get("name") for row in loading.read_list(listed)[0]}:
+        what = phrase("There is no place “{name}”.", name=place)
+        draft.say("place", what, phrase("take its code from places.csv."))
+    return place
 
 
-def needs(definition: Mapping[str, Any]) -> tuple[publishing.Need, ...]:
-    """The needs as they are stored, amounts in hundredths."""
-    return tuple(
-        publishing.Need(
-            need["name"],
-            need["kind"],
-            int(Decimal(need["minimum"]) * 100),
-            int(Decimal(need["optimum"]) * 100),
-        )
-        for need in definition["needs"]
-    )
+def _more(draft: drafting.Draft) -> dict[str, Any]:
+    bound = draft.amount(draft.data, "second_signature_above")
+    if bound is not None and "signatory" not in draft.data:
+        what = phrase("Two signatures are wanted, and nobody is named for the second.")
+        draft.say("second_signature_above", what, phrase("write the office of the second signatory: signatory."))
+    milestones: list[dict[str, Any]] = []
+    for row, cells in draft.rows("milestones"):
+        draft.keys(cells, _MILESTONE, _MILESTONE, row)
+        name = draft.name(cells, {each["name"] for each in milestones}, row)
+        title = draft.text(cells, "title", row) if "title" in cells else {}
+        milestones.append({"name": name, "title": title, "by": draft.date(cells, "by", row)})
+    rules: list[dict[str, Any]] = []
+    for row, cells in draft.rows("matching"):
+        rules.append(_rule(draft, cells, {each["name"] for each in rules}, row))
+    return {
+        "second_signature_above": drafting.spelled(bound) if bound is not None else "",
+        "milestones": milestones,
+        "matching": rules,
+        "statement": _statement(draft),
+    }
+
+
+def _rule(draft: drafting.Draft, cells: drafting.Cells, taken: set[str], row: int) -> dict[str, Any]:
+    draft.keys(cells, _RULE, _RULE - set(_CAPS), row)
+    amounts = {key: draft.amount(cells, key, row) for key in ("factor", *_CAPS)}
+    if not any(key in cells for key in _CAPS):
+        what = phrase("Whoever matches without a bound promises more than they can know.")
+        draft.say("matching", what, phrase("write cap_pledge, cap_person or cap_total."), row)
+    return {
+        "name": draft.name(cells, taken, row),
+        "kind": draft.choice(cells, "kind", _MATCHED, row=row),
+        "whose": draft.text(cells, "whose", row) if "whose" in cells else {},
+        **{key: drafting.spelled(amount) for key, amount in amounts.items() if amount is not None},
+    }
+
+
+def _statement(draft: drafting.Draft) -> dict[str, str]:
+    raw = draft.data.get("statement")
+    row = draft.source.lines.get("statement", 1)
+    if "statement" not in draft.data:
+        return {}
+    if not isinstance(raw, Mapping):
+        mend = phrase("write {example}.", example="statement: {date: …, amount: …, comment: …}")
+        draft.say("statement", phrase("The columns of the statement are not named."), mend)
+        return {}
+    cells = {str(key): cell for key, cell in raw.items() if key != "__row__"}
+    draft.keys(cells, _COLUMNS, _ALWAYS, row)
+    columns = {key: str(cell or "").strip() for key, cell in cells.items()}
+    for key in (key for key, column in columns.items() if not column):
+        what = phrase("“{name}” names no column.", name=key)
+        draft.say(key, what, phrase("write what stands above that column in the bank's file."), row)
+    named = list(columns.values())
+    for column in sorted({column for column in named if column and named.count(column) > 1}):
+        what = phrase("“{name}” stands for two columns.", name=column)
+        draft.say("statement", what, phrase("write what stands above that column in the bank's file."), row)
+    return columns
+
+
+# -- the definition back again ---------------------------------------------------------------------------------------
 
 
 def campaign(version: str, definition: str, form_version: str) -> messages.Campaign:
@@ -251,19 +174,31 @@ def campaign(version: str, definition: str, form_version: str) -> messages.Campa
         deadline=dt.date.fromisoformat(plain["deadline"]),
         state=campaigns.State.OPEN,
         model=campaigns.Model(plain["model"]),
-        needs=tuple(
-            messages.Need(
-                name=need["name"],
-                kind=need["kind"],
-                label=need["label"],
-                unit={language: tuple(words) for language, words in need["unit"].items()},
-                minimum=Decimal(need["minimum"]),
-                optimum=Decimal(need["optimum"]),
-            )
-            for need in plain["needs"]
-        ),
+        needs=needing.needs(plain),
         version=version,
         form=form_version,
         promised={},
         pledges=0,
     )
+
+
+def plan(definition: str) -> Plan:
+    """The plan in that JSON; of a campaign published before there were plans, an empty one."""
+    plain = json.loads(definition)
+    bound = plain.get("second_signature_above")
+    return Plan(
+        milestones=tuple(
+            Milestone(each["name"], each["title"], dt.date.fromisoformat(each["by"]))
+            for each in plain.get("milestones", ())
+        ),
+        matches=tuple(Match(_matches(each), each["whose"]) for each in plain.get("matching", ())),
+        treasurer=plain.get("treasurer", {}),
+        signatory=plain.get("signatory", {}),
+        second_signature_above=Decimal(bound) if bound else None,
+        statement=plain.get("statement", {}),
+    )
+
+
+def _matches(plain: Mapping[str, str]) -> matching.Rule:
+    caps = [Decimal(plain[key]) if key in plain else None for key in _CAPS]
+    return matching.Rule(plain["name"], plain["kind"], Decimal(plain["factor"]), *caps)

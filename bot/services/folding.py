@@ -1,4 +1,4 @@
-"""Folding: the ledger's totals and the states of its pledges, made again from the events alone."""
+"""Folding: the ledger's totals and the states of pledges and campaigns, made again from the events alone."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from bot.engine.pledging import ledger as book
 from bot.services import booking
-from models import counting, db, ledger, turns
+from models import counting, courses, db, ledger, turns
 
 
 class Broken(NamedTuple):
@@ -19,11 +19,13 @@ class Broken(NamedTuple):
 
 
 class Outcome(NamedTuple):
-    """How many totals differed, how many pledges stand otherwise than is written, and which cannot be folded."""
+    """How many totals differed, how many pledges and campaigns stand otherwise than is written, and which pledges
+    cannot be folded."""
 
     totals: int
     states: int
     broken: tuple[Broken, ...]
+    campaigns: int = 0
 
 
 async def check(database: db.Database) -> Outcome:
@@ -58,10 +60,13 @@ async def _fold(connection: db.Connection, *, mend: bool) -> Outcome:
         if quantity or som or pledges or unvalued
     }
     differing = _differing(kept, right)
+    stands = await courses.differing(connection)
     if mend and (differing or folded.pledge_states):
         await ledger.write(connection, [], folded.pledge_states, [])
         await ledger.replace(connection, right)
-    return Outcome(differing, len(folded.pledge_states), tuple(broken))
+    if mend:
+        await courses.mend(connection, stands)
+    return Outcome(differing, len(folded.pledge_states), tuple(broken), len(stands))
 
 
 def _differing(kept: Mapping[ledger.Key, ledger.Sums], right: Mapping[ledger.Key, ledger.Sums]) -> int:

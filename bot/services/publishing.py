@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import dataclasses
+import datetime as dt
 import gc
 import hashlib
 import json
@@ -16,9 +17,9 @@ from typing import Any, NamedTuple
 from bot.engine import form, messages
 from bot.engine.authoring import headings, problems, reading
 from bot.engine.phrases import Phrase, phrase
-from bot.engine.pledging import campaigns as courses
-from bot.services import attaching, campaigning, gating, loading, tabulating
-from models import db
+from bot.engine.pledging import campaigns as states
+from bot.services import attaching, campaigning, gating, loading, needing, revising, tabulating
+from models import courses, db, notices
 from models import publishing as stored
 
 
@@ -63,6 +64,8 @@ class Catalogue:
     campaigns: Mapping[str, messages.Campaign]
     #: Surveys that are closed, as `surveys`: none begins, those under way go on, and the results stay.
     closed: Mapping[str, str] = field(default_factory=dict)
+    #: Of each campaign what those go by who look after it.
+    plans: Mapping[str, campaigning.Plan] = field(default_factory=dict)
 
     @property
     def links(self) -> list[str]:
@@ -97,8 +100,13 @@ class Library:
             closed=_surveys(shelf, closed=True),
             campaigns={
                 each.name: dataclasses.replace(
-                    campaigning.campaign(each.current, *campaigns[each.current]), state=courses.State(each.word)
+                    campaigning.campaign(each.current, *campaigns[each.current]), state=states.State(each.word)
                 )
+                for each in shelf
+                if each.kind == "campaign" and each.current
+            },
+            plans={
+                each.name: campaigning.plan(campaigns[each.current][0])
                 for each in shelf
                 if each.kind == "campaign" and each.current
             },
@@ -144,6 +152,8 @@ class Prepared:
     faults: list[loading.Fault] = field(default_factory=list)
     #: Kind and name -> the file it stands in.
     owners: dict[tuple[str, str], Path] = field(default_factory=dict)
+    #: Campaign -> the rows of its file's keys.
+    lines: dict[str, Mapping[str, int]] = field(default_factory=dict)
     _said: set[str] = field(default_factory=set)
 
     @property
@@ -219,11 +229,14 @@ def _without_sweeping() -> Iterator[None]:
             gc.enable()
 
 
-async def publish(database: db.Database, paths: Iterable[Path], *, again: bool = True) -> Publication:
+async def publish(
+    database: db.Database, paths: Iterable[Path], *, again: bool = True, at: dt.datetime | None = None
+) -> Publication:
     """Store what is new and make it current, in one transaction; raises `BadFiles` and then stores nothing.
 
     Versions that were published before become current once more, or with `again` false are left as they are.
-    What is closed stays closed.
+    What is closed stays closed. A campaign that may not change so is a bad file, or with `again` false left as it is;
+    of what may change, those who pledged are told. `at` is now, unless it is said.
     """
     async with database.reading() as connection:
         known = await stored.form_versions(connection)
@@ -231,10 +244,15 @@ async def publish(database: db.Database, paths: Iterable[Path], *, again: bool =
     prepared = await asyncio.to_thread(prepare, list(paths), known)
     if not prepared.is_good:
         raise BadFiles(prepared.faults)
-    forms, campaigns = list(prepared.forms.values()), list(prepared.campaigns.values())
+    forms, at = list(prepared.forms.values()), at or db.now()
     async with database.transaction() as connection:
         before = {(each.kind, each.name): each for each in await stored.shelf(connection)}
-        new = await stored.publish(connection, forms, campaigns, db.now(), again=again)
+        revised = await _revised(connection, prepared, at.date(), again=again)
+        campaigns = [each for each in prepared.campaigns.values() if each.name in revised]
+        new = await stored.publish(connection, forms, campaigns, at, again=again)
+        for each in campaigns:
+            if revised[each.name] and (event := await courses.last(connection, each.name)):
+                await notices.begin(connection, event.id, at)
 
     def published(kind: str, name: str, version: str) -> Published:
         stood = before.get((kind, name))
@@ -245,6 +263,38 @@ async def publish(database: db.Database, paths: Iterable[Path], *, again: bool =
     versions = [published("form", each.name, each.version) for each in forms]
     versions += [published("campaign", each.name, each.version) for each in campaigns]
     return Publication(versions, prepared.faults)
+
+
+async def _revised(connection: db.Connection, prepared: Prepared, today: dt.date, *, again: bool) -> dict[str, bool]:
+    """Campaigns that may be published as they are -> whether those who pledged are to be told of it.
+
+    Raises `BadFiles` for those that may not; with `again` false they are said and left as they stand.
+    """
+    held = {name: await courses.hold(connection, name) for name in await _known(connection, prepared)}
+    old = await stored.campaign_definitions(connection, [each.version for each in held.values()])
+    kept = await stored.campaign_definitions(connection, list(prepared.campaigns)) if not again else {}
+    revised: dict[str, bool] = {}
+    for each in prepared.campaigns.values():
+        stand = held.get(each.name)
+        if stand is None or each.version == stand.version or each.version in kept:
+            revised[each.name] = False
+            continue
+        made = revising.decide(stand.state, old[stand.version][0], each.definition, today)
+        if isinstance(made, states.Refusal):
+            severity = problems.Severity.ERROR if again else problems.Severity.ADVICE
+            path = prepared.owners["campaign", each.name]
+            prepared.say(path, [revising.problem(made, prepared.lines[each.name], severity)])
+        else:
+            revised[each.name] = bool(made.asked | made.told)
+    if not prepared.is_good:
+        raise BadFiles(prepared.faults)
+    return revised
+
+
+async def _known(connection: db.Connection, prepared: Prepared) -> list[str]:
+    """Campaigns among these that were published before, in order, as everybody locks them."""
+    names = {each.name for each in prepared.campaigns.values()}
+    return sorted(names & {each.name for each in await stored.shelf(connection) if each.kind == "campaign"})
 
 
 def _campaign(source: loading.Source, prepared: Prepared, known: Collection[str]) -> None:
@@ -272,8 +322,11 @@ def _campaign(source: loading.Source, prepared: Prepared, known: Collection[str]
     elif made and good:
         text = json.dumps(definition, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
         version = hashlib.sha256(f"{made.version}{text}".encode()).hexdigest()[:16]
-        row = stored.CampaignVersion(version, definition["name"], text, made.version, campaigning.needs(definition))
+        row = stored.CampaignVersion(
+            version, definition["name"], text, made.version, needing.rows(definition), campaigning.begins(source)
+        )
         prepared.forms[made.version] = made
+        prepared.lines[row.name] = source.lines
         prepared.store(row, source, prepared.campaigns, "campaign")
 
 
@@ -291,7 +344,7 @@ def _form(
             raw[key] = [{**rows, "__row__": source.lines[key]}]
     lists: dict[str, list[dict[str, object]]] = {}
     if _emits(raw) == "pledge":
-        lists[campaigning.LIST] = _plain(campaigning.choices(campaign or campaigning.SAMPLE))
+        lists[needing.LIST] = _plain(needing.choices(campaign or needing.SAMPLE))
     for name in reading.attached(raw):
         if path := source.beside(name):
             lists[name], unread = loading.read_list(path)

@@ -342,13 +342,13 @@ def outgoing(
         "channel": channel,
         "respondent_id": person or None,
         "status": "waiting",
-        "sealed": seal.close_json("outgoing", _slim(piece)),
+        "sealed": seal.close_json("outgoing", slim(piece)),
         "not_before": at,
         "created_at": at,
     }
 
 
-def _slim(outbound: base.Outbound) -> dict[str, Any]:
+def slim(outbound: base.Outbound) -> dict[str, Any]:
     """As JSON types, without what is empty. By hand: `dataclasses.asdict` is a tenth of a whole turn."""
     slim = {name: value for name in outbound.__slots__ if (value := getattr(outbound, name))}
     for name in _BUTTONS:

@@ -25,6 +25,12 @@ def language(options: argparse.Namespace) -> str:
     return str(getattr(options, "language", "") or settings.language())
 
 
+def spoken(parser: argparse.ArgumentParser) -> None:
+    """Let the language be chosen in which problems are told."""
+    text = "the language in which problems are told; that of this terminal, or else en"
+    parser.add_argument("--language", choices=("ky", "ru", "en"), help=text)
+
+
 def refuse(faults: Sequence[loading.Fault], options: argparse.Namespace, end: str) -> int:
     """Say what is wrong with files on standard error."""
     print(*checking.lines(faults, wording.Voice(), language(options)), end, sep="\n", file=sys.stderr)
@@ -102,10 +108,16 @@ def show(options: argparse.Namespace) -> int:
         shown = title.get(spoken) or next(iter(title.values()), "")
         counts = (str(form.versions), str(form.open), str(form.finished))
         rows.append((form.name, state, form.current or "", published, *counts, " ".join(shown.split())))
-    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]) - 1)]
-    for row in rows:
-        print("  ".join([*(cell.ljust(width) for cell, width in zip(row, widths, strict=False)), row[-1]]))
+    print(*columns(rows), sep="\n")
     return DONE
+
+
+def columns(rows: Sequence[Sequence[str]]) -> list[str]:
+    """Rows of cells as lines, one column below the other."""
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]) - 1)]
+    return [
+        "  ".join([*(cell.ljust(width) for cell, width in zip(row, widths, strict=False)), row[-1]]) for row in rows
+    ]
 
 
 def close(options: argparse.Namespace) -> int:

@@ -14,9 +14,11 @@ from models.tables.forms import form as form
 from models.tables.forms import form_attachment as form_attachment
 from models.tables.forms import form_version as form_version
 from models.tables.giving import campaign as campaign
+from models.tables.giving import campaign_event as campaign_event
 from models.tables.giving import campaign_version as campaign_version
 from models.tables.giving import ledger_total as ledger_total
 from models.tables.giving import need as need
+from models.tables.giving import notice as notice
 from models.tables.giving import pledge as pledge
 from models.tables.giving import pledge_event as pledge_event
 from models.tables.giving import rate as rate

@@ -29,6 +29,35 @@ campaign_version = sa.Table(
     sa.Column("published_at", When, nullable=False),
 )
 
+#: The course of a campaign: every change of its state or version and every milestone, with who and why; never changed,
+#: never deleted. How the campaign stands is what its last row says.
+campaign_event = sa.Table(
+    "campaign_event",
+    metadata,
+    sa.Column("id", Serial, primary_key=True, autoincrement=True),
+    sa.Column("campaign_name", sa.String(48), sa.ForeignKey(_A_CAMPAIGN), nullable=False, index=True),
+    sa.Column("state", sa.String(16), nullable=False),
+    sa.Column("version", sa.String(16), sa.ForeignKey("campaign_version.version"), nullable=False),
+    #: In what part somebody made it: a role, never a person.
+    sa.Column("actor", sa.String(16), nullable=False),
+    #: For everybody to read: JSON of a text by language, or "".
+    sa.Column("why", sa.Text, nullable=False, server_default=""),
+    #: The milestone that is reached, or "".
+    sa.Column("milestone", sa.String(32), nullable=False, server_default=""),
+    sa.Column("at", When, nullable=False),
+)
+
+#: An event of which those who pledged are being told, one contact after the other; gone once all are.
+notice = sa.Table(
+    "notice",
+    metadata,
+    sa.Column("event_id", Serial, sa.ForeignKey("campaign_event.id"), primary_key=True, autoincrement=False),
+    #: The last contact that was told; "" for none yet. No key of it: a contact may be forgotten meanwhile.
+    sa.Column("told", sa.String(32), nullable=False, server_default=""),
+    #: When it goes on.
+    sa.Column("at", When, nullable=False),
+)
+
 need = sa.Table(
     "need",
     metadata,
@@ -62,7 +91,8 @@ pledge = sa.Table(
     ref("respondent_id", "respondent.id", nullable=True, index=True),
     #: The name to be shown, if the giver wants one shown.
     sa.Column("sealed", sa.LargeBinary),
-    sa.Index("ix_pledge_campaign_name_state", "campaign_name", "state"),
+    # The clock asks all the time what falls due, and nearly always nothing does.
+    sa.Index("ix_pledge_campaign_name_state_due_on", "campaign_name", "state", "due_on"),
     # The first and the last day whose rates were used, without looking at all pledges.
     sa.Index(
         "ix_pledge_campaign_name_need_rate_on",

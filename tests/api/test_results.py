@@ -17,6 +17,9 @@ import sqlalchemy as sa
 
 from api import docs, schemas
 from bot import wiring
+from bot.engine.pledging import campaigns
+from bot.engine.pledging.events import Role
+from bot.services import publishing, steering
 from models import tables
 from tests import filling
 from tests.api import opened
@@ -199,6 +202,50 @@ async def test_all_money_comes_to_som_by_the_rates_of_its_days(
     page = (await each_doors.client.get("/results", params={"lang": "ru"})).text
     assert "Всего ≈ 18 290 сомов по курсу дня." in page
     assert ("для которых курс неизвестен" in page) == (unvalued > 0)
+
+
+async def test_the_course_of_a_campaign_and_where_each_gift_is(each_doors: Doors) -> None:
+    house, library = each_doors.house, publishing.Library()
+    at = dt.datetime(2027, 6, 16, 6, tzinfo=dt.UTC)
+    why = {"ky": "Жамгыр жаап, иш токтоду", "ru": "Дожди остановили работу"}
+    assert await steering.mark(house.database, library, "suu", "spring", at) is None
+    await steering.change(house.database, library, "suu", campaigns.State.CANCELLED, Role.FACILITATOR, at, why)
+    async with house.database.transaction() as connection:
+        of = {"campaign_name": "suu", "need": "cement", "unit": "cement", "som": 0}
+        rows = [("", 4200, 10), ("not_due", 3000, 8), ("received", 1150, 2), ("fee", 50, 1)]
+        totals = [of | {"stage": stage, "quantity": amount, "pledges": count} for stage, amount, count in rows]
+        await connection.execute(sa.insert(tables.ledger_total), totals)
+    said = await each_doors.get("/api/campaigns/suu")
+    assert (said["state"], said["model"]) == ("cancelled", "open")
+    assert {each["stage"]: each["quantity"] for each in said["stages"]} == {
+        "fee": "0.5",
+        "not_due": "30",
+        "received": "11.5",
+    }
+    assert said["promised"] == [{"need": "cement", "unit": "cement", "quantity": "42"}]
+    spring, pipes, _ = said["milestones"]
+    assert (spring["by"], spring["reached_at"]) == ("2027-06-15", "2027-06-16T06:00:00+00:00")
+    assert pipes["reached_at"] is None
+    assert [(each["state"], each["milestone"]) for each in said["course"]] == [
+        ("open", ""),
+        ("open", "spring"),
+        ("cancelled", ""),
+    ]
+    assert said["course"][-1]["why"] == why
+    page = (await each_doors.client.get("/results?lang=ru")).text
+    assert "Ашар отменён" in page
+    assert "Срок ещё не наступил: 30 мешков цемента" in page
+    assert "Получено: 11,5 мешка цемента" in page
+    assert "В пути" not in page
+    assert "Ашар токтотулду" in (await each_doors.client.get("/results?lang=ky")).text
+
+
+async def test_what_is_being_prepared_is_not_shown(each_doors: Doors) -> None:
+    async with each_doors.house.database.transaction() as connection:
+        await connection.execute(sa.update(tables.campaign).values(state="draft"))
+    assert await each_doors.get("/api/campaigns") == []
+    for path in ("/results?lang=ru", "/privacy"):
+        assert "Чистая вода в село" not in (await each_doors.client.get(path)).text
 
 
 @pytest.mark.parametrize("schema", [schemas.Form, schemas.Results, schemas.Campaign, schemas.Health, schemas.Problem])

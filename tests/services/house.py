@@ -126,7 +126,13 @@ class House:
     async def differences(self) -> int:
         """Tallies, and totals of pledges, that do not equal a recount."""
         ledger = await folding.check(self.database)
-        return await counting.check(self.database, SEAL) + ledger.totals + ledger.states + len(ledger.broken)
+        return (
+            await counting.check(self.database, SEAL)
+            + ledger.totals
+            + ledger.states
+            + len(ledger.broken)
+            + ledger.campaigns
+        )
 
     async def dump(self) -> dict[str, bytes]:
         """Every table as it lies in the database, as one text."""

@@ -42,3 +42,13 @@ async def test_events_that_cannot_follow_are_named_and_hold_up_nobody(database_u
         assert found.totals == 2
         assert await house.count("ledger_total") == 0
         assert "Обещаний от вас здесь пока нет" in (await person.says("мои обещания")).head
+
+
+async def test_a_campaign_stands_as_its_last_event_says(database_url: str) -> None:
+    async with houses.opened(database_url) as house:
+        assert await folding.check(house.database) == RIGHT
+        await house.write("UPDATE campaign SET state = 'done'")
+        assert await folding.check(house.database) == RIGHT._replace(campaigns=1)
+        assert await folding.rebuild(house.database) == RIGHT._replace(campaigns=1)
+        assert await house.rows("SELECT state FROM campaign") == ["open"]
+        assert await folding.check(house.database) == RIGHT

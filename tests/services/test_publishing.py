@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import shutil
 from collections.abc import AsyncIterator, Callable
@@ -12,7 +13,8 @@ import pytest
 import yaml
 
 from bot.engine.authoring import problems, reading
-from bot.services import publishing
+from bot.engine.pledging import matching
+from bot.services import campaigning, publishing
 from models import db
 from tests.services import workbooks
 
@@ -114,17 +116,57 @@ def test_a_file_that_is_hardly_a_form(tmp_path: Path, text: str, said: str) -> N
         ("minimum: 120", "minimum: many", "no quantity"),
         ("minimum: 120", "minimum: 190", "above the optimum"),
         ("kind: material", "kind: money", "two needs of kind money"),
-        ("name: cement", "name: labour", "another need"),
+        ("name: cement", "name: labour", "the name of another row"),
         ("name: money", "name: cash", "named money"),
         ("[день работы, дня работы, дней работы]", "[день, дня]", "not the forms of the unit"),
         ("unit: {ky: [кап цемент]", "unit: {ky: []", "not the forms of the unit"),
         ('title: {ky: "Айылга таза суу", ru: "Чистая вода в село"}', "title: Суу", "names no language"),
         ('ky: "ашар комитети", ', "", "missing"),
+        ("model: open", "model: open\nstate: done", "“done” is not known"),
+        ("second_signature_above: 50000", "second_signature_above: -1", "no quantity"),
+        ("signatory:", "signatories:", "did you mean “signatory”"),
+        ('signatory: {ky: "ашар комитетинин төрагасы", ru: "председатель комитета ашара"}', "", "nobody is named"),
+        ("by: 2027-06-15", "by: soon", "“soon” is no date"),
+        ("{name: pipes,", "{name: spring,", "the name of another row"),
+        ("{name: pipes,", "{nam: pipes,", "did you mean “name”"),
+        ('title: {ky: "Түтүк төшөлдү", ru: "Трубы уложены"}, ', "", "“title” is missing"),
+        ("milestones:", "milestones: 7\nx:", "This is no list"),
+        ("milestones:", "milestones:\n  - 7", "“7” is no row"),
+        ("kind: money\n    factor", "kind: skill\n    factor", "“skill” is not known"),
+        ("factor: 0.5", "factor: a half", "no quantity"),
+        ("    cap_pledge: 5000\n    cap_person: 10000\n    cap_total: 60000\n", "", "without a bound"),
+        ('date: "Дата", ', "", "“date” is missing"),
+        ('date: "Дата", ', "date: , ", "“date” names no column"),
+        ('date: "Дата", ', "date: Сумма, ", "stands for two columns"),
+        ("statement: {", "statement: Дата\nx: {", "are not named"),
     ],
 )
 def test_a_campaign_with_a_mistake(flows: Path, change: Change, old: str, new: str, said: str) -> None:
     change("suu.campaign.yaml", old, new)
     assert said in "\n".join(check(flows))
+
+
+def test_a_campaign_asks_for_six_kinds_of_things(flows: Path, change: Change) -> None:
+    unit = "unit: {ky: [күн], ru: [день]}, minimum: 1, optimum: 2}"
+    more = "".join(
+        f"  - {{name: {kind}, kind: {kind}, label: {{ky: {kind}, ru: {kind}}}, {unit}\n"
+        for kind in ("transport", "skill", "livestock")
+    )
+    change("suu.campaign.yaml", "needs:\n", f"needs:\n{more}")
+    assert check(flows) == []
+
+
+def test_the_plan_of_a_campaign_is_read_and_kept(flows: Path) -> None:
+    (stored,) = publishing.prepare([flows]).campaigns.values()
+    plan = campaigning.plan(stored.definition)
+    assert [each.name for each in plan.milestones] == ["spring", "pipes", "water"]
+    assert plan.milestones[0].by == dt.date(2027, 6, 15)
+    assert plan.rules == (
+        matching.Rule("fund", "money", Decimal("0.5"), Decimal(5000), Decimal(10000), Decimal(60000)),
+    )
+    assert plan.second_signature_above == 50000
+    assert plan.statement["comment"] == "Назначение платежа"
+    assert "председатель" in plan.signatory["ru"]
 
 
 def test_what_pyxform_alone_refuses_is_told_in_its_row(flows: Path, change: Change) -> None:
