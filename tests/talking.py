@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 import yaml
 
-from bot.engine import commands, contribution, conversation, form, giving, messages, reviewing, state
+from bot.engine import commands, contribution, conversation, form, giving, messages, promising, reviewing, state
 from bot.engine.authoring import reading
 from bot.engine.pledging import campaigns
 from bot.services import campaigning
@@ -102,6 +102,7 @@ def _need(raw: dict[str, Any]) -> messages.Need:
         unit={language: tuple(words) for language, words in raw.get("unit", {}).items()},
         minimum=Decimal(raw["minimum"]),
         optimum=Decimal(raw["optimum"]),
+        covers=campaigning.covers(raw.get("covers")),
     )
 
 
@@ -139,7 +140,7 @@ class House:
     def facts(self, person: str, scene: str, text: str) -> messages.Facts:
         """What the desk would read for a message of this person in this scene, and nothing more."""
         command = commands.recognise(text)
-        wants_promises = scene in ("home", "pledges", "withdraw") or command in (
+        wants_promises = scene in promising.SCENES or command in (
             commands.Command.PLEDGES,
             commands.Command.DATA,
         )

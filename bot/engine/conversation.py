@@ -10,7 +10,7 @@ import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from bot.engine import commands, flow, joining, lobby, messages, promising, resuming, reviewing, state
+from bot.engine import commands, flow, joining, keeping, lobby, messages, promising, resuming, reviewing, state
 from bot.engine.commands import Command
 from bot.engine.messages import phrase
 from bot.engine.turning import Turning
@@ -74,10 +74,14 @@ def turn(talk: state.Talk, responses: Mapping[str, state.State], incoming: messa
     )
 
 
-def _asked(turning: Turning) -> tuple[str, str] | None:
-    """The question of a form that waits: its response and its name; None outside a form."""
+def _asked(turning: Turning) -> tuple[object, ...] | None:
+    """The question of a form that waits, with all it hangs on; None outside a form."""
     rid = turning.current()
-    return (rid, turning.responses[rid].at) if turning.talk.scene == "form" and rid else None
+    if turning.talk.scene != "form" or not rid:
+        return None
+    response = turning.responses[rid]
+    # A promise is asked to be confirmed under one name, whatever it says: an old yes must not be to a new one.
+    return rid, response.at, response.answers, response.settled, response.seen
 
 
 def _be_patient(turning: Turning) -> None:
@@ -102,7 +106,7 @@ def _settle(turning: Turning) -> None:
             turning.change(listed=still)
         else:
             turning.go_home()
-    elif talk.scene == "withdraw" and not promising.promised(turning):
+    elif talk.scene in keeping.SCENES and not promising.promised(turning):
         turning.go_home()
     elif talk.scene in ("answers", "restart") and talk.pending not in turning.responses:
         turning.go_on()
@@ -205,7 +209,10 @@ _TAKE: dict[str, Callable[[Turning, Command | None], None]] = {
     "restart": reviewing.take_restart,
     "who": lambda turning, _command: lobby.take_who(turning),
     "pledges": promising.take_pledges,
-    "withdraw": promising.take_withdraw,
+    "pledge": keeping.take_pledge,
+    "amount": keeping.take_amount,
+    "date": keeping.take_date,
+    "withdraw": keeping.take_withdraw,
     "erase": lobby.take_erase,
     # One address of this contact went over; whoever writes by another one stays.
     "moved": lambda turning, _command: turning.go_home(),
@@ -222,7 +229,10 @@ _SHOW: dict[str, Callable[[Turning], messages.Reply]] = {
     "restart": reviewing.show_restart,
     "who": lobby.show_who,
     "pledges": promising.show_pledges,
-    "withdraw": promising.show_withdraw,
+    "pledge": keeping.show_pledge,
+    "amount": keeping.show_amount,
+    "date": keeping.show_date,
+    "withdraw": keeping.show_withdraw,
     "erase": lobby.show_erase,
     "stopped": lambda _turning: messages.Reply(()),
     "moved": lambda _turning: messages.Reply(()),

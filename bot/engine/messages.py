@@ -203,6 +203,17 @@ Event = (
 
 
 @dataclass(frozen=True, slots=True)
+class Covers:
+    """What a gift is enough for: one of it for each so many of the need's unit (of money: som).
+
+    `words` as in `Need.unit`.
+    """
+
+    each: Decimal
+    words: Mapping[str, tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True)
 class Need:
     """One thing a campaign asks for. `kind` is "money", "labour" or "material"."""
 
@@ -213,6 +224,7 @@ class Need:
     unit: Mapping[str, tuple[str, ...]]
     minimum: Decimal
     optimum: Decimal
+    covers: Covers | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,6 +286,10 @@ class Facts:
     site: str = ""
     #: True when the message is a code to go on elsewhere that another phone was given, not too long ago.
     code_is_good: bool = False
+    #: Som for one of each currency, where a rate is known and fresh.
+    worth: Mapping[str, Decimal] = field(default_factory=dict)
+    #: Currencies in the order in which the person's country suggests them; it decides nothing.
+    near: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

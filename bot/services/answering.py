@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from bot.channels import base
-from bot.engine import commands, contribution, conversation, messages, resuming, reviewing, state
+from bot.engine import commands, contribution, conversation, messages, promising, resuming, reviewing, state
 from bot.services import booking, publishing, recording
 from models import codes, db, ledger, sealing, turns
 
@@ -191,7 +191,7 @@ def _needed(known: recording.Known) -> list[str]:
 
 def _wants_promises(known: recording.Known) -> bool:
     """Pledges are read only for those who may ask for them now."""
-    return known.talk.scene in ("home", "pledges", "withdraw") or commands.recognise(known.inbound.text) in (
+    return known.talk.scene in promising.SCENES or commands.recognise(known.inbound.text) in (
         commands.Command.PLEDGES,
         commands.Command.DATA,
     )

@@ -21,7 +21,7 @@ _NAME = re.compile(r"[a-z][a-z0-9_-]{0,31}")
 _TEXTS = ("title", "story", "holder", "treasurer", "handover")
 _KEYS = {"name", "form", "place", "deadline", "model", "needs", *_TEXTS}
 _OPTIONAL = {"place", "treasurer", "model"}
-_NEED_KEYS = {"name", "kind", "label", "description", "unit", "minimum", "optimum"}
+_NEED_KEYS = {"name", "kind", "label", "description", "unit", "minimum", "optimum", "covers"}
 KINDS = ("money", "labour", "material")
 #: Forms of a unit by language that a number can call for: after 1, after 2, after 5.
 _UNITS = {"ky": (1,), "ru": (1, 3)}
@@ -132,7 +132,7 @@ class _Reader:
         for key in given.keys() - _NEED_KEYS:
             self.unknown(key, _NEED_KEYS, row)
         kind, name = given.get("kind", ""), given.get("name", "")
-        needed = _NEED_KEYS - {"description"} - ({"unit"} if kind == "money" else set())
+        needed = _NEED_KEYS - {"description", "covers"} - ({"unit"} if kind == "money" else set())
         for key in sorted(needed - given.keys()):
             self.missing(key, row)
         if "kind" in given and kind not in KINDS:
@@ -146,6 +146,7 @@ class _Reader:
             **{key: self.text(given, key, row) for key in ("label", "description") if key in given},
             "unit": self.unit(given, row) if kind != "money" else {},
             **self.amounts(given, row),
+            **self.covers(given, row),
         }
 
     def need_name(self, name: object, kind: object, taken: set[str], row: int) -> None:
@@ -162,35 +163,56 @@ class _Reader:
 
     def unit(self, given: Mapping[str, Any], row: int) -> dict[str, list[str]]:
         raw = given.get("unit")
-        made: dict[str, list[str]] = {}
         if "unit" in given and not isinstance(raw, Mapping):
             mend = phrase("write {example}.", example="unit: {ky: [күн], ru: [день, дня, дней]}")
             self.say("unit", phrase("The unit names no language."), mend, row)
-            return made
-        for language in form.LANGUAGES if "unit" in given else ():
-            words = raw.get(language) if isinstance(raw, Mapping) else None
+            return {}
+        return self.words("unit", raw, row) if isinstance(raw, Mapping) else {}
+
+    def words(self, column: str, raw: Mapping[str, Any], row: int) -> dict[str, list[str]]:
+        """The forms by language that follow a number."""
+        made: dict[str, list[str]] = {}
+        for language in form.LANGUAGES:
+            words = raw.get(language)
             made[language] = [str(word) for word in (words if isinstance(words, list) else [words]) if word]
             if len(made[language]) not in _UNITS[language]:
                 example = "[күн]" if language == "ky" else "[день, дня, дней]"
                 what = phrase("These are not the forms of the unit in “{language}”: {words}.",
                               language=language, words=", ".join(made[language]))  # fmt: skip
                 mend = phrase("write it as after 1, 2 and 5, such as {example}.", example=example)
-                self.say("unit", what, mend, row)
+                self.say(column, what, mend, row)
         return made
+
+    def covers(self, given: Mapping[str, Any], row: int) -> dict[str, Any]:
+        """What a gift is enough for; nothing where the campaign does not say."""
+        if "covers" not in given:
+            return {}
+        raw = given["covers"]
+        if not isinstance(raw, Mapping) or raw.keys() - {"each", "__row__", *form.LANGUAGES}:
+            example = "covers: {each: 500, ky: [метр түтүк], ru: [метр трубы, метра трубы, метров трубы]}"
+            what = phrase("It does not say what a gift is enough for.")
+            self.say("covers", what, phrase("write {example}.", example=example), row)
+            return {}
+        each = self.amount(raw.get("each", ""), "covers", row)
+        words = self.words("covers", raw, row)
+        return {"covers": {"each": f"{each.normalize():f}", **words}} if each else {}
+
+    def amount(self, raw: object, column: str, row: int) -> Decimal | None:
+        try:
+            amount = Decimal(str(raw))
+        except InvalidOperation:
+            amount = Decimal(0)
+        if amount.is_finite() and 0 < amount <= _MOST and not amount * 100 % 1:
+            return amount
+        what = phrase("“{word}” is no quantity.", word=str(raw))
+        self.say(column, what, phrase("write a number above 0, at most {most}.", most=f"{_MOST:,}"), row)
+        return None
 
     def amounts(self, given: Mapping[str, Any], row: int) -> dict[str, str]:
         made: dict[str, Decimal] = {}
         for key in ("minimum", "optimum"):
-            if key not in given:
-                continue
-            try:
-                amount = Decimal(str(given[key]))
-            except InvalidOperation:
-                amount = Decimal(0)
-            if not amount.is_finite() or not 0 < amount <= _MOST or amount * 100 % 1:
-                what = phrase("“{word}” is no quantity.", word=str(given[key]))
-                self.say(key, what, phrase("write a number above 0, at most {most}.", most=f"{_MOST:,}"), row)
-            else:
+            amount = self.amount(given[key], key, row) if key in given else None
+            if amount is not None:
                 made[key] = amount
         if len(made) == 2 and made["minimum"] > made["optimum"]:
             what = phrase("The minimum, {least}, is above the optimum, {most}.",
@@ -239,6 +261,14 @@ def needs(definition: Mapping[str, Any]) -> tuple[publishing.Need, ...]:
     )
 
 
+def covers(plain: Mapping[str, Any] | None) -> messages.Covers | None:
+    """What a need's gifts are enough for."""
+    if not plain:
+        return None
+    words = {language: tuple(plain[language]) for language in form.LANGUAGES}
+    return messages.Covers(Decimal(plain["each"]), words)
+
+
 def campaign(version: str, definition: str, form_version: str) -> messages.Campaign:
     """The campaign in that JSON, open and with nothing promised: the part that never changes."""
     plain = json.loads(definition)
@@ -259,6 +289,7 @@ def campaign(version: str, definition: str, form_version: str) -> messages.Campa
                 unit={language: tuple(words) for language, words in need["unit"].items()},
                 minimum=Decimal(need["minimum"]),
                 optimum=Decimal(need["optimum"]),
+                covers=covers(need.get("covers")),
             )
             for need in plain["needs"]
         ),
