@@ -132,6 +132,9 @@ class House:
         self.campaigns = {campaign.name: campaign}
         self.phone = phone
         self.clock, self.chance = Clock(), Chance()
+        #: Som for one of each currency, and the currencies that are suggested first.
+        self.worth: dict[str, Decimal] = {}
+        self.near: tuple[str, ...] = ()
         self.responses: dict[str, Kept] = {}
         self.tallies: Counter[contribution.Key] = Counter()
         #: Pledges that stand, each with whose it is.
@@ -154,6 +157,8 @@ class House:
             finished=tuple(finished) if person and command is commands.Command.DATA else (),
             phone=self.phone,
             site=SITE,
+            worth=self.worth,
+            near=self.near,
         )
 
     def _standing(self, campaign: messages.Campaign) -> messages.Campaign:

@@ -17,6 +17,8 @@ from bot.engine.gifts.pieces import Doubtful, Misread, Reading, Unasked
 
 #: Chosen where the currency that is meant was not among the first shown.
 OTHERS = "+"
+#: What a number without its unit may come to.
+_BARE = (pieces.Why.TOO_MUCH, pieces.Why.UNIT)
 #: So many are shown first, where there are more than `_ALL`.
 _FIRST, _ALL = 2, 5
 #: Gifts in one message, and pledges that one yes makes: all of them every month for a year.
@@ -37,6 +39,8 @@ class Draft:
     days: tuple[dt.date | None, ...] = (None,)
     #: A time was said that is no day yet.
     unclear: whens.Asked | whens.Misread | None = None
+    #: What was chosen, as far as it can still be.
+    settled: tuple[str, ...] = ()
     #: The message's own words for the time.
     when: str = field(default="", compare=False)
 
@@ -60,18 +64,20 @@ class Ear:
     def heard(self, words: str, settled: Sequence[str] = ()) -> Draft:
         """What one message offers, its doubts settled as they were."""
         message = self._read(words, self._campaign.needs)
-        chosen, offered, aside = list(settled), [], []
+        left, valid = list(settled), list[str]()
+        offered: list[messages.Offer] = []
+        aside: list[Unasked | Misread] = []
         doubt: Doubtful | None = None
         for piece in message.pieces:
-            settled_ = self._settled(piece, chosen) if isinstance(piece, Doubtful) else piece
-            match settled_:
+            meant = self._settled(piece, left, valid) if isinstance(piece, Doubtful) else piece
+            match meant:
                 case messages.Offer():
-                    offered.append(settled_)
+                    offered.append(meant)
                 case Doubtful():
-                    doubt = doubt or settled_
+                    doubt = doubt or meant
                 case _:
-                    aside.append(settled_)
-        return Draft(tuple(offered), doubt, tuple(aside), when=message.when)
+                    aside.append(meant)
+        return Draft(tuple(offered), doubt, tuple(aside), settled=tuple(valid), when=message.when)
 
     def dated(self, draft: Draft, words: str) -> Draft:
         """The draft, to be handed over at that time: in words, or as `kept` writes it."""
@@ -108,24 +114,23 @@ class Ear:
     def amount(self, need: str, words: str) -> pieces.Piece:
         """So much of one need, in words: a number alone is in the need's own unit."""
         asked = self._campaign.need(need)
-        found = [self._read(words, (asked,))]
-        if units := asked.unit.get("ky"):
-            # Only after the words as they are: "20 капчык" has its unit already.
-            found.append(self._read(f"{words} {units[0]}", (asked,)))
-        for message in found:
-            if len(message.pieces) == 1 and isinstance(one := _only(message.pieces[0]), messages.Offer | Doubtful):
-                return one
-        return found[0].pieces[0]
+        said = self._read(words, (asked,)).pieces
+        first, units = _only(said[0]), asked.unit.get("ky")
+        if len(said) == 1 and units and isinstance(first, Misread) and first.why in _BARE:
+            # A number that nobody would take for bags by itself: "150".
+            again = self._read(f"{words} {units[0]}", (asked,)).pieces
+            first = again[0] if isinstance(again[0], messages.Offer) else first
+        return first
 
-    def _settled(self, doubt: Doubtful, chosen: list[str]) -> Reading:
+    def _settled(self, doubt: Doubtful, left: list[str], valid: list[str]) -> Reading:
         reading: Reading = doubt
-        while chosen and isinstance(reading, Doubtful):
-            after = self._chosen(reading, chosen[0])
+        while left and isinstance(reading, Doubtful):
+            after = self._chosen(reading, left[0])
             if after is None:
                 # What was chosen cannot be any more: ask again, and whatever came after it.
-                chosen.clear()
+                left.clear()
                 return reading
-            chosen.pop(0)
+            valid.append(left.pop(0))
             reading = after
         return reading
 

@@ -254,6 +254,8 @@ def take_amount(turning: Turning, command: Command | None) -> None:
             (each for each in read.readings if isinstance(each, messages.Offer) and each.unit == promise.offer.unit),
             read,
         )
+    if isinstance(read, pieces.Misread) and read.why is pieces.Why.NOTHING:
+        read = pieces.Misread(pieces.Why.NUMBER, read.said)
     if isinstance(read, pieces.Misread | pieces.Unasked):
         turning.lines += doubting.aside(read, campaign)
         turning.missed = True

@@ -33,6 +33,9 @@ def take(turning: Turning, command: Command | None, *, paused: bool) -> None:
     if paused and command is None:
         # After weeks a greeting must not become the answer to a question nobody remembers.
         turning.to("resume")
+    elif pledge.is_other:
+        turning.say(doubting.REFUSED[wishes.Reason.CHANGED_MEANWHILE])
+        pledge.change(pledge.at, settled=pledge.draft.settled)
     elif command is Command.BACK:
         _back(pledge)
     elif command is Command.SKIP:
@@ -52,11 +55,11 @@ def _let_be(turning: Turning) -> None:
 
 
 def _back(vow: Vow) -> None:
-    response, at = vow.response, vow.at
+    at = vow.at
     if at == "gift":
         vow.turning.say(phrase("This is the first question."))
-    elif at in ("doubt", "confirm") and response.settled:
-        vow.change("doubt", settled=response.settled[:-1])
+    elif at in ("doubt", "confirm") and vow.draft.settled:
+        vow.change("doubt", settled=vow.draft.settled[:-1])
     elif at in ("doubt", "confirm"):
         vow.change("gift")
     elif at == "name":
@@ -124,7 +127,7 @@ def _take_doubt(vow: Vow, text: str) -> None:
     if choice == "":
         vow.change("gift")
     elif choice != "?":
-        vow.change("confirm", settled=(*vow.response.settled, choice))
+        vow.change("confirm", settled=(*vow.draft.settled, choice))
     elif _is_gift(vow, text):
         _hear(vow, text)
     else:

@@ -54,6 +54,13 @@ class Vow:
             return "doubt"
         return "when" if draft.unclear else at if at in BESIDE else "confirm"
 
+    @property
+    def is_other(self) -> bool:
+        """Whether what the person answers is not what would be asked now: a number would mean something else."""
+        response = self.response
+        stale = response.seen not in ("", self.campaign.version) or response.settled != self.draft.settled
+        return response.at in ("doubt", "confirm") and (stale or response.at != self.at)
+
     def change(self, at: str, *, settled: Iterable[str] | None = None, **given: str) -> None:
         """Put answers in ("" takes one out), and go where that leads."""
         kept = {name: answer for name, answer in (dict(self.response.answers) | given).items() if answer != ""}
