@@ -155,6 +155,7 @@ async def _decide(
                 if response.respondent_id == person and response.status == "finished"
             ),
             code_is_good=code in resumable,
+            near=near(known.inbound.address),
         )
         mine = {rid: recording.response(kit.seal, stored[rid].sealed) for rid in _needed(known) if rid in stored}
         incoming = messages.Incoming(
@@ -176,6 +177,25 @@ async def _decide(
             if isinstance(event, messages.Erased) and event.person:
                 await _erase(connection, kit, catalogue, event.person, writes, at)
     await turns.write(connection, writes, at)
+
+
+#: Where people of Kyrgyzstan work: what a telephone number begins with, and the money there.
+_CALLING = {
+    "+996": "KGS",
+    "+76": "KZT",
+    "+77": "KZT",
+    "+7": "RUB",
+    "+90": "TRY",
+    "+82": "KRW",
+    "+1": "USD",
+    **dict.fromkeys(("+33", "+34", "+39", "+48", "+49"), "EUR"),
+}
+
+
+def near(address: str) -> tuple[str, ...]:
+    """The currency to suggest first to whoever writes from there; most addresses say nothing."""
+    number = address.removeprefix("whatsapp:")
+    return tuple(money for begins, money in _CALLING.items() if number.startswith(begins))[:1]
 
 
 def _talk(seal: sealing.Seal, sealed: bytes | None) -> state.Talk:

@@ -106,7 +106,7 @@ async def lives(person: residents.Resident, plan: Plan) -> None:
     assert thanks in await person.answers("s-priorities", "priorities.yaml", answers)
     if plan.gift:
         need, unit, quantity = plan.gift
-        said = {"money": unit, "labour": "күн", "cement": "кап цемент"}[need]
+        said = {"money": "лира" if unit == "TRY" else unit, "labour": "күн", "cement": "кап цемент"}[need]
         await person.pledges(f"{quantity} {said}", "Айгүл" if plan.number % 2 else "")
 
 
