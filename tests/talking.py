@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 import yaml
 
-from bot.engine import commands, contribution, conversation, form, giving, messages, reviewing, state
+from bot.engine import commands, contribution, conversation, form, giving, messages, promising, reviewing, state
 from bot.engine.authoring import reading
 from bot.engine.pledging import campaigns
 from bot.services import needing
@@ -102,6 +102,7 @@ def _need(raw: dict[str, Any]) -> messages.Need:
         unit={language: tuple(words) for language, words in raw.get("unit", {}).items()},
         minimum=Decimal(raw["minimum"]),
         optimum=Decimal(raw["optimum"]),
+        covers=needing.covers(raw.get("covers")),
     )
 
 
@@ -131,6 +132,9 @@ class House:
         self.campaigns = {campaign.name: campaign}
         self.phone = phone
         self.clock, self.chance = Clock(), Chance()
+        #: Som for one of each currency, and the currencies that are suggested first.
+        self.worth: dict[str, messages.Rate] = {}
+        self.near: tuple[str, ...] = ()
         self.responses: dict[str, Kept] = {}
         self.tallies: Counter[contribution.Key] = Counter()
         #: Pledges that stand, each with whose it is.
@@ -139,7 +143,7 @@ class House:
     def facts(self, person: str, scene: str, text: str) -> messages.Facts:
         """What the desk would read for a message of this person in this scene, and nothing more."""
         command = commands.recognise(text)
-        wants_promises = scene in ("home", "pledges", "withdraw") or command in (
+        wants_promises = scene in promising.SCENES or command in (
             commands.Command.PLEDGES,
             commands.Command.DATA,
         )
@@ -153,6 +157,8 @@ class House:
             finished=tuple(finished) if person and command is commands.Command.DATA else (),
             phone=self.phone,
             site=SITE,
+            worth=self.worth,
+            near=self.near,
         )
 
     def _standing(self, campaign: messages.Campaign) -> messages.Campaign:

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 import yaml
 
-from bot.engine import form
+from bot.engine import form, vows
 from bot.engine.authoring import reading
 from bot.engine.xpath import expressions
 
@@ -218,29 +218,14 @@ def test_only_villagers_are_asked_for_their_village() -> None:
     assert value(village) is False
 
 
-def test_a_pledge_asks_only_what_belongs_to_the_gift() -> None:
-    def asked(what: str) -> list[str]:
-        named = [q for q in PLEDGE.questions if q.name in ("currency", "amount", "quantity")]
-        return [q.name for q in named if value(q.relevant, what=what)]
-
-    assert asked("money") == ["currency", "amount"]
-    assert asked("labour") == ["quantity"]
-    assert asked("cement") == ["quantity"]
-    assert asked("") == []
-    currencies = [choice.name for choice in question(PLEDGE, "currency").choices]
-    assert currencies == ["KGS", "RUB", "KZT", "USD", "EUR", "TRY", "KRW"]
+def test_a_pledge_has_the_questions_and_options_the_bot_knows() -> None:
+    assert [each.name for each in PLEDGE.questions] == ["gift", "confirm", "when", "shown", "name"]
+    for name, known in vows.KNOWN.items():
+        assert tuple(choice.name for choice in question(PLEDGE, name).choices) == known
     # Without a name is the first way offered.
-    shown = question(PLEDGE, "shown").choices
-    assert [(choice.name, choice.label["ky"]) for choice in shown] == [
-        ("hidden", "Атым жазылбасын"),
-        ("shown", "Атым жазылсын"),
-    ]
-    assert value(question(PLEDGE, "name").relevant, shown="hidden") is False
+    assert question(PLEDGE, "shown").choices[0].label == {"ky": "Атым жазылбасын", "ru": "Без имени"}
     assert question(PLEDGE, "name").personal
-    quantities = [n for n in (0.0, 1.0, 10000.0, 10001.0) if value(question(PLEDGE, "quantity").constraint, n)]
-    assert quantities == [1.0, 10000.0]
-    assert not value(question(PLEDGE, "amount").constraint, "0")
-    assert value(question(PLEDGE, "amount").constraint, "0.5")
+    assert question(PLEDGE, "gift").personal
 
 
 def test_the_campaign_is_whole() -> None:
@@ -311,7 +296,8 @@ def test_rules_of_wording(language: str) -> None:
 
 def test_both_languages_say_as_much() -> None:
     by = {language: [words for spoken, words in WORDS if spoken == language] for language in form.LANGUAGES}
-    units = sum(len(need.get("unit", {}).get("ru", [1])) - 1 for need in CAMPAIGN["needs"])
+    counted = [need[key] for need in CAMPAIGN["needs"] for key in ("unit", "covers") if key in need]
+    units = sum(len(words["ru"]) - 1 for words in counted)
     assert len(by["ru"]) == len(by["ky"]) + units
     for definition in (PRIORITIES, PLEDGE):
         for asked in definition.questions:

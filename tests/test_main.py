@@ -227,7 +227,7 @@ def test_check_says_which_recording_is_not_there(environment: dict[str, str], tm
 
 
 def test_chat_plays_a_campaign_and_ends_with_its_input(environment: dict[str, str]) -> None:
-    done = ashar(environment, "chat", str(FLOWS / "suu.campaign.yaml"), types="1\n1\n2\n3\n1\n1\n")
+    done = ashar(environment, "chat", str(FLOWS / "suu.campaign.yaml"), types="1\n1\n3 күн\n1\n")
     assert done.returncode == 0, done.stderr
     assert re.search(r"Код: [2-9A-Z]{6}", done.stdout)
     assert "3 күндүк жумуш" in done.stdout

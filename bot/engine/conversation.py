@@ -15,6 +15,7 @@ from bot.engine import (
     flow,
     inviting,
     joining,
+    keeping,
     lobby,
     messages,
     promising,
@@ -88,10 +89,14 @@ def turn(talk: state.Talk, responses: Mapping[str, state.State], incoming: messa
     )
 
 
-def _asked(turning: Turning) -> tuple[str, str] | None:
-    """The question of a form that waits: its response and its name; None outside a form."""
+def _asked(turning: Turning) -> tuple[object, ...] | None:
+    """The question of a form that waits, with all it hangs on; None outside a form."""
     rid = turning.current()
-    return (rid, turning.responses[rid].at) if turning.talk.scene == "form" and rid else None
+    if turning.talk.scene != "form" or not rid:
+        return None
+    response = turning.responses[rid]
+    # A promise is asked to be confirmed under one name, whatever it says: an old yes must not be to a new one.
+    return rid, response.at, response.answers, response.settled, response.seen
 
 
 def _be_patient(turning: Turning) -> None:
@@ -116,7 +121,7 @@ def _settle(turning: Turning) -> None:
             turning.change(listed=still)
         else:
             turning.go_home()
-    elif talk.scene == "withdraw" and not promising.promised(turning):
+    elif talk.scene in keeping.SCENES and not promising.promised(turning):
         turning.go_home()
     elif talk.scene in ("answers", "restart") and talk.pending not in turning.responses:
         turning.go_on()
@@ -225,7 +230,10 @@ _TAKE: dict[str, Callable[[Turning, Command | None], None]] = {
     "restart": reviewing.take_restart,
     "who": lambda turning, _command: lobby.take_who(turning),
     "pledges": promising.take_pledges,
-    "withdraw": promising.take_withdraw,
+    "pledge": keeping.take_pledge,
+    "amount": keeping.take_amount,
+    "date": keeping.take_date,
+    "withdraw": keeping.take_withdraw,
     "erase": lobby.take_erase,
     # Thanked, and now there is more to say: here is what there is.
     "done": lambda turning, _command: turning.go_home(),
@@ -246,7 +254,10 @@ _SHOW: dict[str, Callable[[Turning], messages.Reply]] = {
     "restart": reviewing.show_restart,
     "who": lobby.show_who,
     "pledges": promising.show_pledges,
-    "withdraw": promising.show_withdraw,
+    "pledge": keeping.show_pledge,
+    "amount": keeping.show_amount,
+    "date": keeping.show_date,
+    "withdraw": keeping.show_withdraw,
     "erase": lobby.show_erase,
     "stopped": lambda _turning: messages.Reply(()),
     "moved": lambda _turning: messages.Reply(()),

@@ -7,12 +7,15 @@ import datetime as dt
 from collections.abc import Iterable, Mapping
 from decimal import ROUND_HALF_EVEN, Decimal
 
-from bot.engine import messages, state
+from bot.engine import messages
 from bot.engine.messages import phrase, phrases
 from bot.engine.pledging import campaigns, deciding, events, ledger, totals, wishes
 
 _CODE_LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 _ONE, _HUNDREDTH = Decimal(1), Decimal("0.01")
+ZERO = ledger.ZERO
+#: Said with every promise and every handover.
+NEVER = phrase("We never ask for codes from SMS or for card numbers.")
 
 #: Who speaks for a pledge of the person who writes.
 GIVER = wishes.Actor(events.Role.GIVER, own=True)
@@ -54,10 +57,15 @@ def terms(campaign: messages.Campaign, offered: messages.Offer, rate: messages.R
 
 
 def promise(
-    campaign: messages.Campaign, offered: messages.Offer, now: dt.datetime, rate: messages.Rate | None = None
+    campaign: messages.Campaign,
+    offered: messages.Offer,
+    now: dt.datetime,
+    rate: messages.Rate | None = None,
+    due: dt.date | None = None,
+    version: str = "",
 ) -> tuple[events.Event, ...] | wishes.Refusal:
-    """What a new promise begins with, or why it is none."""
-    wish = wishes.Wish(events.Step.CONFIRMED, offered.quantity)
+    """What a new promise begins with, or why it is none. `version`: of the campaign as its giver was shown it."""
+    wish = wishes.Wish(events.Step.CONFIRMED, offered.quantity, due=due, version=version)
     return deciding.decide(ledger.Standing(), wish, GIVER, terms(campaign, offered, rate), now)
 
 
@@ -117,25 +125,9 @@ def _stands(campaign: messages.Campaign, need: messages.Need) -> Decimal:
     return campaign.promised.get((need.name, need.name), Decimal(0))
 
 
-def offer(response: state.State, campaign: messages.Campaign) -> messages.Offer | None:
-    """What the answers of a pledge form promise; None while they do not say, or the campaign asks for it no more."""
-    given = dict(response.answers)
-    need = next((need for need in campaign.needs if need.name == given.get("what")), None)
-    quantity = given.get("amount" if need and need.kind == "money" else "quantity")
-    if need is None or not isinstance(quantity, str | int):
-        return None
-    unit = str(given.get("currency", "KGS")) if need.kind == "money" else need.name
-    return messages.Offer(need.name, Decimal(quantity), unit)
-
-
-def references(response: state.State, campaign: messages.Campaign) -> Mapping[str, object]:
+def references(campaign: messages.Campaign, offers: object = "", deadline: object = None) -> Mapping[str, object]:
     """What the texts of a pledge form may refer to beside its own questions."""
-    promised = offer(response, campaign)
-    return {
-        "campaign": campaign.title,
-        "deadline": campaign.deadline,
-        "offer": quantity(campaign, promised) if promised else "",
-    }
+    return {"campaign": campaign.title, "deadline": deadline or campaign.deadline, "offer": offers}
 
 
 def quantity(campaign: messages.Campaign, promised: messages.Offer) -> messages.Quantity:
@@ -146,11 +138,21 @@ def quantity(campaign: messages.Campaign, promised: messages.Offer) -> messages.
     return messages.Quantity(promised.quantity, words=need.unit)
 
 
-def shown_name(response: state.State) -> str:
-    """The name to be shown beside the pledge; "" unless the giver chose so."""
-    given = dict(response.answers)
-    name = given.get("name", "") if given.get("shown") == "shown" else ""
-    return name if isinstance(name, str) else ""
+def whole_som(offered: messages.Offer, rates: Mapping[str, messages.Rate]) -> Decimal | None:
+    """An offer of money in som as it is said, without tyiyn; None where no rate is known."""
+    each = worth(offered, rates.get(offered.unit))
+    return None if each is None else in_som(offered.quantity, each).quantize(_ONE)
+
+
+def covered(
+    campaign: messages.Campaign, offered: messages.Offer, rates: Mapping[str, messages.Rate]
+) -> messages.Quantity | None:
+    """What the offer is enough for, in whole ones; None where the campaign does not say, or it is not even one."""
+    need = campaign.need(offered.need)
+    quantity = whole_som(offered, rates) if need.kind == "money" else offered.quantity
+    if need.covers is None or quantity is None or quantity < need.covers.each:
+        return None
+    return messages.Quantity(quantity // need.covers.each, words=need.covers.words)
 
 
 def reference_code(chance: str) -> str:
@@ -213,9 +215,14 @@ def _in_all(campaign: messages.Campaign, need: messages.Need, currencies: set[st
     return (phrase("What this is in som is not known: there is no rate for it."),)
 
 
+def current(promise: messages.Promise) -> messages.Offer:
+    """What is promised now."""
+    return dataclasses.replace(promise.offer, quantity=promise.standing.promised or promise.offer.quantity)
+
+
 def described(promise: messages.Promise, campaigns: Mapping[str, messages.Campaign]) -> messages.Line:
     """One pledge of the person, as a line."""
-    campaign = campaigns.get(promise.campaign)
-    said = quantity(campaign, promise.offer) if campaign else messages.Quantity(promise.offer.quantity)
+    campaign, offered = campaigns.get(promise.campaign), current(promise)
+    said = quantity(campaign, offered) if campaign else messages.Quantity(offered.quantity)
     title = campaign.title if campaign else promise.campaign
     return phrase("{campaign}: {offer}. Code: {code}", campaign=title, offer=said, code=promise.code)

@@ -4,10 +4,22 @@ from __future__ import annotations
 
 import datetime as dt
 
-from bot.engine import asking, commands, consenting, flow, form, giving, messages, passage, state, telling
+from bot.engine import (
+    asking,
+    commands,
+    consenting,
+    flow,
+    form,
+    giving,
+    messages,
+    passage,
+    reciting,
+    state,
+    telling,
+    vowing,
+)
 from bot.engine.commands import Command
 from bot.engine.messages import phrase
-from bot.engine.pledging import wishes
 from bot.engine.turning import Turning, options
 
 NOTHING_KEPT = phrase("All right, nothing has been kept. If you change your mind, write any time.")
@@ -110,12 +122,12 @@ def take_consent(turning: Turning, command: Command | None) -> None:
     """Yes begins; no keeps nothing."""
     link = turning.talk.pending
     if command is Command.BACK:
-        _lead_back(turning)
+        turning.lead_back()
     elif not is_open(turning, link):
         follow(turning, link)
     elif (agreed := turning.yes_or_no()) is False:
         turning.say(NOTHING_KEPT)
-        _lead_back(turning)
+        turning.lead_back()
     elif agreed:
         agree(turning, link)
 
@@ -145,7 +157,7 @@ def begin(turning: Turning, person: state.Person, link: str) -> None:
         campaign=campaign,
     )
     definition = turning.facts.forms[version]
-    response = flow.begin(definition, fresh)
+    response = vowing.begin(fresh) if definition.emits else flow.begin(definition, fresh)
     turning.keep(rid, response)
     turning.change_person(person._replace(open=(*person.open, rid)))
     turning.to("form")
@@ -161,6 +173,8 @@ def begin(turning: Turning, person: state.Person, link: str) -> None:
 def show_form(turning: Turning) -> messages.Reply:
     """The question that waits."""
     response = turning.responses[turning.current()]
+    if turning.definition(response).emits:
+        return reciting.show(turning)
     asked = asking.asking(turning.definition(response), response, turning.given(response))
     return messages.Reply(
         lines=asked.lines,
@@ -217,6 +231,9 @@ def take_form(turning: Turning, command: Command | None, *, paused: bool) -> Non
     incoming, rid = turning.incoming, turning.current()
     response = turning.responses[rid]
     definition, station = turning.definition(response), turning.station()
+    if definition.emits:
+        vowing.take(turning, command, paused=paused)
+        return
     if not turning.may_change(response):
         # Closed while an answer was being changed.
         turning.keep(rid, flow.leave(definition, response))
@@ -253,16 +270,13 @@ def take_form(turning: Turning, command: Command | None, *, paused: bool) -> Non
         turning.take_back(definition)
         turning.events.append(messages.Discarded(rid))
         turning.say(phrase("All right, nothing has been kept. Thank you!"))
-        _lead_back(turning)
+        turning.lead_back()
     elif step.reviewed:
         if after.ended:
             turning.close(rid)
         turning.to("answers", pending=rid)
     elif step.finished:
-        if definition.emits == "pledge":
-            _pledge(turning, rid, definition)
-        else:
-            _finish(turning, rid, definition)
+        _finish(turning, rid, definition)
 
 
 def _names_picture(turning: Turning) -> bool:
@@ -281,15 +295,8 @@ def _silence(turning: Turning) -> float:
     return (turning.incoming.now - dt.datetime.fromisoformat(heard)).total_seconds() if heard else 0.0
 
 
-def _end(turning: Turning, rid: str) -> None:
-    response = turning.responses[rid]
-    turning.keep(rid, response._replace(ended=turning.incoming.now.isoformat()))
-    turning.close(rid)
-    turning.events.append(messages.Finished(rid))
-
-
 def _finish(turning: Turning, rid: str, definition: form.Form) -> None:
-    _end(turning, rid)
+    turning.end(rid)
     response, person = turning.responses[rid], turning.person()
     if person:
         key = f"{definition.name}/{definition.wave}"
@@ -301,61 +308,10 @@ def _finish(turning: Turning, rid: str, definition: form.Form) -> None:
     if not turning.current() and view.asked:
         turning.to("done")
     else:
-        _lead_back(turning)
+        turning.lead_back()
 
 
 def show_done(_turning: Turning) -> messages.Reply:
     """Below the thanks, two words rather than the whole menu: it would be a third of what the message weighs."""
     ways = (phrase("“answers”: see or change your answers; “menu”: everything else."),)
     return messages.Reply((), foot=ways, spare=ways, actions=("answers", "menu"))
-
-
-def _pledge(turning: Turning, rid: str, definition: form.Form) -> None:
-    response = turning.responses[rid]
-    campaign = turning.facts.campaigns.get(response.campaign)
-    if dict(response.answers).get("confirm") != "yes":
-        # Not what was meant: the same questions once more, with a clean sheet.
-        clean = response._replace(answers=(), skipped=(), spent=(), at="")
-        turning.keep(rid, flow.begin(definition, clean))
-        turning.say(phrase("All right, let us begin again."))
-        return
-    offer = giving.offer(response, campaign) if campaign else None
-    rate = turning.facts.worth.get(offer.unit) if offer else None
-    steps = giving.promise(campaign, offer, turning.incoming.now, rate) if campaign and offer else None
-    if campaign is None or offer is None or isinstance(steps, wishes.Refusal) or steps is None:
-        turning.close(rid)
-        turning.events.append(messages.Discarded(rid))
-        turning.say(phrase("This is closed already."))
-    else:
-        code, name = giving.reference_code(turning.draw("code")), giving.shown_name(response)
-        turning.events.append(
-            messages.Pledged(turning.talk.person, turning.draw("pledge"), campaign.name, offer, code, name, steps, rate)
-        )
-        _end(turning, rid)
-        if name:
-            turning.say(phrase("Thank you, your promise is written down! Code: {code}.", code=code))
-        else:
-            turning.say(
-                phrase(
-                    "Thank you, your promise is written down! Code: {code}. Your name is not published.",
-                    code=code,
-                )
-            )
-        if campaign.need(offer.need).kind == "money":
-            turning.say(
-                phrase(
-                    "Transfer: {handover} In the comment write the code: {code}",
-                    handover=campaign.handover,
-                    code=code,
-                )
-            )
-        else:
-            turning.say(phrase("How to hand over: {handover}", handover=campaign.handover))
-        turning.say(phrase("We never ask for codes from SMS or for card numbers."))
-    _lead_back(turning)
-
-
-def _lead_back(turning: Turning) -> None:
-    if turning.current():
-        turning.say(phrase("Now back to where you were."))
-    turning.go_on()

@@ -174,6 +174,9 @@ def wake(turning: Turning) -> None:
 def show_resume(turning: Turning) -> messages.Reply:
     """Where they stood."""
     response = turning.responses[turning.current()]
+    if response.campaign:
+        line = phrase("Welcome back! You were about to give to the ashar. Shall we go on?")
+        return messages.Reply((line,), yes_no(), pick=1)
     view = passage.passage(turning.definition(response), response)
     station = next((station for station in view.asked if station.key == response.at), None)
     number, total = asking.progress(view, station) if station else (1, 1)

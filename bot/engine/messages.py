@@ -218,6 +218,17 @@ Event = (
 
 
 @dataclass(frozen=True, slots=True)
+class Covers:
+    """What a gift is enough for: one of it for each so many of the need's unit (of money: som).
+
+    `words` as in `Need.unit`.
+    """
+
+    each: Decimal
+    words: Mapping[str, tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True)
 class Need:
     """One thing a campaign asks for. `kind` is "money", "labour" or "material"."""
 
@@ -228,6 +239,7 @@ class Need:
     unit: Mapping[str, tuple[str, ...]]
     minimum: Decimal
     optimum: Decimal
+    covers: Covers | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -295,6 +307,8 @@ class Facts:
     code_is_good: bool = False
     #: Currency -> its rate of today, for whoever is about to promise; what is missing here has no rate, or a stale one.
     worth: Mapping[str, Rate] = field(default_factory=dict)
+    #: Currencies in the order in which the person's country suggests them; it decides nothing.
+    near: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,18 +1,19 @@
-"""What one has promised, and what came of it all: the list of pledges, one taken back, the results."""
+"""What one has promised, and what came of it all: the list of pledges, the results."""
 
 from __future__ import annotations
 
-from bot.engine import giving, messages
+from bot.engine import giving, keeping, messages
 from bot.engine.commands import Command
 from bot.engine.messages import phrase
-from bot.engine.pledging import deciding, events, wishes
-from bot.engine.turning import LISTED, Turning, options, yes_no
+from bot.engine.turning import Turning, options
+
+#: Scenes in which the pledges of the person who writes must be at hand.
+SCENES = frozenset({"home", "pledges", *keeping.SCENES})
 
 
 def list_pledges(turning: Turning) -> None:
     """To what this person has promised."""
-    promises = [each for each in turning.facts.promises if giving.stands(each)][-LISTED:]
-    turning.to("pledges", listed=tuple(promise.id for promise in promises))
+    turning.to("pledges", listed=keeping.listed(turning))
 
 
 def say_results(turning: Turning) -> None:
@@ -30,20 +31,19 @@ def promised(turning: Turning) -> list[messages.Promise]:
 
 
 def show_pledges(turning: Turning) -> messages.Reply:
-    """The person's pledges; a number takes one back."""
+    """The person's pledges, each with how it stands; a number opens one."""
     promises = promised(turning)
     turning.change(listed=tuple(promise.id for promise in promises))
-    campaigns = turning.facts.campaigns
     if not promises:
-        lines: tuple[messages.Line, ...] = (phrase("You have no promises here yet."),)
-    else:
-        lines = (phrase("Your promises:"), *(giving.described(promise, campaigns) for promise in promises))
-    take_back = (phrase("Take back: {code}", code=promise.code) for promise in promises)
-    return messages.Reply(lines, options(*take_back, phrase("Back to the menu")), pick=1)
+        none = phrase("You have no promises here yet.")
+        return messages.Reply((none,), options(phrase("Back to the menu")), pick=1)
+    lines = [keeping.told(promise, turning.facts.campaigns) for promise in promises]
+    choices = [phrase("Open: {code}", code=promise.code) for promise in promises]
+    return messages.Reply((phrase("Your promises:"), *lines), options(*choices, phrase("Back to the menu")), pick=1)
 
 
 def take_pledges(turning: Turning, command: Command | None) -> None:
-    """Take one back, or to the menu."""
+    """Open one, or to the menu."""
     listed = turning.talk.listed
     if command is Command.BACK:
         turning.go_home()
@@ -53,28 +53,4 @@ def take_pledges(turning: Turning, command: Command | None) -> None:
         if number > len(listed):
             turning.go_home()
         else:
-            turning.to("withdraw", listed=(listed[number - 1],))
-
-
-def show_withdraw(turning: Turning) -> messages.Reply:
-    """Really? Nobody is asked why."""
-    lines = [giving.described(promise, turning.facts.campaigns) for promise in promised(turning)]
-    return messages.Reply((*lines, phrase("Take this promise back?")), yes_no(), pick=1)
-
-
-def take_withdraw(turning: Turning, command: Command | None) -> None:
-    """Yes takes it back."""
-    agreed = False if command is Command.BACK else turning.yes_or_no()
-    if agreed is None:
-        return
-    for promise in promised(turning) if agreed else ():
-        campaign = turning.facts.campaigns[promise.campaign]
-        wish = wishes.Wish(events.Step.WITHDRAWN)
-        terms = giving.terms(campaign, promise.offer, promise.rate)
-        decided = deciding.decide(promise.standing, wish, giving.GIVER, terms, turning.incoming.now)
-        if isinstance(decided, wishes.Refusal):
-            turning.say(phrase("It has arrived already. Many thanks!"))
-        else:
-            turning.events.append(messages.Stepped(promise.id, decided))
-            turning.say(phrase("Your promise is taken back. Thank you for your support."))
-    turning.go_home()
+            keeping.open_(turning, listed[number - 1])

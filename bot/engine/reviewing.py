@@ -27,6 +27,10 @@ def ask(turning: Turning) -> None:
     if response is None:
         turning.say(_NOTHING)
         return
+    if response.campaign:
+        # What is promised is said back as it stands, and changed there.
+        turning.go_on()
+        return
     if response.changing:
         response = flow.leave(turning.definition(response), response)
         turning.keep(rid, response)

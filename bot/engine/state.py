@@ -57,6 +57,10 @@ class State(NamedTuple):
     spent: tuple[tuple[str, int], ...] = ()
     #: When it was finished, ISO 8601 in UTC.
     ended: str = ""
+    #: Of a pledge: what was chosen where its words were in doubt, in the order in which it was asked (`drafting`); and
+    #: the version of its campaign as it was shown last.
+    settled: tuple[str, ...] = ()
+    seen: str = ""
 
     def answer(self, name: str) -> Answer | None:
         """The answer to that question, or None."""
@@ -122,7 +126,7 @@ def state_from(plain: dict[str, Any]) -> State:
     """The State that `to_plain` (and JSON) made of it."""
     fields = _fields(plain)
     fields["answers"] = tuple((name, _answer(value)) for name, value in fields.get("answers", ()))
-    for name in ("skipped", "picked", "narrowed"):
+    for name in ("skipped", "picked", "narrowed", "settled"):
         fields[name] = tuple(fields.get(name, ()))
     fields["spent"] = tuple((key, seconds) for key, seconds in fields.get("spent", ()))
     return State(**fields)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 from collections.abc import Mapping
 
@@ -84,6 +85,10 @@ class Turning:
         """What this scene's buttons carry: with the step enough to tell them from any other, and short for the line."""
         return self.current()[:3] if self.talk.scene == "form" else "-"
 
+    def know(self, promises: tuple[messages.Promise, ...]) -> None:
+        """The person's pledges are these from now on."""
+        self.facts = dataclasses.replace(self.facts, promises=promises)
+
     def keep(self, rid: str, response: state.State) -> None:
         """A response is new or has changed."""
         self.responses[rid] = response
@@ -120,6 +125,18 @@ class Turning:
         """To the question that waits, or to the menu."""
         self.to("form" if self.current() else "home")
 
+    def end(self, rid: str) -> None:
+        """A response is complete."""
+        self.keep(rid, self.responses[rid]._replace(ended=self.incoming.now.isoformat()))
+        self.close(rid)
+        self.events.append(messages.Finished(rid))
+
+    def lead_back(self) -> None:
+        """To what was interrupted, or to the menu."""
+        if self.current():
+            self.say(phrase("Now back to where you were."))
+        self.go_on()
+
     # -- reading and saying ---------------------------------------------------------------------------------
 
     def say(self, line: messages.Line) -> None:
@@ -152,7 +169,7 @@ class Turning:
     def given(self, response: state.State) -> telling.Given:
         """What the texts of a response's form may refer to beside its questions; filled by pledges."""
         campaign = self.facts.campaigns.get(response.campaign)
-        return giving.references(response, campaign) if campaign else {}
+        return giving.references(campaign) if campaign else {}
 
 
 def options(*labels: messages.Line) -> tuple[messages.Option, ...]:

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from bot.channels import base
-from bot.engine import commands, contribution, conversation, messages, resuming, reviewing, state
+from bot.engine import commands, contribution, conversation, messages, promising, resuming, reviewing, state
 from bot.engine.pledging import campaigns
 from bot.services import booking, publishing, quoting, recording
 from models import codes, db, ledger, sealing, turns
@@ -160,6 +160,7 @@ async def _decide(
                 if response.respondent_id == person and response.status == "finished"
             ),
             code_is_good=code in resumable,
+            near=near(known.inbound.address),
         )
         mine = {rid: recording.response(kit.seal, stored[rid].sealed) for rid in _needed(known) if rid in stored}
         incoming = messages.Incoming(
@@ -184,6 +185,25 @@ async def _decide(
     await turns.write(connection, writes, at)
 
 
+#: Where people of Kyrgyzstan work: what a telephone number begins with, and the money there.
+_CALLING = {
+    "+996": "KGS",
+    "+76": "KZT",
+    "+77": "KZT",
+    "+7": "RUB",
+    "+90": "TRY",
+    "+82": "KRW",
+    "+1": "USD",
+    **dict.fromkeys(("+33", "+34", "+39", "+48", "+49"), "EUR"),
+}
+
+
+def near(address: str) -> tuple[str, ...]:
+    """The currency to suggest first to whoever writes from there; most addresses say nothing."""
+    number = address.removeprefix("whatsapp:")
+    return tuple(money for begins, money in _CALLING.items() if number.startswith(begins))[:1]
+
+
 def _talk(seal: sealing.Seal, sealed: bytes | None) -> state.Talk:
     return state.talk_from(seal.open_json("contact", sealed)) if sealed else state.Talk()
 
@@ -197,7 +217,7 @@ def _needed(known: recording.Known) -> list[str]:
 
 def _wants_promises(known: recording.Known) -> bool:
     """Pledges are read only for those who may ask for them now."""
-    return known.talk.scene in ("home", "done", "pledges", "withdraw") or commands.recognise(known.inbound.text) in (
+    return known.talk.scene in promising.SCENES or commands.recognise(known.inbound.text) in (
         commands.Command.PLEDGES,
         commands.Command.DATA,
     )

@@ -37,6 +37,14 @@ _WORDS: Mapping[str, Mapping[str, Sequence[str]]] = {
         "ky": ("Айбек", "Нургүл", "Бакыт уулу", "85-жылкы классташтар"),
         "ru": ("Айбек", "Нургуль", "семья Асановых", "Данияр"),
     },
+    "gift": {
+        "ky": ("1000 сом", "5 миң сом", "10 кап цемент", "3 күн", "5000 сом жана 2 күн жумуш", "3000 рубль"),
+        "ru": ("1000 сомов", "5 тысяч сомов", "10 мешков цемента", "3 дня", "5000 сомов и 2 дня работы", "100$"),
+    },
+    "when": {
+        "ky": ("15-майга чейин", "бир айдан кийин", "20-апрель"),
+        "ru": ("до 15 мая", "через месяц", "20 апреля"),
+    },
     "": {
         "ky": (
             "Жолду оңдосоңор жакшы болмок.",
@@ -138,7 +146,7 @@ class _Resident:
             await self.follow(f"s-{name}")
         for name in stage.catalogue.campaigns:
             if self.happens(_PLEDGE) and await self.follow(f"a-{name}") and self.happens(_WITHDRAW):
-                for text in ("мои обещания", "1", "1"):
+                for text in ("мои обещания", "1", "снять", "1"):
                     await self.say(text)
         if self.happens(_ERASE):
             for text in ("удалить", "1"):
@@ -218,6 +226,8 @@ class _Resident:
     def weight(self, question: form.Question, name: str, number: int) -> float:
         if name in ("yes", "no"):
             return _YES if name == "yes" else 100 - _YES
+        if question.name == "confirm":
+            return 100 - _YES
         if name in form.LAST:
             return 0.1
         if question.kind is form.Kind.RANK:

@@ -32,6 +32,20 @@ _SENT = {Kind.IMAGE: "image", Kind.AUDIO: "audio", Kind.TEXT: "audio", Kind.GEOP
 _PLACE = "42.49 78.39 0 12.5"
 #: By what a person knows the line of their language.
 _OWN = {"ky": "кыргызча", "ru": "рус"}
+#: What is given, clear and in doubt, with and without a day.
+_GIFTS = (
+    *(
+        "5000 сом",
+        "5000",
+        "20",
+        "3 күн",
+        "10 кап цемент жана 2 күн",
+        "2000 сом ай сайын 6 ай",
+        "эки миң, 15-майга чейин",
+    ),
+    *("100$", "полторы тысячи рублей", "5 человек", "помогу цементом", "1000 после зарплаты", "3 дня, 5 тонн цемента"),
+)
+_WHENS = ("15-май", "через месяц", "айлык алганда", "skip", "каждый месяц полгода", "1")
 _NONSENSE = ("???", "👍", "ким билет", "99999999999999", "не понимаю вас", "0", "көп", "-")
 
 
@@ -132,6 +146,8 @@ class Respondent:
 
     def _answer(self, definition: form.Form, response: state.State) -> Act:
         self._stands(response.at)
+        if definition.emits:
+            return Act(self._otherwise(required=True) or self._gives(response.at))
         view = passage.passage(definition, response)
         station = view.station(response.at)
         if station is None:
@@ -159,6 +175,21 @@ class Respondent:
         self._at = at
         if self._tries > _PATIENCE:
             raise Stuck(f"the question “{at}” does not let anybody past")
+
+    def _gives(self, at: str) -> str:
+        """What is answered where something is pledged."""
+        match at:
+            case "gift":
+                return self._chance.choice(_GIFTS)
+            case "when":
+                return self._chance.choice(_WHENS)
+            case "confirm":
+                return self._chance.choice("1111234")
+            case "shown":
+                return self._chance.choice("123456")
+            case "name":
+                return self._chance.choice(("Айгүл", "семья Асановых", "skip"))
+        return "1"
 
     def _otherwise(self, *, required: bool) -> str | None:
         """Now and then something else than an answer."""

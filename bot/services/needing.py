@@ -11,7 +11,7 @@ from bot.engine.phrases import phrase
 from bot.services import drafting
 from models import publishing
 
-_KEYS = {"name", "kind", "label", "description", "unit", "minimum", "optimum"}
+_KEYS = {"name", "kind", "label", "description", "unit", "minimum", "optimum", "covers"}
 KINDS = ("money", "labour", "material", "transport", "skill", "livestock")
 #: Forms of a unit by language that a number can call for: after 1, after 2, after 5.
 _UNITS = {"ky": (1,), "ru": (1, 3)}
@@ -35,7 +35,7 @@ def read(draft: drafting.Draft) -> list[dict[str, Any]]:
 
 def _need(draft: drafting.Draft, cells: drafting.Cells, taken: set[str], row: int) -> dict[str, Any]:
     kind = cells.get("kind", "")
-    draft.keys(cells, _KEYS, _KEYS - {"description"} - ({"unit"} if kind == "money" else set()), row)
+    draft.keys(cells, _KEYS, _KEYS - {"description", "covers"} - ({"unit"} if kind == "money" else set()), row)
     kind, name = draft.choice(cells, "kind", KINDS, row=row), draft.name(cells, taken, row)
     if drafting.is_name(name) and name not in taken and (name == "money") != (kind == "money"):
         # The shipped form asks for a currency where the need is called so.
@@ -47,26 +47,47 @@ def _need(draft: drafting.Draft, cells: drafting.Cells, taken: set[str], row: in
         **{key: draft.text(cells, key, row) for key in ("label", "description") if key in cells},
         "unit": _unit(draft, cells, row) if kind != "money" else {},
         **_amounts(draft, cells, row),
+        **_covers(draft, cells, row),
     }
 
 
 def _unit(draft: drafting.Draft, cells: drafting.Cells, row: int) -> dict[str, list[str]]:
     raw = cells.get("unit")
-    made: dict[str, list[str]] = {}
     if "unit" in cells and not isinstance(raw, Mapping):
         mend = phrase("write {example}.", example="unit: {ky: [күн], ru: [день, дня, дней]}")
         draft.say("unit", phrase("The unit names no language."), mend, row)
-        return made
-    for language in form.LANGUAGES if "unit" in cells else ():
-        words = raw.get(language) if isinstance(raw, Mapping) else None
+        return {}
+    return _words(draft, "unit", raw, row) if isinstance(raw, Mapping) else {}
+
+
+def _words(draft: drafting.Draft, column: str, raw: Mapping[str, Any], row: int) -> dict[str, list[str]]:
+    """The forms by language that follow a number."""
+    made: dict[str, list[str]] = {}
+    for language in form.LANGUAGES:
+        words = raw.get(language)
         made[language] = [str(word) for word in (words if isinstance(words, list) else [words]) if word]
         if len(made[language]) not in _UNITS[language]:
             example = "[күн]" if language == "ky" else "[день, дня, дней]"
             what = phrase("These are not the forms of the unit in “{language}”: {words}.",
                           language=language, words=", ".join(made[language]))  # fmt: skip
             mend = phrase("write it as after 1, 2 and 5, such as {example}.", example=example)
-            draft.say("unit", what, mend, row)
+            draft.say(column, what, mend, row)
     return made
+
+
+def _covers(draft: drafting.Draft, cells: drafting.Cells, row: int) -> dict[str, Any]:
+    """What a gift is enough for; nothing where the campaign does not say."""
+    if "covers" not in cells:
+        return {}
+    raw = cells["covers"]
+    if not isinstance(raw, Mapping) or raw.keys() - {"each", "__row__", *form.LANGUAGES}:
+        example = "covers: {each: 500, ky: [метр түтүк], ru: [метр трубы, метра трубы, метров трубы]}"
+        what = phrase("It does not say what a gift is enough for.")
+        draft.say("covers", what, phrase("write {example}.", example=example), row)
+        return {}
+    each = draft.amount({"covers": raw.get("each", "")}, "covers", row)
+    words = _words(draft, "covers", raw, row)
+    return {"covers": {"each": drafting.spelled(each), **words}} if each else {}
 
 
 def _amounts(draft: drafting.Draft, cells: drafting.Cells, row: int) -> dict[str, str]:
@@ -124,6 +145,15 @@ def needs(definition: Mapping[str, Any]) -> tuple[messages.Need, ...]:
             unit={language: tuple(words) for language, words in need["unit"].items()},
             minimum=Decimal(need["minimum"]),
             optimum=Decimal(need["optimum"]),
+            covers=covers(need.get("covers")),
         )
         for need in definition["needs"]
     )
+
+
+def covers(plain: Mapping[str, Any] | None) -> messages.Covers | None:
+    """What a need's gifts are enough for."""
+    if not plain:
+        return None
+    words = {language: tuple(plain[language]) for language in form.LANGUAGES}
+    return messages.Covers(Decimal(plain["each"]), words)

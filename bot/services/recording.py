@@ -289,6 +289,8 @@ class Recording:
         if talk.scene != "form" or not waiting:
             return ""
         response = self.turn.changed.get(waiting[0]) or self.before[waiting[0]]
+        if response.campaign:
+            return ""  # what is promised is read
         question = self.facts.forms[response.form].question(response.at)
         return _TAKEN.get(question.kind, "") if question else ""
 

@@ -77,13 +77,7 @@ class Resident:
 
     async def answers(self, link: str, file: str, given: Answers) -> str:
         """Follow a link and answer to the end; what is said there."""
-        said = flat(await self.phone.comes(link))
-        if self._new:
-            said = flat(await self.phone.presses("1" if self.language == "ky" else "2"))
-            self._new = False
-        agree = _VOICE.say(phrase("I agree"), self.language)
-        if f"1. {agree}" in said:
-            said = flat(await (self.phone.types(_YES[self.language]) if self.way == WORDS else self._option(1)))
+        said = await self._enters(link)
         for _ in range(40):
             asked = [each for each in questions(file, self.language) if each.pattern.search(said)]
             if not asked:
@@ -92,9 +86,28 @@ class Resident:
             said = flat(await self._answer(asked[0], given.get(asked[0].name), said))
         raise AssertionError(f"no end is reached: {said}")
 
-    async def pledges(self, given: Answers) -> str:
-        """Promise something to the campaign; the reference code."""
-        said = await self.answers("a-suu", "pledge.yaml", {"confirm": "yes", **given})
+    async def _enters(self, link: str) -> str:
+        """Follow a link as far as the first question; what is said there."""
+        said = flat(await self.phone.comes(link))
+        if self._new:
+            said = flat(await self.phone.presses("1" if self.language == "ky" else "2"))
+            self._new = False
+        agree = _VOICE.say(phrase("I agree"), self.language)
+        if f"1. {agree}" in said:
+            said = flat(await (self.phone.types(_YES[self.language]) if self.way == WORDS else self._option(1)))
+        return said
+
+    async def pledges(self, offer: str, name: str = "") -> str:
+        """Promise something to the campaign, in one message; the reference code."""
+        said = await self._enters("a-suu")
+        said = flat(await self.phone.types(offer))
+        if name:
+            for option in (3, 2):
+                await self._option(option)
+            said = flat(await self.phone.types(name))
+        yes = _VOICE.say(phrase("Yes"), self.language)
+        assert f"1. {yes}" in said, said
+        said = flat(await self._option(1))
         found = _CODE.search(said)
         assert found, said
         self.codes.append(found[1])
@@ -104,6 +117,7 @@ class Resident:
         """Take a pledge back; what is said then."""
         said = flat(await self.phone.types(_PLEDGES[self.language]))
         await self._option(phones.number_of(code, said, after="[^0-9]*? "))
+        await self.phone.types("алып салуу")
         return flat(await self._option(1))
 
     async def erases(self) -> str:

@@ -106,9 +106,8 @@ async def lives(person: residents.Resident, plan: Plan) -> None:
     assert thanks in await person.answers("s-priorities", "priorities.yaml", answers)
     if plan.gift:
         need, unit, quantity = plan.gift
-        how = {"currency": unit, "amount": quantity} if need == "money" else {"quantity": quantity}
-        name = {"shown": "shown", "name": "Айгүл"} if plan.number % 2 else {"shown": "hidden"}
-        await person.pledges({"what": need, **how, **name})
+        said = {"money": "лира" if unit == "TRY" else unit, "labour": "күн", "cement": "кап цемент"}[need]
+        await person.pledges(f"{quantity} {said}", "Айгүл" if plan.number % 2 else "")
 
 
 # -- recounting by hand ----------------------------------------------------------------------------------------------

@@ -58,7 +58,7 @@ def test_a_survey_ends_with_one_finished_response(person: talking.Person) -> Non
 def test_a_pledge_says_all_that_the_ledger_needs() -> None:
     person = talking.Person()
     person.send("start", start="a-suu")
-    turn = person.say("2", "1", "Деньги", "рубли", "5 000,50", "С именем", "Семья Асановых", "да")
+    turn = person.say("2", "1", "5 000,50 рублей", "3", "3", "Семья Асановых", "да")
     assert kinds(turn) == ["Pledged", "Finished"]
     pledged = turn.events[0]
     assert isinstance(pledged, messages.Pledged)
@@ -70,7 +70,7 @@ def test_a_pledge_says_all_that_the_ledger_needs() -> None:
 def test_a_campaign_that_closes_meanwhile_takes_no_pledge() -> None:
     person = talking.Person()
     person.send("start", start="a-suu")
-    person.say("2", "1", "2", "3", "1")
+    person.say("2", "1", "3 дня")
     person.house.close("suu")
     turn = person.say("да")
     assert kinds(turn) == ["Discarded"]
@@ -256,6 +256,10 @@ def test_a_language_named_in_words_is_taken_at_once() -> None:
         assert talking.Person().say(word).talk.scene == "home"
 
 
+#: To the list of one's pledges.
+_PROMISED = ("салам", "2", "2", "1", "5000 сомов", "1", "мои обещания")
+
+
 def test_every_command_can_be_said_in_every_scene_and_is_answered() -> None:
     scenes: dict[str, tuple[str, ...]] = {
         "language": ("салам",),
@@ -265,6 +269,10 @@ def test_every_command_can_be_said_in_every_scene_and_is_answered() -> None:
         "resume": ("салам", "2", "1", "1", "салам"),
         "who": ("салам", "2", "1", "1", "другой", "1", "1", "другой"),
         "pledges": ("салам", "2", "3"),
+        "pledge": (*_PROMISED, "1"),
+        "amount": (*_PROMISED, "1", "2"),
+        "date": (*_PROMISED, "1", "3"),
+        "withdraw": (*_PROMISED, "1", "4"),
         "erase": ("салам", "2", "удалить"),
         "stopped": ("салам", "2", "стоп"),
         "new": (),

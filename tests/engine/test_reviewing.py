@@ -219,7 +219,7 @@ def test_a_change_may_take_everything_back(person: talking.Person) -> None:
 def test_a_pledge_is_not_changed_but_taken_back() -> None:
     person = talking.Person()
     person.send("start", start="a-suu")
-    person.say("2", "Деньги", "рубли", "500", "С именем", "Семья Асановых", "да")
+    person.say("2", "1", "500 рублей", "3", "3", "Семья Асановых", "да")
     assert text(person.say("ответы"))[0] == "Здесь пока нет ваших ответов."
 
 
@@ -269,7 +269,7 @@ def test_what_is_finished_is_not_started_over(person: talking.Person) -> None:
 def test_a_pledge_is_started_over_too() -> None:
     person = talking.Person()
     person.send("start", start="a-suu")
-    person.say("2", "Деньги", "рубли", "заново", "да")
+    person.say("2", "1", "500", "заново", "да")
     assert (person.response.campaign, person.response.answers) == ("suu", ())
 
 

@@ -24,7 +24,7 @@ SEAL = sealing.Seal([b"k" * 32], b"h" * 32)
 VILLAGE = ("1", "2", "Чон-Жар", "1", "34", "1", "1 2 3", "3 2 1", "Мост через реку", "1")
 TOWN = ("1", "1", "2", "51", "2", "1 2 3", "1 2 3", "skip", "2")
 #: Labour, five days, with a name, confirmed.
-PLEDGE = ("2", "5", "2", "Айгүл Асанова", "1")
+PLEDGE = ("5 дней", "3", "2", "Айгүл Асанова", "1")
 
 _keys = itertools.count(1)
 

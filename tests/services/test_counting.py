@@ -90,11 +90,11 @@ async def test_a_second_pledge_form_starts_over_and_a_pledge_is_withdrawn(databa
     async with houses.opened(database_url) as house:
         person = house.person()
         await person.begins("a-suu")
-        await person.says(*houses.PLEDGE[:-1], "2", *houses.PLEDGE)
+        await person.says(*houses.PLEDGE[:-1], "4", *houses.PLEDGE)
         total = "SELECT need, unit, quantity, pledges FROM ledger_total WHERE stage = ''"
         assert await house.rows(total) == [("labour", "labour", 500, 1)]
         assert await house.differences() == 0
-        await person.says("убадам", "1", "1")
+        await person.says("убадам", "1", "4", "1")
         assert await house.rows(total) == [("labour", "labour", 0, 0)]
         assert await house.rows("SELECT step FROM pledge_event ORDER BY id") == ["offered", "confirmed", "withdrawn"]
         assert await house.differences() == 0

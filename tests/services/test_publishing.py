@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from bot.engine import messages
 from bot.engine.authoring import problems, reading
 from bot.engine.pledging import matching
 from bot.services import campaigning, publishing
@@ -115,6 +116,9 @@ def test_a_file_that_is_hardly_a_form(tmp_path: Path, text: str, said: str) -> N
         ("minimum: 120", "minimum: 0.001", "no quantity"),
         ("minimum: 120", "minimum: many", "no quantity"),
         ("minimum: 120", "minimum: 190", "above the optimum"),
+        ("covers: {each: 500,", "covers: {each: 0,", "“0” is no quantity"),
+        ("covers: {each: 500,", "covers: {every: 500,", "what a gift is enough for"),
+        ("ky: [метр түтүк]", "ky: []", "not the forms of the unit in “ky”"),
         ("kind: material", "kind: money", "two needs of kind money"),
         ("name: cement", "name: labour", "the name of another row"),
         ("name: money", "name: cash", "named money"),
@@ -201,13 +205,11 @@ async def test_what_is_published_comes_back_as_it_was(database: db.Database) -> 
         ("labour", Decimal(120)),
         ("cement", Decimal(60)),
     ]
-    what = found.forms[suu.form].question("what")
-    assert what is not None
-    assert [(choice.name, choice.columns["kind"]) for choice in what.choices] == [
-        ("money", "money"),
-        ("labour", "labour"),
-        ("cement", "material"),
-    ]
+    assert suu.need("money").covers == messages.Covers(
+        Decimal(500), {"ky": ("метр түтүк",), "ru": ("метр трубы", "метра трубы", "метров трубы")}
+    )
+    assert suu.need("cement").covers is None
+    assert found.forms[suu.form].emits == "pledge"
 
 
 def test_a_stored_definition_has_the_hash_it_was_stored_under() -> None:
@@ -297,14 +299,14 @@ async def test_with_one_mistake_nothing_is_published(database: db.Database, flow
     assert (await catalogue(database)).forms == {}
 
 
-async def test_two_campaigns_have_each_its_own_form(database: db.Database, flows: Path) -> None:
+async def test_two_campaigns_share_the_form_by_which_one_pledges(database: db.Database, flows: Path) -> None:
     text = (flows / "suu.campaign.yaml").read_text("utf-8")
     second = text.replace("name: suu", "name: kopuro").replace("Цемент", "Таш")
     (flows / "kopuro.campaign.yaml").write_text(second, "utf-8")
     await publishing.publish(database, [flows])
     found = await catalogue(database)
     assert list(found.campaigns) == ["kopuro", "suu"]
-    assert found.campaigns["suu"].form != found.campaigns["kopuro"].form
+    assert found.campaigns["suu"].form == found.campaigns["kopuro"].form
     assert list(found.surveys) == ["priorities"]
 
 

@@ -89,7 +89,7 @@ async def test_a_crowd_can_do_everything_at_once(
         steps = [{"start": "s-priorities"}, *({"text": text} for text in (*agreed, *VILLAGE[:9], "back", "back"))]
         steps += [{"text": text} for text in ("4 5 6", "skip", "1")]
         steps += [{"start": "a-suu"}, *({"text": text} for text in ("1", *houses.PLEDGE))]
-        pledges = ("убадам", "1", "1", "мои данные", "башка киши", "1", "1", "1", "1", "2", "15", "2")
+        pledges = ("убадам", "1", "4", "1", "мои данные", "башка киши", "1", "1", "1", "1", "2", "15", "2")
         steps += [{"text": text} for text in (*pledges, "тил", "1", "стоп", "улант", "1", "өчүр", "1")]
         for step in steps:
             house.clock.forward(minutes=1)

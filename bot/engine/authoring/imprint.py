@@ -14,7 +14,9 @@ from bot.engine.phrases import phrase
 #: Names the engine fills in a form that emits a pledge: the campaign's title, what is offered, by when.
 GIVEN = {"pledge": ("campaign", "offer", "deadline")}
 #: The questions such a form must have, by which the engine knows what is pledged.
-EXPECTED = {"pledge": ("what", "confirm")}
+EXPECTED = {"pledge": ("gift", "confirm")}
+#: What stood in its place in forms of an earlier program, which are still read.
+_EARLIER = {"gift": "what"}
 #: Breakdowns every form has anyway.
 ALWAYS = ("channel", "language")
 LONGEST_HOLDER = 30
@@ -92,7 +94,7 @@ class Reader:
             mend = phrase("leave it empty or write {words}.", words=", ".join(GIVEN))
             self.told.error(row, "ashar::emits", phrase("“{word}” is not known.", word=self.emits), mend)
         for expected in EXPECTED.get(self.emits, ()):
-            if made.question(expected) is None:
+            if made.question(expected) is None and made.question(_EARLIER.get(expected, expected)) is None:
                 what = phrase("A form that emits a {emits} needs a question “{name}”.", emits=self.emits, name=expected)
                 self.told.error(row, "ashar::emits", what, phrase("add it; flows/pledge.yaml shows how."))
         if row.cell("ashar::order") not in ("", "fixed"):

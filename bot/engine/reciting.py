@@ -1,0 +1,112 @@
+"""A pledge said back: what is asked of it, how it reads before the yes, and the thanks after it."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from bot.engine import doubting, giving, messages
+from bot.engine.gifts import whens
+from bot.engine.messages import phrase
+from bot.engine.turning import Turning, options
+from bot.engine.vows import Vow, vow
+
+
+def show(turning: Turning) -> messages.Reply:
+    """The question that waits."""
+    pledge = vow(turning)
+    if pledge is None:
+        return messages.Reply((phrase("This is closed already."),))
+    match pledge.at:
+        case "doubt" if pledge.draft.doubt:
+            choices = doubting.choices(pledge.draft.doubt, pledge.campaign)
+            lines = doubting.question(pledge.draft.doubt, pledge.campaign)
+            return messages.Reply(lines, options(*(words for _, words in choices)), pick=1 if choices else 0)
+        case "confirm":
+            return _show_confirm(pledge)
+        case "when":
+            return _show_when(pledge)
+        case "shown":
+            return messages.Reply(tuple(pledge.says("shown")), _labels(pledge, "shown"), pick=1)
+        case "name":
+            return messages.Reply(tuple(pledge.says("name")))
+        case _:
+            needs = phrase("What is needed: {needs}.", needs=[need.label for need in pledge.campaign.needs])
+            return messages.Reply((*pledge.says("gift"), needs))
+
+
+def _labels(vow: Vow, name: str) -> tuple[messages.Option, ...]:
+    return options(*(messages.Written(each.label or {"": each.name}) for each in vow.listed(name)))
+
+
+def _show_confirm(vow: Vow) -> messages.Reply:
+    rates, draft, campaign = vow.turning.facts.worth, vow.draft, vow.campaign
+    said: list[messages.Line] = []
+    covers: list[messages.Line] = []
+    for offer in draft.offers:
+        words: messages.Line = doubting.offered(offer, campaign)
+        som = giving.whole_som(offer, rates)
+        if campaign.need(offer.need).kind == "money" and offer.unit != "KGS" and som is not None:
+            words = phrase("{offer} (≈ {som})", offer=words, som=messages.Quantity(som, currency="KGS"))
+        said.append(words)
+        if covered := giving.covered(campaign, offer, rates):
+            covers.append(phrase("{offer} is enough for: {covered}", offer=words, covered=covered))
+    by = giving.references(campaign, said, _by(vow))
+    name = vow.response.answer("name")
+    shown: list[messages.Line] = [phrase("Name: {name}", name=name)] if name else []
+    return messages.Reply((*vow.says("confirm", by), *covers, *shown), _labels(vow, "confirm"), pick=1)
+
+
+def _by(vow: Vow) -> object:
+    days = vow.draft.days
+    if len(days) > 1:
+        return phrase("every month, {n} times, the first on {date}", n=len(days), date=days[0])
+    return days[0]
+
+
+def _show_when(vow: Vow) -> messages.Reply:
+    unclear = vow.draft.unclear
+    lines = [doubting.unclear(unclear)] if unclear else vow.says("when")
+    days = [phrase("By {date}", date=day) for day in suggested(vow)]
+    return messages.Reply(tuple(lines), options(*days), pick=1)
+
+
+def suggested(vow: Vow) -> tuple[dt.date, ...]:
+    """The days to choose from; the last is the campaign's own."""
+    unclear = vow.draft.unclear
+    offered = unclear.offered if isinstance(unclear, whens.Asked) else ()
+    return tuple(dict.fromkeys((*(day for day in offered[:4]), vow.campaign.deadline)))
+
+
+def thank(vow: Vow, made: list[messages.Pledged]) -> None:
+    """What is said once it is written down: its code, how to hand it over, what is never asked for."""
+    turning, campaign = vow.turning, vow.campaign
+    named, first = bool(made[0].name), made[0]
+    if len(made) == 1 and named:
+        turning.say(phrase("Thank you, your promise is written down! Code: {code}.", code=first.code))
+    elif len(made) == 1:
+        turning.say(
+            phrase(
+                "Thank you, your promise is written down! Code: {code}. Your name is not published.", code=first.code
+            )
+        )
+    else:
+        hidden = phrase("Thank you, your promises are written down! Your name is not published.")
+        turning.say(phrase("Thank you, your promises are written down!") if named else hidden)
+        for offer in dict.fromkeys(each.offer for each in made):
+            codes = [each.code for each in made if each.offer == offer]
+            said = doubting.offered(offer, campaign)
+            turning.say(phrase("{offer}. Code: {code}", offer=said, code=codes))
+    money = [each for each in made if campaign.need(each.offer.need).kind == "money"]
+    if len(made) == 1 and money:
+        turning.say(
+            phrase(
+                "Transfer: {handover} In the comment write the code: {code}",
+                handover=campaign.handover,
+                code=first.code,
+            )
+        )
+    else:
+        turning.say(phrase("How to hand over: {handover}", handover=campaign.handover))
+        if money:
+            turning.say(phrase("In the comment of each transfer write its code."))
+    turning.say(giving.NEVER)
