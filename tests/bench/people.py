@@ -151,7 +151,10 @@ class Crowd:
             screen = await turn(self._tap(person, screen, 0))
         while (question := self._survey.asked(person.language, screen.text)) and time.perf_counter() < until:
             option = person.option(question)
-            if option is not None:
+            if option is not None and f"\n{option + 1}. " in screen.text:
+                # A list too long for buttons stands in the text, and is answered with a number.
+                screen = await turn(self._text(person, str(option + 1)), question)
+            elif option is not None:
                 screen = await turn(self._tap(person, screen, option), question)
             elif slip := person.slip(question):
                 screen = await turn(self._text(person, slip))

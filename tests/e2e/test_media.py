@@ -106,7 +106,6 @@ async def test_a_question_is_heard_on_telegram_and_whatsapp(app: running.App, tm
     telegram, whatsapp = phones.Telegram(app, 7003), phones.Twilio(app, "whatsapp", "+996555700103")
     for phone in (telegram, whatsapp):
         await phone.comes("s-heard")
-        await phone.types("1")
         said = await phone.types("1") if spoken else (await phone.types("1"), await phone.types("ук"))[1]
         # First the recording, which says nothing in letters, then the question.
         assert [bool(each) for each in said] == [False, True]
@@ -146,7 +145,6 @@ async def test_a_picture_is_seen_by_those_who_ask_for_it(app: running.App, tmp_p
     for phone in (telegram, whatsapp):
         await phone.comes("s-heard")
         await phone.types("2")
-        await phone.types("1")
         app.twilio.fetched.clear()
         # Nothing but the picture and, below it, the question: what is spoken is not said again.
         said = await phone.types("покажи")

@@ -323,7 +323,7 @@ def test_groups_without_end_do_not_overflow() -> None:
     assert any("more than 20 deep" in str(problem) for problem in problems)
 
 
-def test_a_long_form_is_read_in_no_time() -> None:
+def test_a_long_form_is_read_well_within_the_ten_seconds_it_may_take() -> None:
     survey = [
         {
             "type": f"select_one list_{n % 300}",
@@ -343,11 +343,11 @@ def test_a_long_form_is_read_in_no_time() -> None:
     begun = time.process_time()
     found, _ = reading.read({"survey": survey, "choices": choices, "settings": {"form_id": "f"}})
     assert found is not None
-    assert time.process_time() - begun < 1
+    assert time.process_time() - begun < 4
     for cells in survey:
         cells["relevant"] = cells["relevant"].replace("${q", "${w")
     begun = time.process_time()
     found, problems = reading.read({"survey": survey, "choices": choices, "settings": {"form_id": "f"}})
     assert found is None
     assert len(problems) > 599
-    assert time.process_time() - begun < 2
+    assert time.process_time() - begun < 4
