@@ -171,6 +171,9 @@ def row(plan: Plan, columns: Iterable[str]) -> dict[str, str]:
         **{name: "" if answer is None else str(answer) for name, answer in plan.answers.items()},
         "parent": "yes" if plan.minor else "",
     }
+    if plan.minor:
+        # Nobody under 18 is asked whether we may write to them.
+        said["hear"] = ""
     for question in ("family", "community"):
         said |= {f"{question}_{place}": plan.answers[question][place - 1] for place in (1, 2, 3)}
     return {name: said[name] for name in columns if name in said}
