@@ -55,6 +55,7 @@ def _campaign(
     totals: Sequence[ledger.Total],
     days: Mapping[tuple[str, str], rates.Span],
 ) -> schemas.Campaign:
+    whole = [total for total in totals if total.stage == booking.ALL]
     money = [need.name for need in campaign.needs if need.kind == "money"]
     pledges = suppression.number(campaign.pledges)
     reached = {event.milestone: event.at.isoformat() for event in past if event.milestone}
@@ -77,8 +78,7 @@ def _campaign(
         ],
         promised=[
             schemas.Promised(need=total.need, unit=total.unit, quantity=_plain(Decimal(total.quantity) / 100))
-            for total in totals
-            if total.stage == booking.ALL
+            for total in whole
         ],
         stages=[
             schemas.Stage(
@@ -111,7 +111,7 @@ def _campaign(
             if event.state != states.State.DRAFT
         ],
         som=[
-            _som(need, [total for total in totals if total.need == need], days.get((campaign.name, need)))
+            _som(need, [total for total in whole if total.need == need], days.get((campaign.name, need)))
             for need in money
         ],
         pledges=pledges,

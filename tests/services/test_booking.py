@@ -18,9 +18,7 @@ from tests.engine import pledged
 from tests.services import house as houses
 from tests.services.house import House, Person
 
-#: Money, in the currency of that number, so much, without a name, confirmed.
-MONEY = ("/start a-suu", "2", "1", "1")
-DOLLARS, ROUBLES, LIRAS = "4", "2", "6"
+DOLLARS, ROUBLES, LIRAS = "долларов", "рублей", "лир"
 TOTALS = (
     "SELECT unit, quantity, som, pledges, unvalued FROM ledger_total WHERE stage = '' AND pledges > 0 ORDER BY unit"
 )
@@ -37,7 +35,7 @@ async def quoted(house: House, day: str, **values: int) -> None:
 async def pledges(house: House, currency: str, amount: str) -> Person:
     """Somebody promises so much."""
     person = house.person()
-    await person.says(*MONEY, currency, amount, "1", "1")
+    await person.says("/start a-suu", "2", "1", f"{amount} {currency}", "1")
     return person
 
 
@@ -66,7 +64,7 @@ async def test_a_pledge_keeps_its_rate_and_that_days_date(database_url: str) -> 
         assert "Всего ≈ 14 228 сомов по курсу дня. Обещания, для которых курс неизвестен, сюда не вошли." in said
         # A rate of another day is nothing to a promise that was made.
         await quoted(house, "2027-03-01", USD=90_000_000, TRY=2_100_000)
-        await dollar.says("мои обещания", "1", "1")
+        await dollar.says("мои обещания", "1", "4", "1")
         await lira.says("стереть", "1")
         assert await house.rows(TOTALS) == [("RUB", 500_055, 548_310, 1, 0)]
         assert await house.differences() == 0
@@ -77,7 +75,7 @@ async def test_a_promise_that_was_made_before_rates_were_kept_goes_as_it_came(da
         person = await pledges(house, ROUBLES, "700")
         await quoted(house, "2027-03-01", RUB=1_096_500)
         assert await house.rows(TOTALS) == [("RUB", 70_000, 0, 1, 1)]
-        await person.says("мои обещания", "1", "1")
+        await person.says("мои обещания", "1", "4", "1")
         assert await house.rows(TOTALS) == []
         assert await house.differences() == 0
 
