@@ -24,6 +24,9 @@ async def erase(connection: db.Connection, people: Sequence[str], at: dt.datetim
     await connection.execute(
         sa.update(pledge).where(pledge.c.respondent_id.in_(people)).values(respondent_id=None, sealed=None)
     )
+    role = tables.role
+    ended = {"respondent_id": None, "ended_at": sa.func.coalesce(role.c.ended_at, sa.literal(at, role.c.ended_at.type))}
+    await connection.execute(sa.update(role).where(role.c.respondent_id.in_(people)).values(ended))
     await connection.execute(
         sa.update(tables.consent).where(tables.consent.c.respondent_id.in_(people)).values(withdrawn_at=at)
     )

@@ -20,7 +20,7 @@ class Event(NamedTuple):
     quantity: int
     at: dt.datetime
     actor: str
-    #: Whose signature it was, where one signs.
+    #: Whose signature it was, where one signs: the id of a role.
     hand: str
     fee: int
     due: dt.date | None
@@ -99,7 +99,7 @@ async def _pledges(connection: db.Connection, which: sa.ColumnElement[bool]) -> 
             event.c.quantity,
             event.c.at,
             event.c.actor,
-            sa.literal(""),
+            event.c.hand,
             event.c.fee,
             event.c.due_on,
         )

@@ -155,6 +155,7 @@ def _rows(pledge_id: str, steps: Iterable[events.Event]) -> list[dict[str, Any]]
                 "fee": row.fee,
                 "due_on": row.due,
                 "actor": row.by,
+                "hand": row.hand,
                 "at": row.at,
             }
         )

@@ -19,9 +19,11 @@ from models.tables.giving import campaign_version as campaign_version
 from models.tables.giving import ledger_total as ledger_total
 from models.tables.giving import need as need
 from models.tables.giving import notice as notice
+from models.tables.giving import office_code as office_code
 from models.tables.giving import pledge as pledge
 from models.tables.giving import pledge_event as pledge_event
 from models.tables.giving import rate as rate
+from models.tables.giving import role as role
 from models.tables.house import provider_object as provider_object
 from models.tables.metadata import metadata as metadata
 from models.tables.people import address as address

@@ -91,6 +91,9 @@ pledge = sa.Table(
     ref("respondent_id", "respondent.id", nullable=True, index=True),
     #: The name to be shown, if the giver wants one shown.
     sa.Column("sealed", sa.LargeBinary),
+    #: Of a gift that nobody had promised: which receipt of the campaign it got, from 1.
+    sa.Column("receipt_number", sa.Integer),
+    sa.Index("ix_pledge_campaign_name_receipt_number", "campaign_name", "receipt_number", unique=True),
     # The clock asks all the time what falls due, and nearly always nothing does.
     sa.Index("ix_pledge_campaign_name_state_due_on", "campaign_name", "state", "due_on"),
     # The first and the last day whose rates were used, without looking at all pledges.
@@ -119,7 +122,33 @@ pledge_event = sa.Table(
     sa.Column("due_on", sa.Date),
     #: In what part somebody made it.
     sa.Column("actor", sa.String(16), nullable=False, server_default="giver"),
+    #: Whose signature it is, where one signs: the id of a `role`.
+    sa.Column("hand", sa.String(32), nullable=False, server_default=""),
     sa.Column("at", When, nullable=False),
+)
+
+#: Who holds an office of a campaign, one row a time of office: handing over ends one and begins another.
+role = sa.Table(
+    "role",
+    metadata,
+    identity(),
+    sa.Column("campaign_name", sa.String(48), sa.ForeignKey(_A_CAMPAIGN), nullable=False, index=True),
+    #: "treasurer" or "second", as in `engine.pledging.events.Role`.
+    sa.Column("office", sa.String(16), nullable=False),
+    #: Emptied by erasure; the signatures stay, without a name.
+    ref("respondent_id", "respondent.id", nullable=True, index=True),
+    sa.Column("begun_at", When, nullable=False),
+    sa.Column("ended_at", When),
+)
+
+#: A code by which whoever writes it takes an office, once; only its hash is kept.
+office_code = sa.Table(
+    "office_code",
+    metadata,
+    sa.Column("code_hash", sa.LargeBinary(32), primary_key=True),
+    sa.Column("campaign_name", sa.String(48), sa.ForeignKey(_A_CAMPAIGN), nullable=False),
+    sa.Column("office", sa.String(16), nullable=False),
+    sa.Column("expires_at", When, nullable=False),
 )
 
 #: By campaign, need, unit and stage ("" is all of them): so much, of so many pledges, worth so much in som on their
