@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Awaitable, Mapping, Sequence
 from typing import NamedTuple, TypeVar
 
@@ -175,7 +174,7 @@ def _opening(
     reply = conversation.turn(state.Talk(), {}, incoming).reply
     shown = composing.compose(house.voice, reply, "").options
     # A number would be an answer to a question that the mind, later, does not remember having asked.
-    options = [dataclasses.replace(option, sends=option.label) for option in shown]
+    options = [option._replace(sends=option.label) for option in shown]
     return pages.page(
         "chat.html",
         house,

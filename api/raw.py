@@ -16,8 +16,8 @@ class TooLong(Exception):
 
 async def request(incoming: starlette.requests.Request, longest: int = LONGEST) -> base.Request:
     """The request with its body; raises `TooLong`, before reading where the length is announced."""
-    announced = incoming.headers.get("content-length", "0")
-    if not (announced.isascii() and announced.isdigit()) or int(announced[:12]) > longest:
+    announced = next((value for name, value in incoming.scope["headers"] if name == b"content-length"), b"0")
+    if not announced.isdigit() or int(announced[:12]) > longest:
         raise TooLong
     body = bytearray()
     async for piece in incoming.stream():
@@ -32,7 +32,8 @@ def bare(incoming: starlette.requests.Request, body: bytes = b"") -> base.Reques
     # As it was sent, not decoded and encoded again: providers sign these very bytes.
     path, query = incoming.scope["raw_path"].decode("latin-1"), incoming.scope["query_string"].decode("latin-1")
     headers: dict[str, str] = {}
-    for name, value in incoming.headers.items():
+    for raw_name, raw_value in incoming.scope["headers"]:
+        name, value = raw_name.decode("latin-1"), raw_value.decode("latin-1")
         # Over HTTP/2 a proxy may hand the cookies on one by one.
         headers[name] = f"{headers[name]}; {value}" if name == "cookie" and name in headers else value
     return base.Request(f"{path}?{query}" if query else path, headers, body)

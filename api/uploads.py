@@ -57,6 +57,6 @@ async def put_away(house: wiring.House, inbound: base.Inbound) -> base.Inbound:
     screen = await house.desk.screen(inbound.channel, inbound.address)
     takes = next((outbound.takes for outbound in reversed(screen) if outbound.step), "")
     if _ANSWERS.get(takes) != media.kind or media.size > house.settings.media_limit:
-        return dataclasses.replace(inbound, kind="media", media=None)
+        return inbound._replace(kind="media", media=None)
     name = await asyncio.to_thread(house.files.put, media.content)
-    return dataclasses.replace(inbound, media=dataclasses.replace(media, reference=name, content=b""))
+    return inbound._replace(media=dataclasses.replace(media, reference=name, content=b""))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, cast
 
@@ -95,7 +94,7 @@ async def _heard(
         arrived = await raw.request(request)
         channels[0].verify(arrived)
         for inbound in [inbound for channel in channels for inbound in channel.read(arrived)]:
-            await house.desk.receive(dataclasses.replace(inbound, callback="") if inbound.callback else inbound)
+            await house.desk.receive(inbound._replace(callback="") if inbound.callback else inbound)
             heard.append(inbound)
     except (raw.TooLong, base.Refused, base.Malformed) as error:
         return _refusal(error), heard

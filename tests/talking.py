@@ -193,9 +193,11 @@ class House:
 
     def _keep(self, rid: str, kept: Kept | None) -> None:
         old = self.responses.pop(rid, None)
-        difference = contribution.difference(self._counted(kept), self._counted(old))
-        for key, change in difference.items():
-            self.tallies[key] += change
+        states = [each.state() if each else None for each in (old, kept)]
+        definition = next((self.forms[each.form] for each in states if each), None)
+        if definition:
+            for key, change in contribution.change(definition, *states).items():
+                self.tallies[key] += change
         if kept:
             self.responses[rid] = kept
 

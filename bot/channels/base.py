@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +48,7 @@ class Media:
     content: bytes = field(default=b"", repr=False)
 
 
-@dataclass(frozen=True, slots=True)
-class Inbound:
+class Inbound(NamedTuple):
     """One message from a person, as a channel read it."""
 
     channel: str
@@ -72,8 +71,7 @@ class Inbound:
     callback: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Button:
+class Button(NamedTuple):
     """An option or an action a person may tap. `sends` is the text it stands for; an option's is its number."""
 
     label: str
@@ -97,8 +95,7 @@ def read_payload(text: str) -> tuple[tuple[str, int], str] | None:
     return (tag, int(step)), sends
 
 
-@dataclass(frozen=True, slots=True)
-class Outbound:
+class Outbound(NamedTuple):
     """One message to a person in words, kept as really said. Plain text, no markup."""
 
     #: What is said and asked, before the options.
@@ -141,8 +138,7 @@ class Fate(enum.StrEnum):
     GONE = "gone"
 
 
-@dataclass(frozen=True, slots=True)
-class Receipt:
+class Receipt(NamedTuple):
     """What a send came to. `code` is the provider's own error code or a short word, never a person's data."""
 
     fate: Fate

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import bisect
-import dataclasses
+import functools
 
 from bot.channels import base
 
@@ -49,6 +49,8 @@ def labelled(outbound: base.Outbound) -> bool:
     return len(outbound.options) <= _LABELLED and all(len(option.label) <= _LABEL for option in outbound.options)
 
 
+# Asked of each message twice: to weigh it and to send it.
+@functools.lru_cache(maxsize=256)
 def beside_buttons(outbound: base.Outbound) -> base.Outbound:
     """What is left to be said in words where options and actions are buttons below them.
 
@@ -58,7 +60,7 @@ def beside_buttons(outbound: base.Outbound) -> base.Outbound:
     foot = "\n".join(line for line in outbound.foot.splitlines() if line not in spare)
     said = has_buttons(outbound) and labelled(outbound) and not any(option.description for option in outbound.options)
     listed = () if said and outbound.head and not foot else outbound.options
-    return dataclasses.replace(outbound, options=listed, foot=foot, spare="")
+    return outbound._replace(options=listed, foot=foot, spare="")
 
 
 def pressed(outbound: base.Outbound) -> tuple[base.Button, ...]:
@@ -133,18 +135,18 @@ def pieces(outbound: base.Outbound, capabilities: base.Capabilities) -> list[bas
     """
     if _fits(numbered(outbound), capabilities):
         return [outbound]
-    tail = dataclasses.replace(outbound, head="", edits="", callback="")
+    tail = outbound._replace(head="", edits="", callback="")
     if outbound.options and _fits(numbered(tail), capabilities):
         texts = split(outbound.head, capabilities)
-        if not _fits(numbered(dataclasses.replace(tail, head=texts[-1])), capabilities):
+        if not _fits(numbered(tail._replace(head=texts[-1])), capabilities):
             texts.append("")
     else:
         texts = split(numbered(outbound), capabilities)
-        tail = dataclasses.replace(tail, options=(), foot="", spare="")
-    bare = dataclasses.replace(tail, options=(), foot="", spare="", pick=0, actions=())
-    sent = [dataclasses.replace(bare, head=text) for text in texts[:-1]]
-    sent.append(dataclasses.replace(tail, head=texts[-1]))
-    sent[0] = dataclasses.replace(sent[0], edits=outbound.edits, callback=outbound.callback)
+        tail = tail._replace(options=(), foot="", spare="")
+    bare = tail._replace(options=(), foot="", spare="", pick=0, actions=())
+    sent = [bare._replace(head=text) for text in texts[:-1]]
+    sent.append(tail._replace(head=texts[-1]))
+    sent[0] = sent[0]._replace(edits=outbound.edits, callback=outbound.callback)
     return sent
 
 

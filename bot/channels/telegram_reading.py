@@ -22,22 +22,34 @@ _PICTURES = ("image/jpeg", "image/png", "image/webp")
 
 def read(data: dict[str, Any], largest: int) -> base.Inbound | None:
     """The message in an update, if it concerns us; what was sent is taken up to `largest` bytes."""
-    tapped: dict[str, Any] = {}
     match data:
         # Half of all that comes. The library would make a Message of a hundred fields for these three.
         case {"message": {"text": str() as text, "chat": {"id": int() as chat, "type": str() as kind}}} if text:
             return _words(str(data["update_id"]), str(chat), text) if kind == telegram.Chat.PRIVATE else None
-        # What was tapped comes whole, with text and keyboard: half the time of decoding a tap, for three fields.
-        case {"callback_query": {"message": dict() as tapped} as query}:
-            del query["message"]
+        # The other half: what was tapped comes with it whole, its text and its keyboard.
+        case {
+            "callback_query": {
+                "id": str() as callback,
+                "data": str() as payload,
+                "from": {"id": int() as person},
+                "message": {"message_id": int() as tapped, "date": int() as date, "chat": {"type": str() as kind}},
+            }
+        }:
+            if kind != telegram.Chat.PRIVATE:
+                return None
+            # Telegram gives the date 0 to a message that it does not show any more.
+            return _tap(str(data["update_id"]), str(person), payload, callback, str(tapped) if date else "")
         case {"message": dict() as message}:
             # Who wrote is known by the chat: these cost as much as all the rest.
             for unread in ("reply_to_message", "from", "caption_entities"):
                 message.pop(unread, None)
     try:
         update = telegram.Update.de_json(data)
-        if update.callback_query:
-            return _tap(str(update.update_id), update.callback_query, tapped)
+        if query := update.callback_query:
+            # Of a message that is too old to come with it, or of one that is not ours.
+            elsewhere = query.inline_message_id or query.message
+            payload = query.data or ""
+            return None if elsewhere else _tap(str(update.update_id), str(query.from_user.id), payload, query.id, "")
         if update.my_chat_member:
             return _membership(str(update.update_id), update.my_chat_member)
         return _sent(str(update.update_id), update.message, largest) if update.message else None
@@ -46,21 +58,10 @@ def read(data: dict[str, Any], largest: int) -> base.Inbound | None:
         return None
 
 
-def _tap(key: str, query: telegram.CallbackQuery, message: dict[str, Any]) -> base.Inbound | None:
-    if query.inline_message_id or (message and message["chat"]["type"] != telegram.Chat.PRIVATE):
-        return None
-    tap, sends = base.read_payload(_clean(query.data or "")) or (_FOREIGN_TAP, "")
-    return base.Inbound(
-        "telegram",
-        key,
-        # In a private chat the chat's id is the person's; an old message may come without its chat.
-        str(query.from_user.id),
-        sends,
-        tap=tap,
-        # Telegram gives the date 0 to a message that it does not show any more.
-        edits=str(message["message_id"]) if message and message["date"] else "",
-        callback=query.id,
-    )
+def _tap(key: str, person: str, payload: str, callback: str, edits: str) -> base.Inbound:
+    """In a private chat the chat's id is the person's."""
+    tap, sends = base.read_payload(_clean(payload)) or (_FOREIGN_TAP, "")
+    return base.Inbound("telegram", key, person, sends, tap=tap, edits=edits, callback=callback)
 
 
 def _membership(key: str, change: telegram.ChatMemberUpdated) -> base.Inbound | None:

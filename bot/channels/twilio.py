@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import dataclasses
 import json
 import logging
 import urllib.parse
@@ -177,20 +176,20 @@ class Twilio:
         carried = base.read_payload(form.get("ButtonPayload") or form.get("ListId") or "")
         if carried:
             tap, text = carried
-            return [dataclasses.replace(inbound, text=text, tap=tap)]
+            return [inbound._replace(text=text, tap=tap)]
         # Only with Advanced Opt-Out does Twilio say that it stopped or resumed, and has answered it itself.
         if kind := {"STOP": "blocked", "START": "unblocked"}.get(form.get("OptOutType", "")):
-            return [dataclasses.replace(inbound, kind=kind)]
+            return [inbound._replace(kind=kind)]
         # Pictures by SMS do not exist in Kyrgyzstan, and elsewhere cost more than they bring.
         media = _media(form) if self.name == "whatsapp" else None
         if media:
-            return [dataclasses.replace(inbound, kind=media.kind, media=media)]
+            return [inbound._replace(kind=media.kind, media=media)]
         if "Latitude" in form:
             # The Body of a place is only its name.
             spot = base.place(form["Latitude"], form.get("Longitude", ""))
-            return [dataclasses.replace(inbound, kind="place" if spot else "media", text=spot)]
+            return [inbound._replace(kind="place" if spot else "media", text=spot)]
         # The caption of what cannot be taken is words all the same.
-        return [dataclasses.replace(inbound, kind="text" if inbound.text.strip() else "media")]
+        return [inbound._replace(kind="text" if inbound.text.strip() else "media")]
 
     def read_status(self, request: base.Request) -> base.Status | None:
         """What became of a message, or None while it is on its way; raise `base.Malformed`.
@@ -208,7 +207,7 @@ class Twilio:
             code = form.get("ErrorCode", "")
             number = int(code) if code.isascii() and code.isdigit() else 0
             receipt = _receipt(number) or base.Receipt(base.Fate.FAILED, code=str(number or status))
-            return base.Status(key, dataclasses.replace(receipt, provider_id=key))
+            return base.Status(key, receipt._replace(provider_id=key))
         return None
 
     async def send(self, address: str, outbound: base.Outbound) -> base.Receipt:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import dataclasses
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from bot.engine import form, judging, messages, offering, passage, state, telling
 from bot.engine.form import Kind
@@ -21,8 +20,7 @@ _SKIP = phrase("If you would rather not answer, write “skip”.")
 _ON_BUTTONS = frozenset(line.msgid for line in (_ONE, _FINE, _MORE, _SKIP))
 
 
-@dataclass(frozen=True, slots=True)
-class Asking:
+class Asking(NamedTuple):
     """The question that waits, ready to be put into a Reply."""
 
     lines: tuple[messages.Line, ...]
@@ -93,6 +91,8 @@ def attachments(
     view: passage.Passage, station: passage.Station, kind: str, language: str = ""
 ) -> tuple[form.Attachment, ...]:
     """The pictures ("image") or recordings ("audio") of a question, those of the notes right before it first."""
+    if not view.definition.attachments:
+        return ()
     asked = (each.question for each in (*_notes(view, station), station))
     return tuple(filter(None, (form.attached(view.definition, each, kind, language) for each in asked)))
 
@@ -205,7 +205,7 @@ def _how(question: form.Question, total: int, pick: int, picked: tuple[str, ...]
         case Kind.SELECT_MULTIPLE if total > 1:
             return (phrase("Write one or more numbers, for example: 1 3"),)
         case Kind.SELECT_ONE | Kind.MORE | Kind.RANK | Kind.SELECT_MULTIPLE:
-            return () if total > offering.LONG else (dataclasses.replace(_ONE, params={"max": total}),)
+            return () if total > offering.LONG else (_ONE._replace(params={"max": total}),)
         case Kind.ACKNOWLEDGE:
             return (_FINE,)
         case _:

@@ -100,7 +100,8 @@ def fold(text: str) -> str:
     plain = unicodedata.normalize("NFKC", text).casefold().replace("zh", "ж").replace("kh", "х")
     plain = plain.translate(_TABLE)
     # What is left of accents (ö, ü, ñ) goes with the marks, and so does the frame of a keycap emoji.
-    plain = "".join(c for c in unicodedata.normalize("NFD", plain) if unicodedata.category(c)[0] != "M")
+    if not plain.isascii():
+        plain = "".join(c for c in unicodedata.normalize("NFD", plain) if unicodedata.category(c)[0] != "M")
     return re.sub(r"[\s\-–—]+", " ", plain.strip(_EDGES)).strip()
 
 

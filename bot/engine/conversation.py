@@ -5,10 +5,9 @@
 
 from __future__ import annotations
 
-import dataclasses
 import datetime as dt
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from bot.engine import (
     commands,
@@ -34,8 +33,7 @@ PAUSE = dt.timedelta(hours=12)
 PATIENCE = 3
 
 
-@dataclass(frozen=True, slots=True)
-class Turn:
+class Turn(NamedTuple):
     """What one message came to."""
 
     talk: state.Talk
@@ -71,8 +69,7 @@ def turn(talk: state.Talk, responses: Mapping[str, state.State], incoming: messa
     elif turning.talk.language != talk.language:
         joining.speak(turning)
     shown = _SHOW[turning.talk.scene](turning)
-    reply = dataclasses.replace(
-        shown,
+    reply = shown._replace(
         lines=(*turning.lines, *shown.lines),
         actions=(*shown.actions, *turning.actions),
         tag=turning.tag(),

@@ -99,13 +99,13 @@ def aside(piece: Unasked | Misread, campaign: messages.Campaign) -> tuple[messag
 
 # -- when --------------------------------------------------------------------------------------------------
 
-_ABOUT = {
+_ABOUT: Mapping[str, messages.Phrase] = {
     "salary": phrase("On which day is it paid? Roughly is fine."),
     "pension": phrase("On which day is it paid? Roughly is fine."),
     "times": phrase("For how many months?"),
     "often": phrase("It can be once a month at the oftenest. For how many months, or by which day?"),
 }
-_NO_DAY = {
+_NO_DAY: Mapping[whens.Why, messages.Phrase] = {
     whens.Why.PAST: phrase("That day has passed already. Which other day would suit you?"),
     whens.Why.FAR: phrase("That is very far ahead. Which nearer day would suit you?"),
     whens.Why.IMPOSSIBLE: phrase("There is no such day. Please write it once more."),
@@ -116,8 +116,8 @@ def unclear(found: whens.Asked | whens.Misread) -> messages.Line:
     """What is asked of a time that is no day yet."""
     if isinstance(found, whens.Misread):
         otherwise = phrase("I could not make out the day. For example: 15 May; in a month; every month for 6 months")
-        return _NO_DAY.get(found.why, otherwise)
-    return _ABOUT.get(found.about, phrase("On which day? Roughly is fine."))
+        return _NO_DAY.get(found.why) or otherwise
+    return _ABOUT.get(found.about) or phrase("On which day? Roughly is fine.")
 
 
 # -- what the ledger does not grant ------------------------------------------------------------------------

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from bot.engine import asking, commands, form, judging, messages, offering, passage, state, telling
 from bot.engine.form import Kind
@@ -19,8 +19,7 @@ _SENT = {"image": (Kind.IMAGE,), "audio": (Kind.AUDIO, Kind.TEXT), "place": (Kin
 _OF_ITS_OWN = frozenset({Kind.IMAGE, Kind.AUDIO, Kind.GEOPOINT})
 
 
-@dataclass(frozen=True, slots=True)
-class Sent:
+class Sent(NamedTuple):
     """What a person has sent for the question that waits."""
 
     text: str
@@ -32,8 +31,7 @@ class Sent:
     now: dt.datetime = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(NamedTuple):
     """What one message came to."""
 
     state: state.State

@@ -6,9 +6,10 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from bot.engine import form, state
+from bot.engine.phrases import NONE
 from bot.engine.phrases import Phrase as Phrase  # re-exported: what is said is spoken of as messages.phrase
 from bot.engine.phrases import phrase as phrase
 from bot.engine.phrases import phrases as phrases
@@ -17,12 +18,11 @@ from bot.engine.pledging import campaigns, events, ledger
 # -- what is said -------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Written:
+class Written(NamedTuple):
     """A text that the form's author wrote; `params` fill its ${name} references."""
 
     text: form.Text
-    params: Mapping[str, Any] = field(default_factory=dict)
+    params: Mapping[str, Any] = NONE
     #: Stands before it in every language: "(3/10) ".
     prefix: str = ""
     #: The form's own language: what is said where the person's is missing.
@@ -61,8 +61,7 @@ class Quantity:
     words: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Option:
+class Option(NamedTuple):
     """One numbered line that can be answered with its number, or tapped."""
 
     label: Line
@@ -73,8 +72,7 @@ class Option:
     number: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
+class Reply(NamedTuple):
     """The one message that answers a person: what is said, and what is asked next.
 
     Options are numbered from 1 in their order. `actions` are commands offered as buttons beside the options.
@@ -286,8 +284,7 @@ class Promise:
     rate: Rate | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
+class Facts(NamedTuple):
     """Everything the mind must know that is not in the state."""
 
     #: Every form version that a state may name, and every current one, by version hash.
@@ -306,13 +303,12 @@ class Facts:
     #: True when the message is a code to go on elsewhere that another phone was given, not too long ago.
     code_is_good: bool = False
     #: Currency -> its rate of today, for whoever is about to promise; what is missing here has no rate, or a stale one.
-    worth: Mapping[str, Rate] = field(default_factory=dict)
+    worth: Mapping[str, Rate] = NONE
     #: Currencies in the order in which the person's country suggests them; it decides nothing.
     near: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Incoming:
+class Incoming(NamedTuple):
     """One message of a person, already freed of its provider's dialect."""
 
     #: What was typed, or what the tapped button stands for; of a "place" its "latitude longitude altitude precision";

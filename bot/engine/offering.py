@@ -6,7 +6,7 @@ import datetime as dt
 import functools
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from bot.engine import form, state
 from bot.engine.xpath import expressions
@@ -20,8 +20,7 @@ _MORE = ("random", "choice-name", "format-date")
 _EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(NamedTuple):
     """What is shown of a list."""
 
     #: (number in the whole list from 1, choice).
@@ -93,12 +92,20 @@ def options(question: form.Question, context: expressions.Context, seed: str) ->
     choices = offered(question, context)
     if not question.randomize:
         return choices
+    places = _places(question, seed)
+    return tuple(sorted(choices, key=lambda choice: places[choice.name]))
 
-    def place(choice: form.Choice) -> tuple[int, bytes]:
-        last = form.LAST.index(choice.name) + 1 if choice.name in form.LAST else 0
-        return last, hashlib.sha256(f"{seed}/{question.name}/{choice.name}".encode()).digest()
 
-    return tuple(sorted(choices, key=place))
+# One turn asks this of the same person several times.
+@functools.lru_cache(maxsize=512)
+def _places(question: form.Question, seed: str) -> Mapping[str, tuple[int, bytes]]:
+    return {
+        choice.name: (
+            form.LAST.index(choice.name) + 1 if choice.name in form.LAST else 0,
+            hashlib.sha256(f"{seed}/{question.name}/{choice.name}".encode()).digest(),
+        )
+        for choice in question.choices
+    }
 
 
 def page(choices: Sequence[form.Choice], narrowed: Sequence[str], number: int) -> Page:

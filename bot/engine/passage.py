@@ -319,13 +319,16 @@ class _Going:
             self.values[key] = answer
 
     def met(self, key: str, question: form.Question, at: tuple[int, ...], *, asks: bool) -> None:
-        self.stations.append(Station(key, question, at, tuple(self.opened), asks))
-        self.opened.clear()
+        opened: tuple[Opened, ...] = ()
+        if self.opened:
+            opened = tuple(self.opened)
+            self.opened.clear()
+        self.stations.append(Station(key, question, at, opened, asks))
 
     def question(self, question: form.Question, scope: _Scope) -> None:
         key = form.key(question.name, scope.at) if scope.at else question.name
         value: expressions.Value | None = None
-        if not self.holds(question.relevant, scope, key):
+        if question.relevant is not None and not self.holds(question.relevant, scope, key):
             pass
         elif question.kind in form.WORKED_OUT:
             value = self.worked_out(question, scope, key)
@@ -337,20 +340,24 @@ class _Going:
             source = question.calculation or question.default
             value = self.evaluate(source, scope, key) if source else None
         else:
-            answer = self.given.get(key)
-            stands = answer is not None and offering.stands(question, answer, scope.context)
-            # Where nothing is left to choose there is nothing to ask; an answer that stands has shown that there is.
-            if stands or question.kind not in form.CHOOSING or offering.offered(question, scope.context):
-                self.met(key, question, scope.at, asks=True)
-                if answer is not None and stands:
-                    value = value_of(answer)
+            value = self.asked(question, scope, key)
         if value is not None:
             self.values[key] = value
-        for each in (scope, *scope.seen_from):
+        for each in (scope, *scope.seen_from) if scope.seen_from else (scope,):
             if value is not None:
                 each.answers[question.name] = value
             else:
                 each.answers.pop(question.name, None)
+
+    def asked(self, question: form.Question, scope: _Scope, key: str) -> expressions.Value | None:
+        answer = self.given.get(key)
+        filtered = question.choice_filter is not None
+        stands = answer is not None and (not filtered or offering.stands(question, answer, scope.context))
+        # Where nothing is left to choose there is nothing to ask; an answer that stands has shown that there is.
+        if not stands and question.kind in form.CHOOSING and not offering.offered(question, scope.context):
+            return None
+        self.met(key, question, scope.at, asks=True)
+        return value_of(answer) if answer is not None and stands else None
 
     def worked_out(self, question: form.Question, scope: _Scope, key: str) -> expressions.Value:
         match question.kind:

@@ -5,17 +5,19 @@ It stands below everything else in the engine, so that expressions and sheets ca
 
 from __future__ import annotations
 
+import types
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
+
+#: No parameters; shared by all that have none.
+NONE: Mapping[str, Any] = types.MappingProxyType({})
 
 
-@dataclass(frozen=True, slots=True)
-class Phrase:
+class Phrase(NamedTuple):
     """Something the bot itself says: an English msgid, put into words by `wording.py` from the catalogs."""
 
     msgid: str
-    params: Mapping[str, Any] = field(default_factory=dict)
+    params: Mapping[str, Any] = NONE
     plural: str = ""
     #: The number that decides the plural form.
     number: int = 1

@@ -32,9 +32,10 @@ def references(
     text: form.Text, view: passage.Passage, station: passage.Station | None, given: Given
 ) -> dict[str, object]:
     """What the ${name} references of a text stand for; a chosen option is shown by its label."""
-    names = dict.fromkeys(name for words in text.values() if "${" in words for name in _REFERENCE.findall(words))
-    if not names:
+    referring = [words for words in text.values() if "${" in words]
+    if not referring:
         return {}
+    names = dict.fromkeys(name for words in referring for name in _REFERENCE.findall(words))
     known = view.context(station).answers
     found: dict[str, object] = {}
     for name in names:
@@ -62,7 +63,8 @@ def answer(definition: form.Form, question: form.Question, given: state.Answer) 
     match question.kind:
         case Kind.SELECT_ONE | Kind.SELECT_MULTIPLE | Kind.RANK | Kind.CALCULATE if question.choices:
             names = given if isinstance(given, tuple) else (str(given),)
-            return _labels(definition, question, names) or list(names)
+            labels: list[object] = [*_labels(definition, question, names)]
+            return labels or list(names)
         case Kind.MORE | Kind.ACKNOWLEDGE:
             return phrase("No") if given == "no" else phrase("Yes")
         case Kind.DATE | Kind.CALCULATE:

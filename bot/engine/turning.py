@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import hashlib
 from collections.abc import Mapping
 
@@ -49,7 +48,11 @@ class Turning:
 
     def person(self) -> state.Person | None:
         """Who answers now; None before anybody consented."""
-        return next((person for person in self.talk.people if person.id == self.talk.person), None)
+        who = self.talk.person
+        for person in self.talk.people:
+            if person.id == who:
+                return person
+        return None
 
     def shared(self) -> bool:
         """True where it must be asked who is answering."""
@@ -87,7 +90,7 @@ class Turning:
 
     def know(self, promises: tuple[messages.Promise, ...]) -> None:
         """The person's pledges are these from now on."""
-        self.facts = dataclasses.replace(self.facts, promises=promises)
+        self.facts = self.facts._replace(promises=promises)
 
     def keep(self, rid: str, response: state.State) -> None:
         """A response is new or has changed."""

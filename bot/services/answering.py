@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import dataclasses
 import datetime as dt
-from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from bot.channels import base
@@ -151,8 +149,7 @@ async def _decide(
             continue
         person = known.talk.person
         code = commands.resume_code(known.inbound.text, known.inbound.start)
-        own = dataclasses.replace(
-            facts,
+        own = facts._replace(
             promises=tuple(booking.promises(pledge for pledge in pledges if pledge.respondent_id == person)),
             finished=tuple(
                 recording.response(kit.seal, response.sealed)
@@ -201,6 +198,8 @@ _CALLING = {
 def near(address: str) -> tuple[str, ...]:
     """The currency to suggest first to whoever writes from there; most addresses say nothing."""
     number = address.removeprefix("whatsapp:")
+    if number[:1] != "+":
+        return ()
     return tuple(money for begins, money in _CALLING.items() if number.startswith(begins))[:1]
 
 
@@ -256,8 +255,7 @@ async def _erase(
     """Subtract everything this person was counted with; what was only promised becomes withdrawn."""
     for row in await turns.responses_of(connection, [person]):
         response = recording.response(kit.seal, row.sealed)
-        counted = contribution.contribution(catalogue.forms[row.form_version], response)
-        writes.add_tallies(contribution.difference(Counter(), counted))
+        writes.add_tallies(contribution.change(catalogue.forms[row.form_version], response, None))
     for pledge in await ledger.of(connection, [person]):
         booking.let_go(writes, pledge, catalogue.campaigns[pledge.campaign], at)
     writes.erased.append(person)

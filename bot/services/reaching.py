@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import datetime as dt
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
@@ -105,7 +104,7 @@ def walk(
         outbound, ended = house.hear(text)
         inbound = base.Inbound(channel, "", "", label if opening else text, callback="tap" if tapped else "")
         if tapped and channel == "telegram":
-            outbound = dataclasses.replace(outbound, edits="tapped")
+            outbound = outbound._replace(edits="tapped")
         yield _step(channel, outbound, weighing.heard(inbound))
         if house.finished or ended or (waiting and house.scene == "home"):
             return

@@ -208,9 +208,10 @@ class Desk:
         where = f"{type(error).__name__} at {frames[-1].name}:{frames[-1].lineno}" if frames else type(error).__name__
         _log.error("a message was set aside: %s", where)
         at = self._clock()
-        plain = dataclasses.asdict(inbound)
-        # What came with it lies in the media directory; JSON has no word for bytes.
-        (plain["media"] or {}).pop("content", None)
+        plain = inbound._asdict()
+        if inbound.media:
+            # What came with it lies in the media directory; JSON has no word for bytes.
+            plain["media"] = {k: v for k, v in dataclasses.asdict(inbound.media).items() if k != "content"}
         row = {
             "id": db.new_id(),
             "channel": inbound.channel,

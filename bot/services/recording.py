@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import dataclasses
 import datetime as dt
 import hashlib
-from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
@@ -229,9 +227,7 @@ class Recording:
         for name, answer in now_.items():
             if was.get(name) != answer:
                 self.writes.answers.append(self._answer(rid, definition, response, name, answer))
-        new = contribution.contribution(definition, response)
-        before = contribution.contribution(definition, old) if old else Counter()
-        self.writes.add_tallies(contribution.difference(new, before))
+        self.writes.add_tallies(contribution.change(definition, old, response))
 
     def _answer(
         self, rid: str, definition: form.Form, response: state.State, name: str, answer: state.Answer
@@ -254,8 +250,7 @@ class Recording:
     def _subtract(self, rid: str) -> None:
         old = self.before.get(rid)
         if old is not None:
-            counted = contribution.contribution(self.facts.forms[old.form], old)
-            self.writes.add_tallies(contribution.difference(Counter(), counted))
+            self.writes.add_tallies(contribution.change(self.facts.forms[old.form], old, None))
         self.writes.discarded.append(rid)
 
     def _outgoing(self) -> weighing.Load:
@@ -265,11 +260,11 @@ class Recording:
         channel = self.kit.channels.get(inbound.channel)
         # A question stands below its picture or recording, not in a message above it.
         if turn.in_place and not turn.reply.attachments:
-            outbound = dataclasses.replace(outbound, edits=inbound.edits)
+            outbound = outbound._replace(edits=inbound.edits)
         if inbound.callback:
-            outbound = dataclasses.replace(outbound, callback=inbound.callback)
+            outbound = outbound._replace(callback=inbound.callback)
         if channel is not None and channel.capabilities.uploads:
-            outbound = dataclasses.replace(outbound, takes=self._takes())
+            outbound = outbound._replace(takes=self._takes())
         if channel is not None and not channel.capabilities.push:
             self.writes.seen.append(self.known.contact_id)
         person = turn.talk.person
@@ -351,11 +346,11 @@ def outgoing(
 
 
 def slim(outbound: base.Outbound) -> dict[str, Any]:
-    """As JSON types, without what is empty. By hand: `dataclasses.asdict` is a tenth of a whole turn."""
-    slim = {name: value for name in outbound.__slots__ if (value := getattr(outbound, name))}
+    """As JSON types, without what is empty."""
+    slim = {name: value for name, value in outbound._asdict().items() if value}
     for name in _BUTTONS:
         if name in slim:
-            slim[name] = [[each.label, each.sends, each.description, each.picked] for each in slim[name]]
+            slim[name] = [list(each) for each in slim[name]]
     return slim
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import datetime as dt
 from collections.abc import Callable
 
@@ -51,7 +50,7 @@ class Rehearsal:
         if attachments := turn.reply.attachments:
             # No channel takes them along here: what their files are called says enough.
             names = ", ".join(each.name for each in attachments)
-            outbound = dataclasses.replace(outbound, attached=attachments[0].kind, attachment=names)
+            outbound = outbound._replace(attached=attachments[0].kind, attachment=names)
         return outbound, ended
 
     def leads_on(self, text: str) -> bool:

@@ -1,7 +1,6 @@
 """Telegram, going out: messages through the real library to the stand-in, and what becomes of them."""
 
 import asyncio
-import dataclasses
 import json
 from collections.abc import AsyncIterator
 from typing import Any
@@ -86,7 +85,7 @@ async def test_where_several_may_be_chosen_no_tap_is_taken_for_the_whole_answer(
     platform: standins.Standin, channel: telegram.Telegram
 ) -> None:
     person = platform.person(42)
-    await channel.send("42", dataclasses.replace(QUESTION, pick=0, spare=QUESTION.foot, foot=f"{QUESTION.foot}\n1 3"))
+    await channel.send("42", QUESTION._replace(pick=0, spare=QUESTION.foot, foot=f"{QUESTION.foot}\n1 3"))
     assert person.screen()[-1].rows == [["Өткөрүп жиберүү"]]
     assert person.screen()[-1].text == "Кайсынысы?\n1. Суу\n2. Жол\n1 3"
 
@@ -95,17 +94,17 @@ async def test_back_is_a_button_where_a_tap_took_its_question_off_the_screen(
     platform: standins.Standin, channel: telegram.Telegram
 ) -> None:
     person = platform.person(42)
-    question = dataclasses.replace(QUESTION, actions=(BACK, SKIP))
+    question = QUESTION._replace(actions=(BACK, SKIP))
     await channel.send("42", question)
     assert person.screen()[-1].rows == [["Суу"], ["Жол"], ["Өткөрүп жиберүү"]]
     await person.taps("Жол")
-    await channel.send("42", dataclasses.replace(question, edits=(await taken(channel)).edits))
+    await channel.send("42", question._replace(edits=(await taken(channel)).edits))
     assert person.screen()[-1].rows == [["Суу"], ["Жол"], ["Артка", "Өткөрүп жиберүү"]]
 
 
 async def test_what_buttons_say_is_not_said_again(platform: standins.Standin, channel: telegram.Telegram) -> None:
     person = platform.person(42)
-    page = dataclasses.replace(QUESTION, actions=(MORE,), foot="")
+    page = QUESTION._replace(actions=(MORE,), foot="")
     await channel.send("42", page)
     assert person.screen()[-1].text == "Кайсынысы?\n1. Суу\n2. Жол", "a page of a long list has no buttons for it"
     two, described = QUESTION.options, (base.Button("Суу", "1", "ичүүчү"), base.Button("Жол", "2"))
@@ -115,7 +114,7 @@ async def test_what_buttons_say_is_not_said_again(platform: standins.Standin, ch
         (described, "Номерин жазыңыз.", "Номерин жазыңыз.", "Кайсынысы?\n1. Суу (ичүүчү)\n2. Жол"),
         (options(*"абвгд"), "", "", "Кайсынысы?\n1. а\n2. б\n3. в\n4. г\n5. д"),
     ):
-        await channel.send("42", dataclasses.replace(QUESTION, options=shown, foot=foot, spare=spare))
+        await channel.send("42", QUESTION._replace(options=shown, foot=foot, spare=spare))
         assert person.screen()[-1].text == text
 
 

@@ -1,6 +1,5 @@
 """WhatsApp and SMS, going out: the real twilio client against the stand-in, and its people answering."""
 
-import dataclasses
 import logging
 import random
 from collections.abc import AsyncIterator
@@ -107,9 +106,9 @@ async def test_the_thirteen_templates_are_made_once(server: standin.Twilio, hous
         (question(4, "x" * 24 + "{}"), "", 0),
         (question(11), "", 0),
         (question(2, "Ооба"), "", 0),
-        (dataclasses.replace(question(2), head="ө" * 1000), "", 0),
+        (question(2)._replace(head="ө" * 1000), "", 0),
         # Where several may be chosen, a tap on one would be the whole answer.
-        (dataclasses.replace(question(3), pick=0), "", 0),
+        (question(3)._replace(pick=0), "", 0),
         (base.Outbound("Айылыңыз?"), "", 0),
         (base.Outbound("Айылыңыз?", actions=(base.Button("Артка", "артка"),)), "twilio/quick-reply", 1),
         # What else can be asked for is typed.
@@ -173,7 +172,7 @@ async def test_without_templates_whatsapp_gets_numbered_text(server: standin.Twi
 async def test_a_survey_question_reaches_a_phone_as_single_sms(server: standin.Twilio, house: House) -> None:
     person = server.person(NUMBER, "sms")
     await person.says("Салам")
-    outbound = dataclasses.replace(question(8), head="Үй-бүлөңүзгө эң керектүү\u00a0үчөөнү тандаңыз")
+    outbound = question(8)._replace(head="Үй-бүлөңүзгө эң керектүү\u00a0үчөөнү тандаңыз")
     for piece in plain.pieces(outbound, house.channels["sms"].capabilities):
         assert (await house.send("sms", piece)).fate is base.Fate.SENT
     said = "\n".join(seen.text for seen in person.screen())

@@ -6,8 +6,6 @@ desk the `Clock` and `Chance` of tests/talking.py, and options and codes are the
 
 from __future__ import annotations
 
-import dataclasses
-
 from bot import wording
 from bot.channels import base, composing, plain
 from tests import talking
@@ -51,11 +49,7 @@ class EngineDriver:
 
 def read(outbound: base.Outbound, channel: str) -> base.Outbound:
     """What a person reads there, the options on buttons included: Telegram has a button for all that can be tapped."""
-    return (
-        dataclasses.replace(plain.beside_buttons(outbound), options=outbound.options)
-        if channel == "telegram"
-        else outbound
-    )
+    return plain.beside_buttons(outbound)._replace(options=outbound.options) if channel == "telegram" else outbound
 
 
 def pressed(outbound: base.Outbound, button: str) -> str:

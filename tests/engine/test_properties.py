@@ -299,9 +299,10 @@ def test_the_sum_of_the_differences_is_the_contribution(texts: list[str]) -> Non
     total: Counter[contribution.Key] = Counter()
     for text in texts:
         after = walking.step(definition, response, text).state
-        old, new = (contribution.contribution(definition, each) for each in (response, after))
-        for key, change in contribution.difference(new, old).items():
+        for key, change in contribution.change(definition, response, after).items():
+            assert change
             total[key] += change
+        new = contribution.contribution(definition, after)
         assert +total == new
         assert min(total.values(), default=0) >= 0
         assert all(count == 1 for count in new.values())

@@ -1,6 +1,5 @@
 """A code to go on elsewhere: what is taken for one, and that it never makes one person of two."""
 
-import dataclasses
 from unittest import mock
 
 import hypothesis
@@ -16,7 +15,7 @@ CODE = "KTRA2347"
 def enters(person: talking.Person, text: str = CODE, *, good: bool = True, start: str = "") -> conversation.Turn:
     """A code as the desk hands it to the mind."""
     house, facts = person.house, person.house.facts
-    with mock.patch.object(house, "facts", lambda *asked: dataclasses.replace(facts(*asked), code_is_good=good)):
+    with mock.patch.object(house, "facts", lambda *asked: facts(*asked)._replace(code_is_good=good)):
         return person.send(text, start=start)
 
 
