@@ -28,7 +28,7 @@ from bot.services import (
     steering,
     transcribing,
 )
-from bot.shell import campaign, chat, export, forms, rates, reach, voices
+from bot.shell import campaign, chat, export, forms, rates, reach, treasurer, voices
 from models import db, sealing
 
 DONE, PROBLEMS, WRONG = 0, 1, 2
@@ -100,6 +100,9 @@ def _parser() -> argparse.ArgumentParser:
     sub = command("campaign", campaign.listed, "list the campaigns; see how one stands, and change its state")
     forms.spoken(sub)
     campaign.arguments(sub)
+    treasurer.arguments(
+        command("treasurer", treasurer.listed, "write down what has arrived for a campaign, as either of its offices")
+    )
     export.arguments(command("export", export.export, "write the responses to a form"))
     voices.arguments(command("voices", voices.voices, "voice notes that wait to be put into words"))
     rates.arguments(command("rates", rates.rates, "what other money is worth in som, by the National Bank"))

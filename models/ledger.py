@@ -137,6 +137,26 @@ async def totals(connection: db.Connection) -> dict[str, list[Total]]:
     return found
 
 
+async def hold(connection: db.Connection, seen: Mapping[str, int]) -> None:
+    """Lock these pledges, in order, before anything happens to them.
+
+    Raises `db.Outdated` where one has not so many events any more as it was decided upon.
+    """
+    if not seen:
+        return
+    pledge, event = tables.pledge, tables.pledge_event
+    ids = sorted(seen)
+    # NO KEY: whoever only refers to the pledge need not wait.
+    await connection.execute(
+        sa.select(pledge.c.id).where(pledge.c.id.in_(ids)).order_by(pledge.c.id).with_for_update(key_share=True)
+    )
+    counted = (
+        sa.select(event.c.pledge_id, sa.func.count()).where(event.c.pledge_id.in_(ids)).group_by(event.c.pledge_id)
+    )
+    if {row[0]: row[1] for row in await connection.execute(counted)} != dict(seen):
+        raise db.Outdated
+
+
 async def write(
     connection: db.Connection, pledges: Sequence[Row], states: Sequence[Row], events: Sequence[Row]
 ) -> None:

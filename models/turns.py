@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
-from models import codes, db, erasing, ledger, media, outbox, tables
+from models import codes, db, erasing, ledger, media, offices, outbox, tables
 
 Row = dict[str, Any]
 
@@ -158,6 +158,8 @@ class Writes:
     pledges: list[Row] = field(default_factory=list)
     pledge_states: list[Row] = field(default_factory=list)
     pledge_events: list[Row] = field(default_factory=list)
+    #: Of each pledge that something happened to: how many events it had when that was decided.
+    pledge_seen: dict[str, int] = field(default_factory=dict)
     ledger_totals: dict[tuple[str, str, str, str], list[int]] = field(default_factory=dict)
     #: Contacts whose shown web pages have been seen, whose waiting messages are dropped, of whom nothing may lie aside.
     seen: list[str] = field(default_factory=list)
@@ -165,6 +167,8 @@ class Writes:
     cleaned: list[str] = field(default_factory=list)
     #: People who are erased.
     erased: list[str] = field(default_factory=list)
+    #: Offices that are taken.
+    taken: list[offices.Taken] = field(default_factory=list)
     #: Codes to go on elsewhere that are given, and addresses that go over to another contact by one.
     given_codes: list[Row] = field(default_factory=list)
     moves: list[codes.Move] = field(default_factory=list)
@@ -190,7 +194,10 @@ class Writes:
 
 
 async def write(connection: db.Connection, writes: Writes, at: dt.datetime) -> None:
-    """Write it all; tallies last and in sorted order, so that processes never wait for each other in a ring."""
+    """Write it all; tallies last and in sorted order, so that processes never wait for each other in a ring.
+
+    Raises `db.Outdated` where a pledge is not as it was decided upon: its giver and its treasurer wrote at once.
+    """
     b = sa.bindparam
     contact, address, response, answer = tables.contact, tables.address, tables.response, tables.answer
     many = connection.execute
@@ -240,6 +247,9 @@ async def write(connection: db.Connection, writes: Writes, at: dt.datetime) -> N
         ids = [{"of": rid} for rid in writes.discarded]
         await many(sa.delete(answer).where(answer.c.response_id == b("of")), ids)
         await many(sa.delete(response).where(response.c.id == b("of")), ids)
+    if writes.taken:
+        await offices.take(connection, writes.taken, at)
+    await ledger.hold(connection, writes.pledge_seen)
     await ledger.write(connection, writes.pledges, writes.pledge_states, writes.pledge_events)
     await codes.give(connection, writes.given_codes)
     await codes.move(connection, writes.moves)

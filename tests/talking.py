@@ -19,6 +19,7 @@ from bot.engine import commands, contribution, conversation, form, giving, messa
 from bot.engine.authoring import reading
 from bot.engine.pledging import campaigns
 from bot.services import needing
+from tests import offices
 
 FLOWS = Path(__file__).resolve().parents[1] / "flows"
 FORMS = Path(__file__).resolve().parent / "forms"
@@ -139,6 +140,7 @@ class House:
         self.tallies: Counter[contribution.Key] = Counter()
         #: Pledges that stand, each with whose it is.
         self.pledges: dict[str, tuple[str, messages.Promise]] = {}
+        self.offices = offices.Offices()
 
     def facts(self, person: str, scene: str, text: str) -> messages.Facts:
         """What the desk would read for a message of this person in this scene, and nothing more."""
@@ -183,9 +185,13 @@ class House:
                     self._keep(event.response, None)
                 case messages.Pledged():
                     self.pledges[event.pledge] = (event.person, giving.begun(event))
+                    self.offices.given(event)
                 case messages.Stepped():
                     person, promise = self.pledges[event.pledge]
                     self.pledges[event.pledge] = (person, giving.stepped(promise, event.steps))
+                    self.offices.stepped(event)
+                case messages.Appointed():
+                    self.offices.taken(event, self.chance.drawn)
                 case messages.Erased():
                     for rid in [rid for rid, kept in self.responses.items() if kept.person == event.person]:
                         self._keep(rid, None)
@@ -260,7 +266,9 @@ class Person:
             text=text,
             now=house.clock.now,
             entropy=house.chance(),
-            facts=house.facts(talk.person, talk.scene, text),
+            facts=house.offices.facts(
+                house.facts(talk.person, talk.scene, text), talk, text, start, list(house.pledges.values())
+            ),
             channel=self.channel,
             kind=kind,
             start=start,

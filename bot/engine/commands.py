@@ -32,6 +32,7 @@ class Command(enum.StrEnum):
     RESTART = "restart"
     LISTEN = "listen"
     SHOW = "show"
+    TREASURY = "treasury"
 
 
 # Both languages at all times: people mix them. The Latin words come out of folding by themselves; those that
@@ -63,6 +64,8 @@ _WORDS: dict[Command, str] = {
     Command.SHOW: "көрсөт, көрсөтчү, көрсөтүңүз, көрсөтүп коюңуз, сүрөт көрсөт, сүрөтүн көрсөт, сүрөттү көрсөт, "
     "сүрөтүн көрүү, сүрөтүн көрөйүн, покажи, покажите, показать, посмотреть, покажи картинку, показать картинку, "
     "посмотреть картинку, покажи фото, показать фото, покажи рисунок, show, show the picture",
+    # Only to whoever holds an office is it one.
+    Command.TREASURY: "казына, казыначы, кассир, касса, казна, казначей, казначейство, treasury",
     Command.RESTART: "башынан, башынан баштоо, сначала, заново, начать заново, начать сначала, restart, start over",
 }
 
@@ -143,11 +146,35 @@ _CODE = re.compile(r"([A-HJ-NP-Z][2-9A-HJ-NP-Z]{3})[ -]?([2-9A-HJ-NP-Z]{3}[2-9])
 #: Letters that look alike on a Cyrillic keyboard.
 _TWINS = str.maketrans("АВЕКМНРСТУХ", "ABEKMHPCTYX")
 
+# The same with two letters more: see `giving.office_code`.
+_OFFICE_CODE = re.compile(r"([A-HJ-NP-Z][2-9A-HJ-NP-Z]{4})[ -]?([2-9A-HJ-NP-Z]{4}[2-9])")
+#: A pledge's own: see `giving.reference_code`.
+_REFERENCE = re.compile(r"[2-9A-HJ-NP-Z]{6}")
+
 
 def resume_code(text: str, start: str = "") -> str:
     """The code to go on elsewhere that this whole message is, or that its link carries ("c-..."); or ""."""
+    return _code("c-", _CODE, text, start)
+
+
+def office_code(text: str, start: str = "") -> str:
+    """The code that opens an office, which this whole message is, or which its link carries ("o-..."); or ""."""
+    return _code("o-", _OFFICE_CODE, text, start)
+
+
+def _code(prefix: str, pattern: re.Pattern[str], text: str, start: str) -> str:
     link = start or entry(text)
-    if link[:2] in ("c-", "C-"):
+    if link[:2].lower() == prefix:
         return link[2:].replace("-", "").upper()
-    match = _CODE.fullmatch(text.strip().upper().translate(_TWINS)) if len(text) <= 40 else None
+    match = pattern.fullmatch(_latin(text)) if len(text) <= 40 else None
     return match[1] + match[2] if match and not start else ""
+
+
+def reference_code(text: str) -> str:
+    """What this whole message is as a pledge's code, or ""; a word may look like one."""
+    match = _REFERENCE.fullmatch(_latin(text)) if len(text) <= 40 else None
+    return match[0] if match else ""
+
+
+def _latin(text: str) -> str:
+    return text.strip().upper().translate(_TWINS)

@@ -10,8 +10,10 @@ from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from bot.engine import (
+    acknowledging,
     commands,
     flow,
+    holding,
     inviting,
     joining,
     keeping,
@@ -21,6 +23,8 @@ from bot.engine import (
     resuming,
     reviewing,
     state,
+    treasury,
+    trying,
 )
 from bot.engine.commands import Command
 from bot.engine.messages import phrase
@@ -120,6 +124,8 @@ def _settle(turning: Turning) -> None:
             turning.go_home()
     elif talk.scene in keeping.SCENES and not promising.promised(turning):
         turning.go_home()
+    elif talk.scene in acknowledging.SCENES:
+        acknowledging.settle(turning)
     elif talk.scene in ("answers", "restart") and talk.pending not in turning.responses:
         turning.go_on()
     if turning.talk.scene in ("form", "resume") and not turning.current():
@@ -148,8 +154,10 @@ def _receive_old(turning: Turning, *, paused: bool) -> None:
 def _receive(turning: Turning, *, paused: bool) -> None:
     incoming, scene = turning.incoming, turning.talk.scene
     command = commands.recognise(incoming.text) if incoming.kind == "text" else None
+    if command is Command.TREASURY and not treasury.is_for(turning):
+        command = None
     code = commands.resume_code(incoming.text, incoming.start) if incoming.kind == "text" else ""
-    link = "" if code else incoming.start or commands.entry(incoming.text)
+    link = "" if code else holding.entered(turning) or incoming.start or commands.entry(incoming.text)
     language = {Command.KYRGYZ: "ky", Command.RUSSIAN: "ru"}.get(command) if command else None
     # Stopping works everywhere and before anything else does; erasing, wherever there is anything to erase.
     if command is Command.STOP:
@@ -157,7 +165,7 @@ def _receive(turning: Turning, *, paused: bool) -> None:
     elif paused and scene != "who" and turning.shared():
         turning.change(language=language or turning.talk.language)
         lobby.ask_who(turning, link)
-    elif code and resuming.is_entered(turning):
+    elif code and trying.is_entered(turning, good=turning.facts.code_is_good):
         resuming.enter(turning, code, language or "")
     elif language and not _is_answer(turning):
         lobby.speak(turning, language, link)
@@ -199,7 +207,7 @@ def _is_answer(turning: Turning) -> bool:
 
 
 #: Commands that mean nothing while it is not known who asks.
-_OF_A_PERSON = (Command.DATA, Command.PLEDGES, Command.CODE, Command.ANSWERS)
+_OF_A_PERSON = (Command.DATA, Command.PLEDGES, Command.CODE, Command.ANSWERS, Command.TREASURY)
 
 #: What is asked for beside a question.
 _ATTACHMENTS: dict[Command | None, str] = {Command.SHOW: "image", Command.LISTEN: "audio"}
@@ -215,6 +223,7 @@ _COMMANDS: dict[Command | None, Callable[[Turning], None]] = {
     Command.ANOTHER: lobby.another,
     Command.CODE: resuming.give,
     Command.ANSWERS: reviewing.ask,
+    Command.TREASURY: treasury.enter,
 }
 
 _TAKE: dict[str, Callable[[Turning, Command | None], None]] = {
@@ -232,6 +241,8 @@ _TAKE: dict[str, Callable[[Turning, Command | None], None]] = {
     "date": keeping.take_date,
     "withdraw": keeping.take_withdraw,
     "erase": lobby.take_erase,
+    "office": holding.take,
+    **dict.fromkeys(acknowledging.SCENES, acknowledging.take),
     # Thanked, and now there is more to say: here is what there is.
     "done": lambda turning, _command: turning.go_home(),
     # One address of this contact went over; whoever writes by another one stays.
@@ -256,6 +267,8 @@ _SHOW: dict[str, Callable[[Turning], messages.Reply]] = {
     "date": keeping.show_date,
     "withdraw": keeping.show_withdraw,
     "erase": lobby.show_erase,
+    "office": holding.show,
+    **dict.fromkeys(acknowledging.SCENES, acknowledging.show),
     "stopped": lambda _turning: messages.Reply(()),
     "moved": lambda _turning: messages.Reply(()),
 }

@@ -165,6 +165,11 @@ def resume_code(chance: str) -> str:
     return _drawn(chance, [_CODE_LETTERS[8:], *[_CODE_LETTERS] * 6, _CODE_LETTERS[:8]])
 
 
+def office_code(chance: str) -> str:
+    """Ten of them, begun and ended alike: good for days, so that nobody finds one by trying."""
+    return _drawn(chance, [_CODE_LETTERS[8:], *[_CODE_LETTERS] * 8, _CODE_LETTERS[:8]])
+
+
 def _drawn(chance: str, alphabets: list[str]) -> str:
     number = int(chance, 16)
     letters = []

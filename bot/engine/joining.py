@@ -11,6 +11,7 @@ from bot.engine import (
     flow,
     form,
     giving,
+    holding,
     messages,
     passage,
     reciting,
@@ -49,7 +50,10 @@ def is_open(turning: Turning, link: str) -> bool:
 
 
 def follow(turning: Turning, link: str) -> None:
-    """Go to a survey or a campaign: at once, after consent, or say why not."""
+    """Go to a survey or a campaign: at once, after consent, or say why not; or to an office."""
+    if holding.wanted(link):
+        holding.follow(turning, link)
+        return
     leave = turning.go_on if turning.talk.scene == "form" else turning.go_home
     turning.change(pending="", before="")
     person = turning.person()
@@ -134,11 +138,7 @@ def take_consent(turning: Turning, command: Command | None) -> None:
 
 def agree(turning: Turning, link: str) -> None:
     """They agreed to what waits, and begin."""
-    person = turning.person()
-    if person is None:
-        person = state.Person(turning.draw("person"))
-        turning.change(people=(*turning.talk.people, person), person=person.id)
-        turning.events.append(messages.Joined(person.id))
+    person = turning.join()
     turning.events.append(messages.Consented(person.id, purpose(link), consenting.text(turning, link)))
     begin(turning, person._replace(consents=(*person.consents, purpose(link))), link)
 

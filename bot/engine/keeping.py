@@ -192,7 +192,7 @@ def _wish(
         turning.say(doubting.REFUSED[decided.reason])
         return False
     turning.events.append(messages.Stepped(promise.id, decided))
-    _replace(turning, giving.stepped(promise, decided))
+    turning.know(giving.stepped(promise, decided))
     turning.say(_DONE[step])
     return True
 
@@ -203,11 +203,6 @@ _DONE = {
     Step.POSTPONED: phrase("All right, the new day is written down. Thank you!"),
     Step.WITHDRAWN: phrase("Your promise is taken back. Thank you for your support."),
 }
-
-
-def _replace(turning: Turning, promise: messages.Promise) -> None:
-    """What is shown next is the pledge as it stands after this very turn."""
-    turning.know(tuple(promise if each.id == promise.id else each for each in turning.facts.promises))
 
 
 def show_withdraw(turning: Turning) -> messages.Reply:
@@ -239,15 +234,25 @@ def show_amount(turning: Turning) -> messages.Reply:
 
 def take_amount(turning: Turning, command: Command | None) -> None:
     """The new amount, in the unit of the promise."""
-    promise, text = _promise(turning), turning.incoming.text
+    promise = _promise(turning)
     campaign = turning.facts.campaigns.get(promise.campaign) if promise else None
     if command in (Command.BACK, Command.SKIP, Command.CONTINUE) or promise is None or campaign is None:
         turning.to("pledge", listed=turning.talk.listed)
         return
+    read = amount(turning, promise, campaign)
+    if read is not None and read.unit != promise.offer.unit:
+        turning.miss(phrase("In other money it would be another promise: take this one back and make a new one."))
+    elif read is not None:
+        _wish(turning, promise, Step.CHANGED, read.quantity)
+        turning.to("pledge", listed=turning.talk.listed)
+
+
+def amount(turning: Turning, promise: messages.Promise, campaign: messages.Campaign) -> messages.Offer | None:
+    """How much of what was promised the message says; None, and it is said why, where it says nothing of the kind."""
     if turning.incoming.kind != "text":
         turning.miss()
-        return
-    read = _ear(turning, campaign).amount(promise.offer.need, text)
+        return None
+    read = _ear(turning, campaign).amount(promise.offer.need, turning.incoming.text)
     if isinstance(read, pieces.Doubtful) and read.what == "currency":
         # Only the number was said: the money stays what it is.
         read = next(
@@ -256,16 +261,14 @@ def take_amount(turning: Turning, command: Command | None) -> None:
         )
     if isinstance(read, pieces.Misread) and read.why is pieces.Why.NOTHING:
         read = pieces.Misread(pieces.Why.NUMBER, read.said)
-    if isinstance(read, pieces.Misread | pieces.Unasked):
+    if isinstance(read, messages.Offer):
+        return read
+    if isinstance(read, pieces.Doubtful):
+        turning.miss()
+    else:
         turning.lines += doubting.aside(read, campaign)
         turning.missed = True
-    elif isinstance(read, pieces.Doubtful):
-        turning.miss()
-    elif read.unit != promise.offer.unit:
-        turning.miss(phrase("In other money it would be another promise: take this one back and make a new one."))
-    else:
-        _wish(turning, promise, Step.CHANGED, read.quantity)
-        turning.to("pledge", listed=turning.talk.listed)
+    return None
 
 
 def show_date(turning: Turning) -> messages.Reply:

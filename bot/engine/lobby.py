@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.engine import asking, form, giving, inviting, joining, messages, passage, promising, state, telling
+from bot.engine import asking, form, giving, inviting, joining, messages, passage, promising, state, telling, treasury
 from bot.engine.commands import Command
 from bot.engine.messages import phrase
 from bot.engine.turning import LISTED, Turning, options, yes_no
@@ -87,11 +87,13 @@ def menu(turning: Turning) -> dict[str, messages.Line]:
         lines["surveys"] = phrase("Answer the survey")
     if any(giving.takes(each, turning.incoming.now.date()) for each in turning.facts.campaigns.values()):
         lines["campaigns"] = phrase("Give to the ashar")
+    if treasury.is_for(turning):
+        lines["treasury"] = phrase("Treasury: what has arrived")
     return lines | {"pledges": phrase("My promises and results"), "language": phrase("Language and help")}
 
 
 def show_home(turning: Turning) -> messages.Reply:
-    """At most four lines."""
+    """At most four lines, and one more for whoever holds an office."""
     return messages.Reply((phrase("What would you like to do?"),), options(*menu(turning).values()), pick=1)
 
 
@@ -109,6 +111,8 @@ def take_home(turning: Turning, command: Command | None) -> None:
         case "campaigns":
             links = [f"a-{name}" for name in turning.facts.campaigns]
             _list(turning, [link for link in links if joining.is_open(turning, link)])
+        case "treasury":
+            treasury.enter(turning)
         case "pledges":
             promising.say_results(turning)
             promising.list_pledges(turning)

@@ -150,6 +150,8 @@ class Pledged:
     steps: tuple[events.Event, ...]
     #: Of other money than som, by which it is counted for good; None where no rate was known.
     rate: Rate | None = None
+    #: Of a gift that nobody had promised: the number of its receipt. Then `person` is "", and the name is not shown.
+    receipt: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +190,15 @@ class Moved:
 
 
 @dataclass(frozen=True, slots=True)
+class Appointed:
+    """The person holds that office from now on, and whoever held it does no more; the code is used up."""
+
+    person: str
+    duty: Duty
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
 class Attached:
     """What was sent is the answer under `key`; `media` is its new id."""
 
@@ -209,6 +220,7 @@ Event = (
     | Erased
     | CodeGiven
     | Moved
+    | Appointed
 )
 
 
@@ -271,7 +283,7 @@ class Campaign:
 
 @dataclass(frozen=True, slots=True)
 class Promise:
-    """A pledge of the person who writes, as it stands now; `offer` is what it began with."""
+    """A pledge as it stands now; `offer` is what it began with."""
 
     id: str
     campaign: str
@@ -282,6 +294,26 @@ class Promise:
     som: Decimal | None
     #: The rate by which that was worked out; None of som, of what is no money, and where none was known.
     rate: Rate | None = None
+    #: Only where somebody looks at it who signs: it was given or recorded by the phone they write from; the name that
+    #: its giver lets be shown; on which day it was last declared sent.
+    own: bool = False
+    name: str = ""
+    sent: dt.date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Duty:
+    """An office of a campaign, and what its holder goes by."""
+
+    campaign: str
+    title: form.Text
+    role: events.Role
+    #: `Event.hand`; "" while nobody has taken it by the code in question.
+    hand: str = ""
+    #: In som: more than this of one pledge is received only with two signatures; None: never.
+    bound: Decimal | None = None
+    #: The number of the next receipt, which nobody else gets meanwhile; 0 where no gift is being written down.
+    receipt: int = 0
 
 
 class Facts(NamedTuple):
@@ -306,6 +338,17 @@ class Facts(NamedTuple):
     worth: Mapping[str, Rate] = NONE
     #: Currencies in the order in which the person's country suggests them; it decides nothing.
     near: tuple[str, ...] = ()
+    #: The office that a code opens, which the message is or which waits in the talk.
+    office: Duty | None = None
+    #: For whoever holds an office and may be busy with it now: their offices; of those campaigns' pledges what is on
+    #: the way, waits for a signature, was shown before or is asked for by its code; and how many there are beside.
+    duties: tuple[Duty, ...] = ()
+    entries: tuple[Promise, ...] = ()
+    more: int = 0
+
+    def promise(self, pledge: str) -> Promise:
+        """The pledge of that id; StopIteration if the mind was not told of it."""
+        return next(each for each in (*self.promises, *self.entries) if each.id == pledge)
 
 
 class Incoming(NamedTuple):

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 
-from bot.engine import form, giving, lobby, messages, state
+from bot.engine import giving, lobby, messages, trying
 from bot.engine.messages import phrase
 from bot.engine.turning import Turning
 
 #: How long a code is good.
 GOOD_FOR = dt.timedelta(minutes=10)
-#: Wrong codes in a row before no more are tried, and for how long.
-WRONG = 5
-REST = dt.timedelta(hours=1)
 
 
 def give(turning: Turning) -> None:
@@ -28,36 +25,21 @@ def give(turning: Turning) -> None:
     turning.say(phrase("It is good for ten minutes, and once."))
 
 
-def may_try(talk: state.Talk, now: dt.datetime) -> bool:
-    """False while this phone has entered too many wrong codes; nobody looks them up then."""
-    return talk.tries < WRONG or now - dt.datetime.fromisoformat(talk.tried) >= REST
-
-
-def is_entered(turning: Turning) -> bool:
-    """False where what looks like a code, and is none, answers a question that asks for words."""
-    rid = turning.current() if turning.talk.scene == "form" and not turning.incoming.start else ""
-    if turning.facts.code_is_good or not rid:
-        return True
-    response = turning.responses[rid]
-    question = turning.facts.forms[response.form].question(response.at)
-    return question is None or question.kind not in form.IN_WORDS
-
-
 def enter(turning: Turning, code: str, language: str = "") -> None:
     """Take a code. Only a phone on which nobody has answered may go over: two people are never made one."""
     now = turning.incoming.now
     turning.change(language=language or turning.talk.language)
-    if not may_try(turning.talk, now):
-        turning.miss(phrase("There were too many wrong codes. Please try again in an hour."))
+    if not trying.may_try(turning.talk, now):
+        turning.miss(trying.TOO_MANY)
     elif not turning.facts.code_is_good:
-        turning.change(tries=turning.talk.tries % WRONG + 1, tried=now.isoformat(timespec="seconds"))
+        trying.count_wrong(turning)
         turning.miss(phrase("This code is unknown or too old. Write “code” on the first phone and you get a new one."))
     elif turning.talk.people:
-        turning.change(tries=0, tried="")
+        trying.forget(turning)
         turning.say(phrase("A code can be used only on a phone where nobody has answered yet."))
     else:
         turning.events.append(messages.Moved(code))
-        turning.change(tries=0, tried="")
+        trying.forget(turning)
         turning.to("moved")
         turning.say(phrase("Found! Write “continue” and we go on where you were."))
         return

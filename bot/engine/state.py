@@ -79,6 +79,8 @@ class Person(NamedTuple):
     open: tuple[str, ...] = ()
     #: The survey response finished last, which may be looked at and changed while its form version is current.
     last: str = ""
+    #: Campaigns of which they took an office; whether they hold it still, the house knows.
+    offices: tuple[str, ...] = ()
 
 
 class Talk(NamedTuple):
@@ -112,7 +114,7 @@ def to_plain(value: State | Talk) -> dict[str, Any]:
     """A dict of JSON types, with the version number."""
     plain = value._asdict()
     if isinstance(value, Talk):
-        plain["people"] = [person._asdict() for person in value.people]
+        plain["people"] = [_plain_person(person) for person in value.people]
     else:
         plain["answers"] = [
             (key, {"media": answer.id, "kind": answer.kind} if isinstance(answer, Media) else answer)
@@ -148,9 +150,17 @@ def _fields(plain: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in plain.items() if name != "v"}
 
 
+def _plain_person(person: Person) -> dict[str, Any]:
+    plain = person._asdict()
+    if not person.offices:
+        # Nearly nobody holds one.
+        del plain["offices"]
+    return plain
+
+
 def _person(plain: dict[str, Any]) -> Person:
     lists = {name: tuple(plain[name]) for name in ("consents", "finished", "open")}
-    return Person(id=plain["id"], last=plain.get("last", ""), **lists)
+    return Person(id=plain["id"], last=plain.get("last", ""), offices=tuple(plain.get("offices", ())), **lists)
 
 
 def _answer(value: Any) -> Answer:

@@ -88,9 +88,13 @@ class Turning:
         """What this scene's buttons carry: with the step enough to tell them from any other, and short for the line."""
         return self.current()[:3] if self.talk.scene == "form" else "-"
 
-    def know(self, promises: tuple[messages.Promise, ...]) -> None:
-        """The person's pledges are these from now on."""
-        self.facts = self.facts._replace(promises=promises)
+    def know(self, promise: messages.Promise) -> None:
+        """What is shown next is this pledge as it stands after this very turn."""
+        promises, entries = (
+            tuple(promise if each.id == promise.id else each for each in known)
+            for known in (self.facts.promises, self.facts.entries)
+        )
+        self.facts = self.facts._replace(promises=promises, entries=entries)
 
     def keep(self, rid: str, response: state.State) -> None:
         """A response is new or has changed."""
@@ -102,6 +106,15 @@ class Turning:
         person = self.person()
         if person:
             self.change_person(person._replace(open=tuple(o for o in person.open if o != rid)))
+
+    def join(self) -> state.Person:
+        """The person who answers, made known here where nobody was."""
+        person = self.person()
+        if person is None:
+            person = state.Person(self.draw("person"))
+            self.change(people=(*self.talk.people, person), person=person.id)
+            self.events.append(messages.Joined(person.id))
+        return person
 
     def take_back(self, definition: form.Form) -> None:
         """Nothing is kept of a survey: whoever begins it again is asked for consent again."""
@@ -119,7 +132,18 @@ class Turning:
     def go_back(self) -> None:
         """From a short scene to the one before it, or to where things stand if that has passed."""
         talk = self.talk
-        if talk.before in ("home", "list", "consent", "form", "resume", "who", "language", "answers", "restart"):
+        if talk.before in (
+            "home",
+            "list",
+            "consent",
+            "form",
+            "resume",
+            "who",
+            "language",
+            "answers",
+            "restart",
+            "office",
+        ):
             self.to(talk.before, pending=talk.pending, listed=talk.listed)
         else:
             self.go_on()

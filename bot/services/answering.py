@@ -6,9 +6,9 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 
 from bot.channels import base
-from bot.engine import commands, contribution, conversation, messages, promising, resuming, reviewing, state
+from bot.engine import commands, contribution, conversation, messages, promising, reviewing, state, trying
 from bot.engine.pledging import campaigns
-from bot.services import booking, publishing, quoting, recording
+from bot.services import booking, entrusting, publishing, quoting, reckoning, recording
 from models import codes, db, ledger, sealing, turns
 
 #: Kinds of message that say nothing: the person shut us out, or let us in again.
@@ -127,7 +127,9 @@ async def _decide(
     running = [rid for known in group for rid in _needed(known)]
     stored = await turns.responses(connection, running)
     asking = [known.talk.person for known in group if known.talk.person and _wants_promises(known)]
-    pledges = await ledger.of(connection, asking)
+    pledges = reckoning.Reckoning(await ledger.of(connection, asking))
+    held = await entrusting.look(connection, kit, group, catalogue, at)
+    await held.read(connection, group, pledges, kit.seal)
     telling = [known.talk.person for known in group if known.talk.person and _wants_data(known)]
     finished = await turns.responses_of(connection, telling)
     pledging = any(catalogue.forms[response.form_version].emits == "pledge" for response in stored.values())
@@ -137,8 +139,8 @@ async def _decide(
         campaigns=_opened(await booking.standing(connection, catalogue.campaigns)),
         phone=kit.phone,
         site=kit.site,
-        # Only while somebody is about to promise something.
-        worth=await quoting.worth(connection, at) if pledging else {},
+        # Only while somebody is about to promise something, or writes down what nobody promised.
+        worth=await quoting.worth(connection, at) if pledging or held.anybody else {},
     )
     resumable = await _resumable(connection, kit, group, at)
     attaching = {name for name, channel in kit.channels.items() if channel.capabilities.attachments}
@@ -150,7 +152,7 @@ async def _decide(
         person = known.talk.person
         code = commands.resume_code(known.inbound.text, known.inbound.start)
         own = facts._replace(
-            promises=tuple(booking.promises(pledge for pledge in pledges if pledge.respondent_id == person)),
+            promises=pledges.of(person) if _wants_promises(known) else (),
             finished=tuple(
                 recording.response(kit.seal, response.sealed)
                 for response in finished
@@ -159,6 +161,7 @@ async def _decide(
             code_is_good=code in resumable,
             near=near(known.inbound.address),
         )
+        own = held.facts(own, known, pledges)
         mine = {rid: recording.response(kit.seal, stored[rid].sealed) for rid in _needed(known) if rid in stored}
         incoming = messages.Incoming(
             text=known.inbound.text,
@@ -174,11 +177,13 @@ async def _decide(
         turn = conversation.turn(known.talk, mine, incoming)
         recording.Recording(kit, known, mine, turn, own, writes, at, resumable.get(code, "")).record()
         for event in turn.events:
+            pledges.happened(event)
+            held.happened(event)
             if isinstance(event, messages.Moved):
                 # Once: whoever comes later in this group comes too late.
                 del resumable[event.code]
             if isinstance(event, messages.Erased) and event.person:
-                await _erase(connection, kit, catalogue, event.person, writes, at)
+                await _erase(connection, kit, catalogue, event.person, pledges, writes, at)
     await turns.write(connection, writes, at)
 
 
@@ -233,7 +238,7 @@ async def _resumable(
     entered: dict[bytes, str] = {}
     for known in group:
         code = commands.resume_code(known.inbound.text, known.inbound.start)
-        if code and resuming.may_try(known.talk, at):
+        if code and trying.may_try(known.talk, at):
             entered[recording.code_hash(kit.seal, code)] = code
     found = await codes.find(connection, sorted(entered), at) if entered else {}
     return {entered[hash_]: contact for hash_, contact in found.items()}
@@ -249,6 +254,7 @@ async def _erase(
     kit: recording.Kit,
     catalogue: publishing.Catalogue,
     person: str,
+    pledges: reckoning.Reckoning,
     writes: turns.Writes,
     at: dt.datetime,
 ) -> None:
@@ -256,6 +262,7 @@ async def _erase(
     for row in await turns.responses_of(connection, [person]):
         response = recording.response(kit.seal, row.sealed)
         writes.add_tallies(contribution.change(catalogue.forms[row.form_version], response, None))
-    for pledge in await ledger.of(connection, [person]):
-        booking.let_go(writes, pledge, catalogue.campaigns[pledge.campaign], at)
+    for promise in booking.promises(await ledger.of(connection, [person])):
+        let_go = booking.let_go(writes, pledges.latest(promise), catalogue.campaigns[promise.campaign], at)
+        pledges.happened(messages.Stepped(promise.id, tuple(let_go)))
     writes.erased.append(person)

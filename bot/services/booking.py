@@ -102,8 +102,9 @@ def pledge(writes: turns.Writes, new: messages.Pledged, version: str, sealed: by
             "code": new.code,
             "state": standing.state.value,
             "due_on": standing.due,
-            "respondent_id": new.person,
+            "respondent_id": new.person or None,
             "sealed": sealed,
+            "receipt_number": new.receipt or None,
         }
     )
     writes.pledge_events += _rows(new.pledge, new.steps)
@@ -113,18 +114,22 @@ def pledge(writes: turns.Writes, new: messages.Pledged, version: str, sealed: by
 def step(writes: turns.Writes, promise: messages.Promise, steps: Sequence[events.Event]) -> None:
     """What happened to a pledge."""
     after = _after(promise.standing, steps)
+    writes.pledge_seen.setdefault(promise.id, promise.standing.steps)
     writes.pledge_events += _rows(promise.id, steps)
     writes.pledge_states.append({"of": promise.id, "state": after.state.value, "due_on": after.due})
     _add(writes, promise.campaign, promise.offer, promise.rate, promise.standing, after)
 
 
-def let_go(writes: turns.Writes, row: ledger.Pledge, campaign: messages.Campaign, at: dt.datetime) -> None:
-    """Its giver is erased: what is not received is withdrawn; what is received stays counted."""
-    for promise in promises([row]):
-        wish, terms = wishes.Wish(events.Step.WITHDRAWN), giving.terms(campaign, promise.offer, promise.rate)
-        decided = deciding.decide(promise.standing, wish, giving.GIVER, terms, at)
-        if not isinstance(decided, wishes.Refusal):
-            step(writes, promise, decided)
+def let_go(
+    writes: turns.Writes, promise: messages.Promise, campaign: messages.Campaign, at: dt.datetime
+) -> Sequence[events.Event]:
+    """Its giver is erased: what is not received is withdrawn; what is received stays counted. What happened to it."""
+    wish, terms = wishes.Wish(events.Step.WITHDRAWN), giving.terms(campaign, promise.offer, promise.rate)
+    decided = deciding.decide(promise.standing, wish, giving.GIVER, terms, at)
+    if isinstance(decided, wishes.Refusal):
+        return ()
+    step(writes, promise, decided)
+    return decided
 
 
 def count(writes: turns.Writes, row: ledger.Pledge, standing: book.Standing) -> None:

@@ -11,7 +11,7 @@ from bot import wording
 from bot.channels import base, composing, plain, weighing
 from bot.engine import contribution, conversation, form, messages, passage, resuming, state, table
 from bot.services import booking, publishing
-from models import codes, sealing, turns
+from models import codes, db, offices, sealing, turns
 
 #: Before consent nothing is kept longer than this; after erasing, only until the farewell has gone.
 UNCONSENTED = dt.timedelta(hours=24)
@@ -124,8 +124,11 @@ class Recording:
             case messages.Pledged():
                 self._pledged(event)
             case messages.Stepped():
-                promise = next(promise for promise in self.facts.promises if promise.id == event.pledge)
-                booking.step(writes, promise, event.steps)
+                booking.step(writes, self.facts.promise(event.pledge), event.steps)
+            case messages.Appointed():
+                duty, hash_ = event.duty, office_hash(self.kit.seal, event.code)
+                taken = offices.Taken(db.new_id(), duty.campaign, duty.role.value, event.person, hash_)
+                writes.taken.append(taken)
             case messages.Stopped():
                 writes.silenced.append(self.known.contact_id)
             case messages.Erased():
@@ -365,6 +368,11 @@ def opened(seal: sealing.Seal, sealed: bytes) -> base.Outbound:
 def code_hash(seal: sealing.Seal, code: str) -> bytes:
     """What a code to go on elsewhere is found by."""
     return seal.hash("resume_code", code)
+
+
+def office_hash(seal: sealing.Seal, code: str) -> bytes:
+    """What a code that opens an office is found by."""
+    return seal.hash("office_code", code)
 
 
 def response(seal: sealing.Seal, sealed: bytes) -> state.State:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from bot import wording
 from bot.channels import base, composing, plain
+from bot.engine.pledging.events import Role
 from tests import talking
 from tests.conversations import script
 
@@ -25,11 +26,22 @@ class EngineDriver:
         self.person = talking.Person(talking.house(about), channel=channel)
         self._voice = voice
         self._shown: list[base.Outbound] = []
+        self._others: dict[str, talking.Person] = {}
 
     async def send(self, step: script.Step) -> list[str]:
         """The reply as every channel would show it."""
         if step.kind == "later":
             self.person.house.clock.forward(minutes=step.minutes)
+            return []
+        if step.kind == "office":
+            role, code = step.text.split()
+            self.person.house.offices.appoint("suu", Role(role), code)
+            return []
+        if step.kind == "says":
+            who, said = script.sayings(step)
+            other = self._others.setdefault(who, talking.Person(self.person.house, channel="sms"))
+            for text in said:
+                other.send(f"ashar {text}" if text[1:2] == "-" else text)
             return []
         match step.kind:
             case "tap" | "earlier":

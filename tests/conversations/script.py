@@ -12,7 +12,9 @@
 A line that begins with "> " is what the person sends, the lines below it are what the bot says, as plain text. In
 brackets stands what is not typed: [tap 3] or [tap Артка] (a button, by number or by its words), [tap 3, one message
 earlier] (a button of the message before the last), [sticker], [photo], [voice], [place 42.49 78.39], [link
-s-priorities] (arrived by a link), [10000 letters], and [7 days later], after which nothing is said.
+s-priorities] (arrived by a link), [10000 letters], and [7 days later], after which nothing is said. Nothing is said
+either to [office treasurer KASSAASHA2] (the facilitator gives out an office of suu by that code) and to [aunt says
+a-suu | 1 | 2000 сом] (somebody else writes these messages, on a phone of their own).
 
 What lies in a folder of its own is held about a form of the tests: household/ about tests/forms/household.yaml.
 """
@@ -30,12 +32,17 @@ _TAP = re.compile(r"\[tap (.+?)(, one message earlier)?\]")
 _LATER = re.compile(r"\[(\d+) (minute|hour|day|week)s? later\]")
 _LETTERS = re.compile(r"\[(\d+) letters\]")
 _LINK = re.compile(r"\[link (\S+)\]")
+_OFFICE = re.compile(r"\[office (\w+ \w+)\]")
+_SAYS = re.compile(r"\[(\w+ says .+)\]")
 _PLACE = re.compile(r"\[place (-?[\d.]+ -?[\d.]+)\]")
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One thing a person does. `kind` is "text", "tap", "earlier", "media", "place", "link" or "later"."""
+    """One thing that is done.
+
+    `kind` is "text", "tap", "earlier", "media", "place", "link", "later", "office" or "says".
+    """
 
     kind: str
     #: What was typed; number or words of the button; name of the medium; latitude and longitude; payload of the link.
@@ -51,6 +58,11 @@ class Passage:
     comments: tuple[str, ...]
     written: str
     said: str
+
+    @property
+    def is_aside(self) -> bool:
+        """Whether it is not this person who does it."""
+        return self.step.kind in ("office", "says")
 
     @property
     def step(self) -> Step:
@@ -81,6 +93,9 @@ def read_step(written: str) -> Step:
         return Step("text", "а" * int(found[1]))
     if found := _LINK.fullmatch(written):
         return Step("link", found[1])
+    for kind, pattern in (("office", _OFFICE), ("says", _SAYS)):
+        if found := pattern.fullmatch(written):
+            return Step(kind, found[1])
     if found := _PLACE.fullmatch(written):
         return Step("place", found[1])
     if written in ("[sticker]", "[photo]", "[voice]"):
@@ -122,6 +137,12 @@ def write(passages: list[Passage]) -> str:
         assert not re.search(r"^(> |#)", passage.said, re.M), "the bot may not talk like the file's own marks"
         blocks.append("\n".join([*passage.comments, f"> {passage.written}", *passage.said.splitlines()]))
     return "\n\n".join(blocks) + "\n"
+
+
+def sayings(step: Step) -> tuple[str, list[str]]:
+    """Who of the others writes, and what."""
+    who, _, said = step.text.partition(" says ")
+    return who, said.split(" | ")
 
 
 def same(one: str, other: str) -> bool:

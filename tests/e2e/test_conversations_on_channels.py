@@ -28,7 +28,9 @@ import pytest_asyncio
 
 from bot import wording
 from bot.channels import plain
-from bot.engine import commands, conversation
+from bot.engine import commands, conversation, holding
+from bot.services import recording
+from models import offices
 from tests import talking
 from tests.conversations import engine, script
 from tests.e2e import browser, phones, running
@@ -52,6 +54,13 @@ class Stage:
         await self.app.forget_everybody()
         self.clock.now, self.chance.drawn = talking.START, 0
 
+    async def appoint(self, office: str, code: str) -> None:
+        """An office of suu is given out by that code."""
+        house = self.app.house
+        async with house.database.transaction() as connection:
+            hash_ = recording.office_hash(house.seal, code)
+            await offices.give(connection, "suu", office, hash_, self.clock.now + holding.GOOD_FOR)
+
 
 class ChannelDriver:
     """One person on a channel."""
@@ -61,11 +70,22 @@ class ChannelDriver:
         self._stage, self._phone = stage, phone
         self._steps = 0
         self._invited = False
+        self._others: dict[str, phones.Phone] = {}
 
     async def send(self, step: script.Step) -> list[str]:
         """Do it on the phone."""
         if step.kind == "later":
             self._stage.clock.forward(minutes=step.minutes)
+            return []
+        if step.kind == "office":
+            await self._stage.appoint(*step.text.split())
+            return []
+        if step.kind == "says":
+            who, said = script.sayings(step)
+            for text in said:
+                self._stage.clock.forward(minutes=1)
+                phone = self._others.setdefault(who, new_phone(self._stage.app, "sms"))
+                await (phone.comes(text) if text[1:2] == "-" else phone.types(text))
             return []
         self._stage.clock.forward(minutes=1)
         self._steps += 1
@@ -120,7 +140,9 @@ def steps_on(channel: str, path: Path) -> list[script.Passage]:
     first, *rest = [passage for passage in passages if passage.step.kind not in ("media", "place")]
     invited = is_invited(first.step)
     # The opening page has its buttons and nothing else.
-    return [first, *itertools.dropwhile(lambda passage: first_button(passage.step, invited=invited) is None, rest)]
+    begun = (at for at, passage in enumerate(rest) if first_button(passage.step, invited=invited) is not None)
+    place = next(begun, len(rest))
+    return [first, *(passage for passage in rest[:place] if passage.is_aside), *rest[place:]]
 
 
 def is_invited(step: script.Step) -> bool:
@@ -183,9 +205,12 @@ async def compare(stage: Stage, channel: str, path: Path) -> int:
     await stage.clear()
     phone = new_phone(stage.app, channel)
     driver, bare = ChannelDriver(stage, phone), wanted_on(channel, script.about(path))
-    passages, greeting = steps_on(channel, path), ""
-    for number, passage in enumerate(passages):
+    passages, greeting, number = steps_on(channel, path), "", -1
+    for passage in passages:
         said, shown = await bare.send(passage.step), await driver.send(passage.step)
+        if passage.is_aside:
+            continue
+        number += 1
         if channel == "web" and number == 1 and (first := shown[0].partition("\n"))[0] in greeting.splitlines():
             shown = [first[2]]
         greeting = "\n".join(shown)

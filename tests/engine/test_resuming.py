@@ -6,7 +6,7 @@ import hypothesis
 import pytest
 from hypothesis import strategies as st
 
-from bot.engine import commands, conversation, giving, messages, resuming
+from bot.engine import commands, conversation, giving, messages, trying
 from tests import talking
 
 CODE = "KTRA2347"
@@ -94,9 +94,9 @@ def test_what_is_no_code_may_be_an_answer_in_words() -> None:
 def test_after_five_wrong_codes_none_is_tried_for_an_hour() -> None:
     person = talking.Person()
     person.say("салам", "2")
-    for _ in range(resuming.WRONG):
+    for _ in range(trying.WRONG):
         assert "unknown or too old" in said(enters(person, good=False))
-    assert not resuming.may_try(person.talk, person.house.clock.now)
+    assert not trying.may_try(person.talk, person.house.clock.now)
     for _ in range(2):
         turn = enters(person)
         assert "too many" in said(turn)

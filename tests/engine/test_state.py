@@ -32,7 +32,7 @@ states = st.builds(
     spent=st.lists(st.tuples(words, st.integers(1, 300)), max_size=5).map(tuple),
     ended=words,
 )
-people = st.builds(state.Person, id=words, consents=names, finished=names, open=names, last=words)
+people = st.builds(state.Person, id=words, consents=names, finished=names, open=names, last=words, offices=names)
 talks = st.builds(
     state.Talk,
     language=words,

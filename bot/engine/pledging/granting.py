@@ -145,7 +145,8 @@ def _sign(asked: Asked) -> Decided:
     wish, waiting = asked.wish, asked.standing.proposal
     if waiting is None:
         return Refusal(Reason.NOTHING_TO_SIGN)
-    if waiting.step is not wish.step or waiting.hand == asked.actor.hand:
+    # By the other office, for one person may have two hands: their own, and the shell's.
+    if waiting.step is not wish.step or waiting.hand == asked.actor.hand or waiting.by is asked.actor.role:
         return Refusal(Reason.SECOND_SIGNATURE)
     if (wish.quantity, wish.fee) not in ((None, ZERO), (waiting.quantity, waiting.fee)):
         return Refusal(Reason.OTHER_AMOUNT)

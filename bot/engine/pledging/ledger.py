@@ -46,6 +46,7 @@ class Proposal:
     quantity: Decimal
     fee: Decimal
     hand: str
+    by: Role = Role.TREASURER
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,7 +227,7 @@ def _propose(before: Standing, event: Event) -> Standing | str:
         return "proposes nothing"
     if event.step is Step.RETURNING and event.quantity > before.received - before.accounted:
         return "returns what is not there"
-    return replace(before, proposal=Proposal(SIGNED_AS[event.step], event.quantity, event.fee, event.hand))
+    return replace(before, proposal=Proposal(SIGNED_AS[event.step], event.quantity, event.fee, event.hand, event.by))
 
 
 def _decline(before: Standing, event: Event) -> Standing | str:
