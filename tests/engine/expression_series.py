@@ -49,6 +49,10 @@ DATES = (
     Row("date-time('')", ""),
     Row("date-time(0 div 0)", NAN),
     Row("date-time(pow(10, 30))", "", "JavaRosa fails while the form is filled in"),
+    Row("difference-in-months('2026-01-31', '2027-03-30')", 13.0, "CHT's own; ODK has none"),
+    Row("difference-in-months('2026-01-31', '2027-03-31')", 14.0, "CHT's own; ODK has none"),
+    Row("cht:difference-in-months('2027-03-31', '2026-01-31')", -14.0, "CHT's own; ODK has none"),
+    Row("difference-in-months(${missing}, today())", "", "CHT's own; ODK has none"),
     Row("decimal-date-time('1970-01-01T06:00')", 0.0),
     Row("decimal-date-time('1970-01-02')", 0.75),  # midnight here is 18:00 in Greenwich
     Row("decimal-date-time(date-time(20000.25))", 20000.25),

@@ -97,6 +97,15 @@ def relabelled(source: str, renamed: Mapping[str, str]) -> str:
     )
 
 
+#: What CHT knows of a person; a chat has no such thing.
+_SUMMARY = re.compile(r"instance\(\s*(?:'contact-summary'|\"contact-summary\")\s*\)(?:/[\w.-]+(?:\[[^\]]*\])*)+")
+
+
+def without_summary(source: str) -> str:
+    """The source with everything that CHT would take from its records empty."""
+    return _SUMMARY.sub("''", source)
+
+
 def quoted(text: str) -> str:
     """The text as a literal of an expression."""
     if "'" not in text:
