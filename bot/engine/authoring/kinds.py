@@ -157,7 +157,7 @@ def read(row: Row, lists: listing.Lists, told: Told) -> Type:
 
 
 def _is_slip(word: str, known: str) -> bool:
-    return listing.is_slip(re.sub(r"[_-]", "", word.lower()), known.replace("_", ""))
+    return problems.is_slip(re.sub(r"[_-]", "", word.lower()), known.replace("_", ""))
 
 
 def is_comment(row: Row) -> bool:

@@ -145,7 +145,7 @@ class _Reader:
                 self.told.mended(row, "type", what, phrase("write remarks into a column “note”."))
                 continue
             self._foreign(row)
-            row = searching.read(row, self.lists, self.told)  # noqa: PLW2901 - the same row, said otherwise
+            row = searching.read(row, self.lists, self.told)
             type_ = kinds.read(row, self.lists, self.told)
             typed.append((row, type_))
             if type_.other:

@@ -79,10 +79,10 @@ class Scope:
         if node and column == "constraint":
             own = f"${{{node.name}}}"
             text = mending.outside(text, lambda part: lettering.rename(part, {node.name: node.name}).replace(own, "."))
-        if (bare := mending.without_summary(text)) != text:
-            what = phrase("A chat does not know “{type}”: it stays empty.", type="contact-summary")
+        text, elsewhere = mending.known(text)
+        if elsewhere:
+            what = phrase("A chat does not know “{type}”: it stays empty.", type=_short(elsewhere))
             self._told.mended(row, column, what, phrase("leave it empty."))
-            text = bare
         above = tuple(group.is_repeat for group in node.above()) if node else ()
         try:
             compiled, straightened = mending.compiled(text, above)
