@@ -1,4 +1,4 @@
-"""The appearance search('places'): the choices come from a file beside the form, or from the list where there is none."""
+"""The appearance search("places"): choices come from a file beside the form, or from the list where there is none."""
 
 from __future__ import annotations
 
