@@ -1,11 +1,10 @@
 """What a message weighs on the line: bytes at the phone, and what a provider counts. Quick enough for every turn.
 
 It is a model. Telegram: MTProto objects of layer 229, gzip-packed where that is smaller, with envelope and TCP/IP
-headers; the straight line below meets a message within 20 % (a list of equal lines may be half less) and a
-whole conversation within 10 %. Web: our own pages
-gzipped, with all headers of both sides, as Chrome on Android writes its own. SMS: the user data of the segments, which
-no data tariff counts. WhatsApp: an estimate from how its protocol is built; nobody has measured it here. Left out
-everywhere: TLS, handshakes, and whatever else an app tells its servers.
+headers; the straight line below meets a message within 20 % (a list of equal lines may be half less) and a whole
+conversation within 10 %. Web: our own pages gzipped, with all headers of both sides, as Chrome on Android writes its
+own. SMS: the user data of the segments, which no data tariff counts. WhatsApp: an estimate from how its protocol is
+built; nobody has measured it here. Left out everywhere: TLS, handshakes, and whatever else an app tells its servers.
 """
 
 from __future__ import annotations

@@ -176,16 +176,27 @@ def show_form(turning: Turning) -> messages.Reply:
     if turning.definition(response).emits:
         return reciting.show(turning)
     asked = asking.asking(turning.definition(response), response, turning.given(response))
+    # No button for what would only be answered with regret.
+    actions = tuple(each for each in asked.actions if each not in WAYS or turning.incoming.attaches)
+    # In words too, for WhatsApp has no room for such buttons beside those of the options.
+    ways = tuple(WAYS[each] for each in actions if each in WAYS and turning.attaches != _KINDS[each])
     return messages.Reply(
         lines=asked.lines,
         options=asked.options,
-        foot=asked.foot,
-        spare=asked.spare,
+        foot=(*asked.foot, *ways),
+        spare=(*asked.spare, *ways),
         pick=asked.pick,
-        # No button for what would only be answered with regret.
-        actions=tuple(each for each in asked.actions if each not in ("show", "listen") or turning.incoming.attaches),
+        actions=actions,
         attachments=attachments(turning, turning.attaches) if turning.attaches else (),
     )
+
+
+#: How to ask for what a question shows or says, and which kind of attachment that is.
+WAYS = {
+    "show": phrase("To see the picture, write “show”."),
+    "listen": phrase("To hear the question, write “listen”."),
+}
+_KINDS = {"show": "image", "listen": "audio"}
 
 
 def attachments(turning: Turning, kind: str) -> tuple[form.Attachment, ...]:

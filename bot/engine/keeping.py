@@ -87,7 +87,7 @@ def show_pledge(turning: Turning) -> messages.Reply:
 
 
 def _handover(promise: messages.Promise, campaign: messages.Campaign) -> list[messages.Line]:
-    if campaign.need(promise.offer.need).kind != "money":
+    if not giving.is_money(promise.offer):
         return [phrase("How to hand over: {handover}", handover=campaign.handover)]
     return [
         phrase(
@@ -115,8 +115,15 @@ def _decide(
     campaign = turning.facts.campaigns.get(promise.campaign)
     if campaign is None:
         return wishes.Refusal(wishes.Reason.CLOSED)
-    terms = giving.terms(campaign, promise.offer)
+    if wish.step is Step.CHANGED and not _is_needed(promise, campaign):
+        return wishes.Refusal(wishes.Reason.CLOSED)
+    terms = giving.terms(campaign, promise.offer, promise.rate)
     return deciding.decide(promise.standing, wish, giving.GIVER, terms, turning.incoming.now)
+
+
+def _is_needed(promise: messages.Promise, campaign: messages.Campaign) -> bool:
+    """Whether the campaign still asks for it: a new version may have dropped the need, and the promise stands."""
+    return any(need.name == promise.offer.need for need in campaign.needs)
 
 
 # -- what is done with it ----------------------------------------------------------------------------------
@@ -237,6 +244,10 @@ def take_amount(turning: Turning, command: Command | None) -> None:
     promise = _promise(turning)
     campaign = turning.facts.campaigns.get(promise.campaign) if promise else None
     if command in (Command.BACK, Command.SKIP, Command.CONTINUE) or promise is None or campaign is None:
+        turning.to("pledge", listed=turning.talk.listed)
+        return
+    if not _is_needed(promise, campaign):
+        turning.say(doubting.REFUSED[wishes.Reason.CLOSED])
         turning.to("pledge", listed=turning.talk.listed)
         return
     read = amount(turning, promise, campaign)

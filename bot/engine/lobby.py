@@ -148,9 +148,9 @@ def help_(turning: Turning) -> None:
         turning.say(phrase("To answer, write its number. Also: back, skip, stop, language."))
     if station and turning.incoming.attaches:
         if joining.attachments(turning, "image"):
-            turning.say(phrase("To see the picture, write “show”."))
+            turning.say(joining.WAYS["show"])
         if joining.attachments(turning, "audio"):
-            turning.say(phrase("To hear the question, write “listen”."))
+            turning.say(joining.WAYS["listen"])
 
 
 # -- greeting, going on ------------------------------------------------------------------------------------

@@ -278,7 +278,10 @@ class Campaign:
 
     def need(self, name: str) -> Need:
         """The need of that name; KeyError if there is none."""
-        return next(need for need in self.needs if need.name == name)
+        for need in self.needs:
+            if need.name == name:
+                return need
+        raise KeyError(name)
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,7 +71,7 @@ def _show_when(vow: Vow) -> messages.Reply:
 
 
 def suggested(vow: Vow) -> tuple[dt.date, ...]:
-    """The days to choose from; the last is the campaign's own."""
+    """The days to choose from, the campaign's own among them."""
     unclear = vow.draft.unclear
     offered = unclear.offered if isinstance(unclear, whens.Asked) else ()
     return tuple(dict.fromkeys((*(day for day in offered[:4]), vow.campaign.deadline)))

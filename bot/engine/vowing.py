@@ -180,7 +180,8 @@ def _take_when(vow: Vow, text: str) -> None:
     suggested, unclear = reciting.suggested(vow), vow.draft.unclear
     if number := _picked(text, len(suggested)):
         day = suggested[number - 1]
-        vow.change("confirm", when="" if number == len(suggested) else day.isoformat())
+        # The campaign's own day is not written down, so that it moves with the campaign's.
+        vow.change("confirm", when="" if day == vow.campaign.deadline else day.isoformat())
         return
     said = [text]
     if isinstance(unclear, whens.Asked) and unclear.about in ("times", "often"):

@@ -162,14 +162,6 @@ def _statement(draft: drafting.Draft) -> dict[str, str]:
 # -- the definition back again ---------------------------------------------------------------------------------------
 
 
-def covers(plain: Mapping[str, Any] | None) -> messages.Covers | None:
-    """What a need's gifts are enough for."""
-    if not plain:
-        return None
-    words = {language: tuple(plain[language]) for language in form.LANGUAGES}
-    return messages.Covers(Decimal(plain["each"]), words)
-
-
 def campaign(version: str, definition: str, form_version: str) -> messages.Campaign:
     """The campaign in that JSON, open and with nothing promised: the part that never changes."""
     plain = json.loads(definition)

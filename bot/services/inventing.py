@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterator, Sequence
 from bot.engine import asking, form, passage
 from bot.engine.form import Kind
 from bot.engine.xpath import expressions
-from bot.services import sampling
+from bot.services import sampling, solving
 
 #: How often options are ranked one at a time.
 _ONE_BY_ONE = 0.3
@@ -30,6 +30,8 @@ _SENTENCES = (
 _PATTERN = re.compile(r"""regex\(\s*[^,]+,\s*(["'])(.*?)\1\s*\)""", re.DOTALL)
 _QUOTED = re.compile(r"[=(,]\s*'([^']{1,40})'")
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
+#: Days are counted from the first; as far as the year 2079. A step wide enough to see a year change.
+_FIRST, _LAST, _DECADE = dt.date(1970, 1, 1), 40_000, 3653.0
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
@@ -89,6 +91,7 @@ def _numbers(view: passage.Passage, station: passage.Station, chance: random.Ran
     question = station.question
     near = [float(each) for each in _spoken_of(view, station) if _NUMBER.fullmatch(each)]
     constraint = question.constraint.source if question.constraint else ""
+    near += solving.numbers(constraint, view.context(station)) if constraint else []
     patterns = [found[2] for found in _PATTERN.finditer(constraint)]
     # Digits that are counted, as of a telephone.
     lengths = [int(each) for each in near if each <= 18] if "string-length" in constraint else []
@@ -127,6 +130,10 @@ def _moments(view: passage.Passage, station: passage.Station, chance: random.Ran
     near += [
         dt.date.fromisoformat(each[:10]) for each in _spoken_of(view, station) if _DATE.fullmatch(each[:10] or "-")
     ]
+    if question.kind is not Kind.TIME and constraint:
+        day = float((today - _FIRST).days)
+        turning = solving.numbers(constraint, view.context(station), day, day + _DECADE)
+        near += [_FIRST + dt.timedelta(days=round(each)) for each in turning if 0 <= each <= _LAST]
     while True:
         days = chance.choice((0, -1, 1, chance.randint(-400, 400), chance.randint(-30_000, 0)))
         date = chance.choice(near) + dt.timedelta(days=days)
@@ -143,11 +150,24 @@ def _words(view: passage.Passage, station: passage.Station, chance: random.Rando
     lengths = [int(float(each)) for each in _spoken_of(view, station) if _NUMBER.fullmatch(each)]
     # What it is compared with: another answer, or a word in quotes.
     same = [each for each in asked_for(view, station) if each]
-    same += [found[1] for found in _QUOTED.finditer(constraint.source) if found[1]] if constraint else []
+    near: list[float] = []
+    if constraint:
+        same += [found[1] for found in _QUOTED.finditer(constraint.source) if found[1]]
+        same += solving.words(constraint.source, view.context(station))
+        near = solving.numbers(constraint.source, view.context(station))
     while True:
-        match chance.randrange(6):
+        match chance.randrange(8):
             case 5 if same:
                 yield chance.choice(same)
+            case 6 if same and lengths:
+                # "HH-" and so many letters in all.
+                begin, length = chance.choice(same), min(500, max(1, chance.choice(lengths)))
+                yield (begin + "".join(chance.choice("0123456789") for _ in range(length)))[: max(length, len(begin))]
+            case 7 if near:
+                number = chance.choice(
+                    (chance.choice(near) + chance.choice((-1, 0, 1)), chance.uniform(min(near), max(near)))
+                )
+                yield expressions.text(float(round(number)))
             case 0 | 1 if patterns:
                 yield sampling.sample(chance.choice(patterns), chance)
             case 2 if lengths:

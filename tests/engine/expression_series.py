@@ -6,6 +6,9 @@ from tests.engine.expression_table import NAN, Row
 
 _DATES_ARE_TEXT = "ours is text, so a date in quotes counts too; JavaRosa's are dates only where a question gave them"
 
+_CTO = "SurveyCTO's own; ODK has none"
+_CHT = "CHT's own; ODK has none"
+
 DATES = (
     # 2027-03-21, 09:05 in the context's own zone, six hours before Greenwich
     Row("today()", "2027-03-21"),
@@ -49,6 +52,23 @@ DATES = (
     Row("date-time('')", ""),
     Row("date-time(0 div 0)", NAN),
     Row("date-time(pow(10, 30))", "", "JavaRosa fails while the form is filled in"),
+    Row("choice-label(${missing}, '')", "", _CTO),
+    Row("concat('a', linebreak(), 'b')", "a\nb", _CTO),
+    Row("empty(${missing})", True, _CTO),
+    Row("empty(0)", False, _CTO),
+    Row("format-number(1234567.5)", "1,234,567.5", _CTO),
+    Row("format-number('-1000')", "-1,000", _CTO),
+    Row("format-number('many')", "many", _CTO),
+    Row("item-at('|', 'a|b|c', 1)", "b", _CTO),
+    Row("item-at('|', 'a|b|c', 3)", "", _CTO),
+    Row("count-items('|', 'a|b|c')", 3.0, _CTO),
+    Row("count-items('|', '')", 0.0, _CTO),
+    Row("de-duplicate('|', 'a|b|a')", "a|b", _CTO),
+    Row("index() = position()", True, _CTO),
+    Row("difference-in-months('2026-01-31', '2027-03-30')", 13.0, _CHT),
+    Row("difference-in-months('2026-01-31', '2027-03-31')", 14.0, _CHT),
+    Row("cht:difference-in-months('2027-03-31', '2026-01-31')", -14.0, _CHT),
+    Row("difference-in-months(${missing}, today())", "", _CHT),
     Row("decimal-date-time('1970-01-01T06:00')", 0.0),
     Row("decimal-date-time('1970-01-02')", 0.75),  # midnight here is 18:00 in Greenwich
     Row("decimal-date-time(date-time(20000.25))", 20000.25),

@@ -265,3 +265,26 @@ def test_what_is_shown_before_a_question_is_seen_before_it() -> None:
     person.send(start="s-small")
     person.say("1")
     assert seen(person.say("көрсөт")) == "suu.jpg both.jpg"
+
+
+def test_where_options_take_the_buttons_the_way_to_hear_and_see_stands_in_words() -> None:
+    """WhatsApp puts the options on its buttons and rows, and nothing else beside them."""
+    person = someone()
+    turn = person.say("русский")
+    assert turn.reply.foot[-2:] == turn.reply.spare[-2:] == (SEE, HOW)
+    # What was just sent is not offered again.
+    assert HOW not in person.say("послушать").reply.foot
+    person.attaches = False
+    assert HOW not in person.say("помощь").reply.foot
+
+
+@pytest.mark.parametrize("word", ["ук", "послушать", "көрсөт", "показать картинку", "  Послушать! "])
+def test_in_the_middle_of_a_question_in_words_a_whole_message_asks_and_answers_nothing(word: str) -> None:
+    person = someone()
+    person.say("1")
+    turn = person.say(word)
+    assert turn.reply.attachments
+    assert "idea" not in dict(person.response.answers)
+    # As a part of a longer message it is a word like any other.
+    person.say(f"{word} десе болот")
+    assert dict(person.response.answers)["idea"] == f"{word} десе болот".strip()

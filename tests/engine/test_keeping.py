@@ -156,3 +156,27 @@ def test_every_doubt_has_a_question_and_something_to_choose_or_write() -> None:
             assert VOICE.say(label, "ky")
             # Whatever is chosen settles something: the same is not asked again.
             assert not kept or ear.heard(words, (kept,)).doubt != doubt, (words, kept)
+
+
+def test_what_is_no_longer_needed_stays_promised_and_can_be_sent(person: talking.Person) -> None:
+    suu = person.house.campaigns["suu"]
+    person.say("2")
+    person.house.campaigns["suu"] = dataclasses.replace(suu, needs=tuple(n for n in suu.needs if n.kind == "money"))
+    # Asked how much while the need was there, answered when it was not.
+    turn = person.say("12")
+    assert steps(turn) == []
+    assert turn.talk.scene == "pledge"
+    assert "Изменить размер" not in text(turn)
+    assert steps(person.say("изменить")) == []
+    assert steps(person.say("отправила")) == ["sent"]
+
+
+def test_a_slip_in_other_money_is_seen_by_the_rate_of_the_promise() -> None:
+    person = talking.Person()
+    person.house.worth["RUB"] = messages.Rate(Decimal("0.98"), dt.date(2027, 2, 27))
+    person.send("start", start="a-suu")
+    person.say("2", "1", "500 рублей", "1", "мои обещания", "1")
+    # The rates of those days are too old by now.
+    person.house.worth.clear()
+    assert steps(person.say("2", "99 000 000 000")) == []
+    assert steps(person.say("2", "700")) == ["changed"]

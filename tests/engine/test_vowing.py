@@ -190,3 +190,14 @@ def test_a_pledge_waits_where_it_was_left(
     then(person.house)
     assert "Вы хотели помочь ашару" in text(person.say("привет"))
     assert text(person.say("да")) == before
+
+
+def test_the_day_that_is_shown_is_the_day_that_is_taken(person: talking.Person) -> None:
+    suu = person.house.campaigns["suu"]
+    # The campaign's own day is among those on which wages are paid.
+    person.house.campaigns["suu"] = dataclasses.replace(suu, deadline=dt.date(2027, 3, 10))
+    asked = person.say("5000 сом после зарплаты")
+    shown = [line for line in text(asked).splitlines() if "До " in line]
+    assert shown[-1] == "4. До 25 марта 2027 г."
+    turn = person.say("4", "1")
+    assert [each.steps[-1].due for each in pledged(turn)] == [dt.date(2027, 3, 25)]

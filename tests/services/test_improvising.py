@@ -2,6 +2,7 @@
 
 import hashlib
 import itertools
+import json
 from pathlib import Path
 
 import pytest
@@ -197,3 +198,35 @@ def test_parts_are_made_to_come_to_the_whole(tmp_path: Path) -> None:
         answers = dict(played.finished[0].answers)
         assert sum(int(str(answers[name])) for name in "abcd") == answers["whole"]
         assert answers["again"] == str(answers["whole"])
+
+
+#: Of questionnaires as organisations write them: each must be met by somebody who only guesses and works out.
+HARD = (
+    ("text", "regex(., '^[0-9]{4}$') and . > 1950 and . <= 2026"),
+    ("text", "starts-with(., 'HH-') and string-length(.) = 8"),
+    ("text", "substr(., 0, 2) = 'KE' and regex(., '.{6}')"),
+    ("text", ". = concat('HH', ${people})"),
+    ("integer", ". = 7 * 13"),
+    ("integer", ". + 3 * ${people} = 1000"),
+    ("integer", ". mod 5 = 0 and . > 100 and . < 200"),
+    ("decimal", ". = round(${people} div 3, 2)"),
+    ("date", "int(format-date(., '%Y')) = 2019"),
+    ("date", ". > ${begun} and . < ${begun} + 3"),
+    ("select_multiple m", "if(selected(., 'none'), count-selected(.) = 1, count-selected(.) = 3)"),
+)
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_constraints_of_all_sorts_are_met(seed: int, tmp_path: Path) -> None:
+    asked = [("integer", "people", ". > 0"), ("date", "begun", ". < today()")]
+    asked += [(kind, f"q{n}", constraint) for n, (kind, constraint) in enumerate(HARD)]
+    rows = [
+        {"type": kind, "name": name, "label": name, "required": "yes", "constraint": constraint}
+        for kind, name, constraint in asked
+    ]
+    choices = [{"list_name": "m", "name": name, "label": name} for name in ("a", "b", "c", "none")]
+    file = tmp_path / "hard.yaml"
+    file.write_text(json.dumps({"survey": rows, "choices": choices, "settings": {"form_id": "hard"}}))
+    played = rehearsal(publishing.prepare([file]).catalogue(), seed)
+    *_, _last = improvising.play(played, "s-hard", seed, "ru")
+    assert len(played.finished) == 1

@@ -9,6 +9,7 @@ from bot.engine import form
 from bot.engine.authoring import listing, problems
 from bot.engine.authoring.sheets import Row, Told
 from bot.engine.phrases import phrase, phrases
+from bot.engine.xpath import expressions
 
 #: Characters of a row in WhatsApp's lists, and of its buttons; how many options have a list or buttons at all.
 LIST_ROW, BUTTON = 24, 20
@@ -28,6 +29,8 @@ _PERSONAL_WORDS = re.compile(
     r"|your name|full name|phone number|passport)\b",
     re.IGNORECASE,
 )
+#: What is made of the answers of all rounds.
+_OVER_ROUNDS = re.compile(r"(?<![\w-])(?:sum|min|max|count|count-non-empty)\(\s*\$\{([^}]*)\}\s*\)")
 _CONSENT = re.compile(r"consent|(?:^|_)agree|макулдук|soglasi|makuld", re.IGNORECASE)
 
 
@@ -39,6 +42,7 @@ def advise(made: form.Form, lists: listing.Lists, told: Told) -> None:
     _many(asked, told)
     _personal(asked, told)
     _deep(made, told)
+    _alone(made, told)
     _attached(made, asked, told)
     used = {choice for question in asked for choice in map(id, question.choices)}
     counts = {id(choice): len(question.choices) for question in asked if not question.choice_filter
@@ -110,6 +114,23 @@ def _groups(body: tuple[form.Question | form.Group, ...], depth: int) -> Iterato
             if depth == DEEPEST + 1:
                 yield each
             yield from _groups(each.body, depth + 1)
+
+
+def _alone(made: form.Form, told: Told) -> None:
+    """Sums over a repeat, worked out within it: there ${...} is the answer of one round, here as in ODK."""
+    asked = {question.name: question for question in made.questions}
+    for question in made.questions:
+        if not question.repeats:
+            continue
+        for column in ("calculation", "relevant", "constraint"):
+            written: expressions.Expression | None = getattr(question, column)
+            for name in _OVER_ROUNDS.findall(written.source) if written else ():
+                summed = asked.get(name)
+                if summed and summed.repeats and summed.repeats[-1] in question.repeats:
+                    what = phrase("Within the repeat “{repeat}”, {answer} is the answer of this round alone.",
+                                  repeat=summed.repeats[-1], answer=f"${{{name}}}")  # fmt: skip
+                    mend = phrase("work it out in a calculate behind the end of the repeat.")
+                    told.advice(_at(question), column, what, mend)
 
 
 def _attached(made: form.Form, asked: list[form.Question], told: Told) -> None:

@@ -92,8 +92,10 @@ _REFUSED = (
 )
 _INSTEAD = {word: mend for mend, words in _REFUSED for word in words.split(", ")}
 
+#: "db:person" is CHT's choice among the people it knows.
+_RECORD = "db:"
 #: What is left out where an answer is not required; what refers to it finds it empty, as if it had been skipped.
-_LEFT_OUT = frozenset({"video", "file"})
+_LEFT_OUT = frozenset({"video", "file", "background audio"})
 
 #: Every beginning of a type with a list: the standard's own and those of older sheets.
 _HEADS = {
@@ -155,7 +157,7 @@ def read(row: Row, lists: listing.Lists, told: Told) -> Type:
 
 
 def _is_slip(word: str, known: str) -> bool:
-    return listing.is_slip(re.sub(r"[_-]", "", word.lower()), known.replace("_", ""))
+    return problems.is_slip(re.sub(r"[_-]", "", word.lower()), known.replace("_", ""))
 
 
 def is_comment(row: Row) -> bool:
@@ -184,9 +186,9 @@ def _plain(row: Row, written: str, lists: listing.Lists, told: Told) -> Type:
     if word == "csv external":
         lists.beside(row, row.cell("name"))
         return Type(Role.LIST)
-    if word in _LEFT_OUT and row.cell("required").lower() in sheets.NO | {""}:
+    if (word in _LEFT_OUT or word.startswith(_RECORD)) and row.cell("required").lower() in sheets.NO | {""}:
         what = phrase("A chat cannot ask “{type}”, and nobody has to answer it: it was left out.", type=written)
-        told.mended(row, "type", what, _INSTEAD[word])
+        told.mended(row, "type", what, _INSTEAD.get(word, phrase("delete the row.")))
         return Type(Role.METADATA, Kind.HIDDEN)
     first = word.split()[0]
     for refused, mend in _INSTEAD.items():
@@ -217,9 +219,14 @@ def _with_list(row: Row, written: str, head: str, found: re.Match[str], lists: l
         told.error(row, "type", phrase("“{type}” is not complete.", type=written), mend)
         return Type(kind=kind, sure=False)
     if "${" in rest:
-        what = phrase("Choices cannot come from what was answered in a repeat.")
-        told.error(row, "type", what, phrase("write the choices in a list, or ask with text."))
-        return Type(kind=kind, sure=False)
+        mend = phrase("write the choices in a list, or ask with text.")
+        if kind is Kind.RANK:
+            what = phrase("Choices cannot come from what was answered in a repeat.")
+            told.error(row, "type", what, mend)
+            return Type(kind=kind, sure=False)
+        # What is kept of such a choice is the answer it repeats: the same words that are written here.
+        told.mended(row, "type", phrase("The choices are earlier answers, so it is asked in words."), mend)
+        return Type(kind=Kind.TEXT)
     filtered = bool(row.cell("choice_filter"))
     if head.endswith("_file") or rest.lower().endswith((".csv", ".xml", ".geojson")):
         plain = f"{head.removesuffix('_from_file')}_from_file"

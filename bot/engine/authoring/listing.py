@@ -14,8 +14,6 @@ from bot.engine.phrases import phrase
 
 #: Lists from outside by name, rows of plain cells: a CSV file beside the form, a campaign's needs.
 Outside = Mapping[str, Sequence[Mapping[str, object]]]
-#: Letters of the longer of two names that may be one: "sex" and "six" are two.
-_SLIPS_FROM = 5
 
 
 @dataclass(slots=True)
@@ -133,7 +131,7 @@ class Lists:
         if name in shelf:
             return name
         fitting = [each for each in shelf if _folded(each) == _folded(name)]
-        fitting = fitting or [each for each in shelf if is_slip(_folded(name), _folded(each))]
+        fitting = fitting or [each for each in shelf if problems.is_slip(_folded(name), _folded(each))]
         return fitting[0] if len(fitting) == 1 else ""
 
     def _file(self, name: str, value: str, label: str) -> List:
@@ -216,19 +214,6 @@ class Lists:
 
 def _folded(name: str) -> str:
     return re.sub(r"[\s_-]+", "", name.lower())
-
-
-def is_slip(name: str, known: str) -> bool:
-    """One letter too many or too few, wrong, or in the wrong place; "needs1" is no slip of "needs2"."""
-    if name + "s" == known or known + "s" == name:
-        return True
-    longest = max(len(name), len(known))
-    if longest < _SLIPS_FROM or abs(len(name) - len(known)) > 1 or re.sub(r"\D", "", name) != re.sub(r"\D", "", known):
-        return False
-    start = next((n for n, (one, other) in enumerate(zip(name, known, strict=False)) if one != other), longest - 1)
-    one, other = name[start:], known[start:]
-    swapped = one[1::-1] + one[2:] == other
-    return swapped or one[1:] == other or one == other[1:] or one[1:] == other[1:]
 
 
 def _renamed(row: object, value: str, label: str) -> object:

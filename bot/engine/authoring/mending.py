@@ -22,6 +22,9 @@ _WORDS = [
     (re.compile(r"(?<!\$)\{\s*([A-Za-z_][\w.-]*)\s*\}|\$\(\s*([A-Za-z_][\w.-]*)\s*\)"), r"${\1\2}"),
 ]
 _OPERATOR = re.compile(r"(?<![\w${.-])(and|or|div|mod)(?![\w}.-])", re.IGNORECASE)
+_IF = re.compile(
+    r"(?<![\w-])(sum|count|min|max|join)-if\(\s*((?:'[^']*'|\"[^\"]*\")\s*,\s*)?(\$\{[^{}]*\})\s*,", re.IGNORECASE
+)
 _CALL = re.compile(r"(?<![\w${:-])([A-Za-z][\w:-]*)(?=\s*\()")
 
 
@@ -33,8 +36,9 @@ def compiled(source: str, above: Sequence[bool] = ()) -> tuple[expressions.Expre
     try:
         return expressions.compile(source, above), False
     except expressions.ExpressionError as error:
-        for mend in (_straight, lambda text: _usual(_straight(text))):
-            text = mend(source)
+        text = source
+        for mend in (_straight, _usual, _of_rounds):
+            text = mend(text)
             if text == source:
                 continue
             try:
@@ -58,6 +62,25 @@ def _usual_signs(text: str) -> str:
         text = pattern.sub(sign, text)
     text = _OPERATOR.sub(lambda found: found[1].lower(), text)
     return _CALL.sub(lambda found: found[1].lower(), text)
+
+
+def _of_rounds(source: str) -> str:
+    """SurveyCTO's sum-if(${paid}, ${paid} > 5) as what it means: sum(${paid}[${paid} > 5])."""
+    while found := _IF.search(source):
+        depth, end = 1, found.end()
+        while end < len(source) and depth:
+            if quoted := _LITERAL.match(source, end):
+                end = quoted.end()
+                continue
+            depth += {"(": 1, ")": -1}.get(source[end], 0)
+            end += 1
+        if depth:
+            return source
+        name, first, many = found[1].lower(), found[2] or "", found[3]
+        source = (
+            f"{source[: found.start()]}{name}({first}{many}[{source[found.end() : end - 1].strip()}]){source[end:]}"
+        )
+    return source
 
 
 def outside(source: str, change: Callable[[str], str]) -> str:
@@ -95,6 +118,19 @@ def relabelled(source: str, renamed: Mapping[str, str]) -> str:
         f"{part[0]}{renamed[part[1:-1]]}{part[0]}" if place % 2 and part[1:-1] in renamed else part
         for place, part in enumerate(parts)
     )
+
+
+#: What CHT knows of a person, and SurveyCTO of a telephone; a chat has no such thing.
+_UNKNOWN = re.compile(
+    r"(?:instance\(\s*(?:'contact-summary'|\"contact-summary\")\s*\)(?:/[\w.-]+(?:\[[^\]]*\])*)+"
+    r"|(?<![\w-])(?:duration|username|device-info|phone-call-duration|phone-call-log|version)\(\s*\))"
+)
+
+
+def known(source: str) -> tuple[str, str]:
+    """The source with everything empty that is only known elsewhere, and the first of that; "" where there is none."""
+    found = _UNKNOWN.search(source)
+    return _UNKNOWN.sub("''", source), found[0] if found else ""
 
 
 def quoted(text: str) -> str:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 
-from bot.engine.authoring import lettering
+from bot.engine.authoring import lettering, walking
 from bot.engine.authoring.grouping import Node
 from bot.engine.authoring.kinds import Role
 from bot.engine.authoring.sheets import Row, Told
@@ -48,9 +48,11 @@ class Names:
         return left[0] if len(left) == 1 else before[0] if len(before) == 1 else None
 
 
-def by_path(rows: Iterable[Row]) -> frozenset[str]:
-    """Every name that these rows ask for in a path."""
-    return frozenset(name for row in rows for cell in row.cells.values() for name in _PATH.findall(cell))
+def by_path(nodes: Collection[Node]) -> frozenset[str]:
+    """Every name that is asked for in a path which cannot be followed from question to question."""
+    top = [node for node in nodes if node.parent is None]
+    cells = (walking.unknown(cell, node, top) for node in nodes for cell in node.row.cells.values() if "/" in cell)
+    return frozenset(name for cell in cells for name in _PATH.findall(cell))
 
 
 def referred(rows: Iterable[Row]) -> frozenset[str]:
@@ -79,8 +81,8 @@ class _Naming:
         self.given = given
         self.told = told
         self.written = {node.row.cell("name") for node in nodes}
-        #: Names asked for in paths, which are not followed to one of several.
-        self.by_path = by_path(node.row for node in nodes)
+        #: Names of which it cannot be said which of several is meant.
+        self.by_path = by_path(nodes)
         self.names = Names(asked_for=asked_for)
 
     def name(self, node: Node) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import enum
+import re
 from collections import Counter
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
@@ -12,6 +13,8 @@ from typing import NamedTuple, Protocol
 from bot.engine import phrases
 from bot.engine.phrases import Phrase, phrase
 
+#: Letters of the longer of two names that may be one: "sex" and "six" are two.
+_SLIPS_FROM = 5
 #: Rows told of one by one before the rest is summed up.
 SHOWN = 5
 #: Names of one form for which the nearest known one is looked up.
@@ -149,6 +152,19 @@ def nearest(word: str, known: Collection[str]) -> str:
     near = {each.lower(): each for each in known if abs(len(each) - size) <= 2 + size // 3}
     close = difflib.get_close_matches(word.lower(), near, n=1, cutoff=0.7)
     return near[close[0]] if close else ""
+
+
+def is_slip(name: str, known: str) -> bool:
+    """One letter too many or too few, wrong, or in the wrong place; "needs1" is no slip of "needs2"."""
+    if name + "s" == known or known + "s" == name:
+        return True
+    longest = max(len(name), len(known))
+    if longest < _SLIPS_FROM or abs(len(name) - len(known)) > 1 or re.sub(r"\D", "", name) != re.sub(r"\D", "", known):
+        return False
+    start = next((n for n, (one, other) in enumerate(zip(name, known, strict=False)) if one != other), longest - 1)
+    one, other = name[start:], known[start:]
+    swapped = one[1::-1] + one[2:] == other
+    return swapped or one[1:] == other or one == other[1:] or one[1:] == other[1:]
 
 
 def suggestion(word: str, known: Collection[str], otherwise: Phrase) -> Phrase:

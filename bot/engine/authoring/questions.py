@@ -114,10 +114,6 @@ class Reader:
     def kind(self, node: Node) -> Kind:
         """The kind, after all that other columns make of it."""
         row, kind = node.row, node.type.kind
-        if kind in form.CHOOSING and re.search(r"\bsearch\s*\(", row.cell("appearance")):
-            what = phrase("A chat does not look choices up with search().")
-            mend = phrase("name the file: select_one_from_file FILE.csv, with a choice_filter.")
-            self.told.error(row, "appearance", what, mend)
         if row.cell("calculation") and kind is not Kind.CALCULATE:
             if kind not in (Kind.HIDDEN, Kind.NOTE) and row.cell("read_only").lower() not in sheets.YES:
                 what = phrase("This is worked out, so nobody is asked.")

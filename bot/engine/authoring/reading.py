@@ -19,6 +19,7 @@ from bot.engine.authoring import (
     problems,
     questions,
     references,
+    searching,
     sheets,
     texts,
 )
@@ -33,7 +34,7 @@ __all__ = ["GIVEN", "Problem", "Severity", "attached", "read"]
 Sheets = Mapping[str, object]
 
 _SHEETS = ("survey", "choices", "external_choices", "settings", "entities")
-_LOOKED_UP = re.compile(r"(?:instance|pulldata)\(\s*(?:'([^']+)'|\"([^\"]+)\")", re.IGNORECASE)
+_LOOKED_UP = re.compile(r"(?:instance|pulldata|search)\(\s*(?:'([^']+)'|\"([^\"]+)\")", re.IGNORECASE)
 
 
 def read(
@@ -144,6 +145,7 @@ class _Reader:
                 self.told.mended(row, "type", what, phrase("write remarks into a column “note”."))
                 continue
             self._foreign(row)
+            row = searching.read(row, self.lists, self.told)
             type_ = kinds.read(row, self.lists, self.told)
             typed.append((row, type_))
             if type_.other:

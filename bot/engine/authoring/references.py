@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 
 from bot.engine import form
-from bot.engine.authoring import lettering, listing, mending, naming, problems
+from bot.engine.authoring import lettering, listing, mending, naming, problems, walking
 from bot.engine.authoring.grouping import Node
 from bot.engine.authoring.sheets import Row, Told
 from bot.engine.phrases import phrase
@@ -32,6 +32,7 @@ class Scope:
         self._lists = lists
         self._given = given
         self._told = told
+        self._top = [node for node in names.nodes.values() if node.parent is None]
         self._places = {id(node): place for place, node in enumerate(names.nodes.values())}
         #: Which node hangs on which others, and the column that says so.
         self._edges: dict[Node, dict[Node, str]] = {}
@@ -74,9 +75,14 @@ class Scope:
             written = _TRUTHS[written.lower()]
         text = self._spelled(row, column, lettering.rename(written, self._names.renamed), node)
         text = mending.relabelled(text, self._lists.renamed)
+        text = walking.followed(text, node, self._top) if node else text
         if node and column == "constraint":
             own = f"${{{node.name}}}"
             text = mending.outside(text, lambda part: lettering.rename(part, {node.name: node.name}).replace(own, "."))
+        text, elsewhere = mending.known(text)
+        if elsewhere:
+            what = phrase("A chat does not know “{type}”: it stays empty.", type=_short(elsewhere))
+            self._told.mended(row, column, what, phrase("leave it empty."))
         above = tuple(group.is_repeat for group in node.above()) if node else ()
         try:
             compiled, straightened = mending.compiled(text, above)

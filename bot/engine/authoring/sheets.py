@@ -50,6 +50,9 @@ _AGAIN = tuple(headings.again("", place) for place in range(2, 10))
 #: What a row means hangs on these: of two that differ, nobody can say which was meant.
 _DECISIVE = frozenset({"type", "name", "list_name", "repeat_count"})
 
+#: Sheets of several lists: a file is one by itself.
+_LISTED = frozenset({"choices", "external_choices"})
+
 YES = frozenset({"yes", "true", "true()", "1", "y", "да", "ооба"})
 NO = frozenset({"no", "false", "false()", "0", "n", "нет", "жок"})
 
@@ -116,6 +119,11 @@ class _Columns:
             self._near[meant.base] = near if near and _alike(base, near) else ""
         return self._near[meant.base]
 
+    def is_slip(self, written: str, column: str) -> bool:
+        """Whether one letter parts the two: anything else may be a column of the author's own, as tools keep them."""
+        ours, listed = written.lower().startswith("ashar::"), self.layout.sheet in _LISTED
+        return ours or (problems.is_slip(written.lower(), column) and (listed or column != "list_name"))
+
     def said(self, column: str) -> bool:
         """True from the second time on."""
         again = column in self.seen
@@ -163,7 +171,7 @@ class _Tidying:
     def put_unknown(self, heading: object, meant: Heading, value: object, filled: Collection[str]) -> None:
         layout, told = self.columns.layout, self.columns.told
         near = self.columns.near(meant)
-        slip = bool(near) and near not in filled
+        slip = bool(near) and near not in filled and self.columns.is_slip(meant.base, near)
         if layout.open and not slip:
             # A column of the author's own, for choice_filter.
             if written := self.written(meant.base, value):

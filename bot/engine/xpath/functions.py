@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import base64
+import dataclasses
 import decimal
 import hashlib
 import math
+import re
 from collections.abc import Callable
 
 from bot.engine.phrases import Phrase, phrase
@@ -79,7 +81,31 @@ def _choice_name(call: Call) -> Evaluate:
     return label
 
 
+def _choice_label(call: Call) -> Evaluate:
+    """choice-label(${question}, choice): the same with its values the other way round."""
+    asked, chosen = call.arguments
+    return _choice_name(dataclasses.replace(call, arguments=(chosen, asked)))
+
+
 _CHOICE_NAME = "jr:choice-name(${village}, '${village}')"
+
+
+def _items(sign: Value, items: Value) -> list[str]:
+    """What a sign parts; of nothing, nothing."""
+    between, written = text(sign), text(items)
+    return written.split(between) if between and written else [written] * bool(written)
+
+
+def _item_at(sign: Value, items: Value, index: Value) -> Value:
+    found, at = _items(sign, items), whole(index)
+    return found[at] if 0 <= at < len(found) else ""
+
+
+def _grouped(value: Value) -> Value:
+    """A number with commas between its thousands; anything else as it is."""
+    digits, point, rest = text(value).partition(".")
+    return f"{int(digits):,}{point}{rest}" if re.fullmatch(r"-?[0-9]{1,300}", digits) else value
+
 
 # --- numbers -----------------------------------------------------------------------------------------------
 
@@ -284,6 +310,14 @@ FUNCTIONS: dict[str, Function] = {
     "atan": _real(math.atan, 1),
     "atan2": _real(math.atan2, 2),
     "pi": plain(lambda: math.pi, 0),
+    # SurveyCTO's own.
+    "choice-label": Function(2, 2, _choice_label),
+    "linebreak": plain(lambda: "\n", 0),
+    "empty": plain(lambda value: value == "", 1),
+    "format-number": plain(_grouped, 1),
+    "item-at": plain(_item_at, 3),
+    "count-items": plain(lambda sign, items: float(len(_items(sign, items))), 2),
+    "de-duplicate": plain(lambda sign, items: text(sign).join(dict.fromkeys(_items(sign, items))), 2),
     "random": Function(0, 0, _random),
     "uuid": Function(0, 1, _uuid),
     "pulldata": Function(4, 4, lookup.pulldata),

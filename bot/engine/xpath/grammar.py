@@ -157,7 +157,7 @@ class Parser:
         self.parents = outer
         if not known.least <= len(arguments) <= known.most:
             self.wrong(token, _miscounted(token.text, known, len(arguments)))
-        if token.text == "position" and not arguments:
+        if token.text in ("position", "index") and not arguments:
             self.asked += 1
         judging = bool(self.judging)
         call = pieces.Call(token.text, tuple(arguments), token.position, self.found, self.above, judging)

@@ -215,6 +215,22 @@ def _format(call: Call) -> Evaluate:
     return shown
 
 
+def _months(call: Call) -> Evaluate:
+    """CHT's difference-in-months(from, to): whole months, as an age is counted; empty where one of them is no date."""
+    begin, end = (_checked(piece) for piece in call.arguments)
+
+    def found(context: Context) -> Value:
+        since, until = (_moment(one(context), context) for one in (begin, end))
+        if since is None or until is None:
+            return ""
+        backwards = until < since
+        first, last = (until, since) if backwards else (since, until)
+        months = (last.year - first.year) * 12 + last.month - first.month - (last.day < first.day)
+        return float(-months if backwards else months)
+
+    return found
+
+
 FUNCTIONS: dict[str, Function] = {
     "today": Function(0, 0, lambda call: lambda context: context.now.date().isoformat()),
     "now": Function(0, 0, lambda call: lambda context: _iso(context.now)),
@@ -224,4 +240,6 @@ FUNCTIONS: dict[str, Function] = {
     "decimal-time": Function(1, 1, _decimal_time),
     "format-date": Function(2, 2, _format),
     "format-date-time": Function(2, 2, _format),
+    "difference-in-months": Function(2, 2, _months),
+    "cht:difference-in-months": Function(2, 2, _months),
 }

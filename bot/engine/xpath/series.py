@@ -135,4 +135,6 @@ FUNCTIONS: dict[str, Function] = {
     "weighted-checklist": Function(2, ANY, _weighted),
     "indexed-repeat": Function(3, 11, _indexed),
     "position": Function(0, 1, _position),
+    # SurveyCTO's word for it.
+    "index": Function(0, 0, _position),
 }

@@ -1,0 +1,57 @@
+"""What a constraint compares with is found in its text and worked out, so that a made-up answer can meet it."""
+
+import datetime as dt
+
+import pytest
+
+from bot.engine.xpath import expressions
+from bot.services import solving
+
+CONTEXT = expressions.Context(
+    {"tot": 40.0, "men": 15.0, "id": "HH-7", "begun": "2026-03-01"}, "", {}, dt.datetime(2027, 3, 1, 9, tzinfo=dt.UTC)
+)
+#: Day numbers ten years apart, as dates are looked for.
+TODAY, LATER = 20_878.0, 24_531.0
+
+
+@pytest.mark.parametrize(
+    ("source", "sides"),
+    [
+        (". >= 18 and (. <= ${a} or . = -99)", [(".", "18"), (".", "${a}"), (".", "-99")]),
+        ("not(selected(., 'a = b')) and count-selected(.) = 3", [("count-selected(.)", "3")]),
+        ("if(. = 1, ${x} > 2, true())", [(".", "1"), ("${x}", "2")]),
+        ("(. + ${men}) * 2 != ${tot}", [("(. + ${men}) * 2", "${tot}")]),
+        ("${list}[. > 2 ] >= 1", [(".", "2"), ("${list}[. > 2 ]", "1")]),
+        ("true()", []),
+    ],
+)
+def test_both_sides_of_every_comparison_are_found(source: str, sides: list[tuple[str, str]]) -> None:
+    assert list(solving.compared(source)) == sides
+
+
+@pytest.mark.parametrize(
+    ("source", "numbers"),
+    [
+        (". + ${men} = ${tot}", [25.0]),
+        (". * 2 >= ${tot} or . < -99", [20.0, -99.0]),
+        (". = 7 * 13", [91.0]),
+        # Neither what does not hang on the answer, nor what is no expression by itself.
+        ("${men} < ${tot}", []),
+        ("selected(., 'x') = true()", []),
+        (". = ${id}", []),
+        (". = (", []),
+    ],
+)
+def test_the_number_at_which_a_comparison_turns_is_worked_out(source: str, numbers: list[float]) -> None:
+    assert solving.numbers(source, CONTEXT) == numbers
+
+
+def test_days_are_found_through_dates_and_years() -> None:
+    (day,) = solving.numbers(". > ${begun} + 30", CONTEXT, TODAY, LATER)
+    assert dt.date(1970, 1, 1) + dt.timedelta(days=day) == dt.date(2026, 3, 31)
+    (day,) = solving.numbers("int(format-date(., '%Y')) = 2019", CONTEXT, TODAY, LATER)
+    assert (dt.date(1970, 1, 1) + dt.timedelta(days=day)).year == 2019
+
+
+def test_the_words_an_answer_must_be_are_worked_out() -> None:
+    assert solving.words(". = concat(${id}, '-', ${men}) or 'ok' = .", CONTEXT) == ["HH-7-15", "ok"]
