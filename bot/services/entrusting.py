@@ -104,7 +104,7 @@ class Offices:
             return facts
         behind = {each.id for each in known.talk.people}
         entries = (pledges.shown(each, behind) for each in self._shown.get(person, ()))
-        numbered = (dataclasses.replace(each, receipt=self._receipts.get(each.campaign, 0)) for each in duties)
+        numbered = (each._replace(receipt=self._receipts.get(each.campaign, 0)) for each in duties)
         return dataclasses.replace(
             facts,
             office=self._codes.get(code),
