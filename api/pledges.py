@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
-from typing import Annotated
+from typing import Annotated, Literal
 
 import fastapi
 
@@ -15,6 +15,14 @@ from bot.engine.pledging.totals import Stage
 from bot.results import suppression
 from bot.services import booking, campaigning, steering
 from models import courses, ledger, rates
+
+#: Where what was promised is; what is accounted for was received too.
+_STAGES: Mapping[str, Literal["not_due", "on_the_way", "received", "fee"]] = {
+    Stage.NOT_DUE: "not_due",
+    Stage.ON_THE_WAY: "on_the_way",
+    Stage.RECEIVED: "received",
+    Stage.FEE: "fee",
+}
 
 router = fastapi.APIRouter(tags=["campaigns"])
 
@@ -84,11 +92,11 @@ def _campaign(
             schemas.Stage(
                 need=total.need,
                 unit=total.unit,
-                stage=Stage(total.stage).value,
+                stage=_STAGES[total.stage],
                 quantity=_plain(Decimal(total.quantity) / 100),
             )
             for total in totals
-            if total.stage != booking.ALL
+            if total.stage in _STAGES
         ],
         milestones=[
             schemas.Milestone(
