@@ -55,6 +55,8 @@ class _Words(NamedTuple):
     among: messages.Phrase = phrase("Named among the three most important:")
     earlier: messages.Phrase = phrase("Asked in other words, or with other choices; no longer asked like this.")
     few: messages.Phrase = phrase("There are not enough answers yet to show results.")
+    spent: messages.Phrase = phrase("What it was spent on:")
+    photo: messages.Phrase = phrase("picture")
     sample: messages.Phrase = phrase("These are the answers of those who took part, not of everybody who lives here.")
 
 
@@ -194,6 +196,31 @@ def _stages(campaign: messages.Campaign, found: Sequence[schemas.Stage]) -> list
     return [line for stage, line in lines.items() if what[stage]]
 
 
+def _spent(campaign: messages.Campaign, funds: Sequence[schemas.Fund]) -> list[messages.Line]:
+    """What was spent and what is left; nothing, while nothing is spent."""
+    spent, left = [], []
+    for each in funds:
+        if Decimal(each.spent):
+            spent.append(giving.quantity(campaign, messages.Offer(each.need, Decimal(each.spent), each.unit)))
+        if Decimal(each.left):
+            left.append(giving.quantity(campaign, messages.Offer(each.need, Decimal(each.left), each.unit)))
+    if not spent:
+        return []
+    lines = [phrase("Spent: {what}", what=spent)]
+    return [*lines, phrase("Left: {what}", what=left)] if left else lines
+
+
+def _spending(campaign: messages.Campaign, spent: schemas.Spending) -> dict[str, object]:
+    offer = messages.Offer(spent.need, Decimal(spent.quantity), spent.unit)
+    said = {"what": spent.what, "quantity": giving.quantity(campaign, offer)}
+    said["day"] = dt.date.fromisoformat(spent.day)
+    if spent.taken_back:
+        line = phrase("{day}: {quantity}: {what}. Taken back: {why}", why=spent.why, **said)
+    else:
+        line = phrase("{day}: {quantity}: {what}", **said)
+    return {"line": line, "photo": spent.photo, "taken_back": spent.taken_back}
+
+
 def _campaign(campaign: messages.Campaign, stands: schemas.Campaign, language: str) -> dict[str, object]:
     now = dataclasses.replace(
         campaign,
@@ -212,7 +239,9 @@ def _campaign(campaign: messages.Campaign, stands: schemas.Campaign, language: s
             _STATES[stands.state],
             *giving.standing(now),
             *_stages(now, stands.stages),
+            *_spent(now, stands.funds),
             phrase("Until: {date}", date=campaign.deadline),
         ],
+        "spending": [_spending(now, each) for each in stands.spending],
         "open": giving.takes(now, dt.datetime.now(dt.UTC).date()),
     }

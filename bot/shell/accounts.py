@@ -51,22 +51,23 @@ def arguments(act: Callable[[str, Callable[[argparse.Namespace], int], str], arg
         sub.add_argument(f"--{language}", required=True, metavar="TEXT", help="what for")
     sub.add_argument("--on", type=_day, metavar="DAY", help="when, YYYY-MM-DD (today)")
     sub.add_argument("--photo", type=Path, metavar="FILE", help="of the receipt or the thing, without people in it")
-    _signed(sub)
+    signed(sub)
     sub = act("unspend", unspend, "take a spending back that was a mistake; both stay to be read")
     _numbered(sub)
     for language in form.LANGUAGES:
         sub.add_argument(f"--why-{language}", required=True, metavar="TEXT", help="for everybody to read")
-    _signed(sub)
+    signed(sub)
     sub = act("sign", sign, "sign second, under a spending or its taking back")
     _numbered(sub)
-    _signed(sub, "second")
+    signed(sub, "second")
 
 
 def _numbered(sub: argparse.ArgumentParser) -> None:
     sub.add_argument("number", type=int, metavar="NUMBER", help="the number of the spending")
 
 
-def _signed(sub: argparse.ArgumentParser, role: str = "treasurer") -> None:
+def signed(sub: argparse.ArgumentParser, role: str = "treasurer") -> None:
+    """As whom somebody signs."""
     sub.add_argument("--as", dest="role", choices=tuple(_ROLES), default=role, help=f"whose signature it is ({role})")
 
 
@@ -139,8 +140,13 @@ def sign(options: argparse.Namespace) -> int:
     return DONE
 
 
+def signature(options: argparse.Namespace) -> tuple[Role, str]:
+    """In what part somebody signs here, and by which hand."""
+    return _ROLES[options.role], HAND
+
+
 def _hand(options: argparse.Namespace) -> book.Hand:
-    return book.Hand(_ROLES[options.role], HAND, db.now())
+    return book.Hand(*signature(options), db.now())
 
 
 def _tried(

@@ -211,7 +211,7 @@ async def test_only_on_days_of_the_campaign_and_only_of_one_there_is(database_ur
             made = await spending.spend(stores(house), "suu", wanted, hand(house))
             assert isinstance(made, book.Entry) is written
         with pytest.raises(steering.NoSuchCampaign):
-            await spending.spend(stores(house), "su", wanted, hand(house))
+            await spending.spend(stores(house), "su", spending.Wanted("money", Decimal(1), today, WHAT), hand(house))
         with pytest.raises(steering.NoSuchCampaign):
             await spending.undo(stores(house), "su", 1, hand(house), WHY)
 
