@@ -107,9 +107,7 @@ def _campaign(
             for total in totals
             if total.stage in _STAGES
         ],
-        funds=[
-            _fund(need.name, pot, totals) for need in campaign.needs if (pot := accounting.pot(campaign, need.name))
-        ],
+        funds=[_fund(pot, totals) for need in campaign.needs if (pot := accounting.pot(campaign, need.name))],
         spending=_spending(campaign.name, spent),
         milestones=[
             schemas.Milestone(
@@ -140,10 +138,10 @@ def _campaign(
     )
 
 
-def _fund(need: str, pot: accounting.Pot, totals: Sequence[ledger.Total]) -> schemas.Fund:
+def _fund(pot: accounting.Pot, totals: Sequence[ledger.Total]) -> schemas.Fund:
     found = accounting.sums(totals, pot)
     return schemas.Fund(
-        need=need,
+        need=pot.need,
         unit=pot.unit,
         not_due=_plain(found[Stage.NOT_DUE]),
         on_the_way=_plain(found[Stage.ON_THE_WAY]),

@@ -196,6 +196,10 @@ def _stages(campaign: messages.Campaign, found: Sequence[schemas.Stage]) -> list
     return [line for stage, line in lines.items() if what[stage]]
 
 
+#: Spendings on the page, the newest; all of them are in the JSON.
+_LISTED = 20
+
+
 def _spent(campaign: messages.Campaign, funds: Sequence[schemas.Fund]) -> list[messages.Line]:
     """What was spent and what is left; nothing, while nothing is spent."""
     spent, left = [], []
@@ -206,19 +210,17 @@ def _spent(campaign: messages.Campaign, funds: Sequence[schemas.Fund]) -> list[m
             left.append(giving.quantity(campaign, messages.Offer(each.need, Decimal(each.left), each.unit)))
     if not spent:
         return []
-    lines = [phrase("Spent: {what}", what=spent)]
-    return [*lines, phrase("Left: {what}", what=left)] if left else lines
+    return [phrase("Spent: {what}", what=spent), *([phrase("Left: {what}", what=left)] if left else [])]
 
 
 def _spending(campaign: messages.Campaign, spent: schemas.Spending) -> dict[str, object]:
     offer = messages.Offer(spent.need, Decimal(spent.quantity), spent.unit)
-    said = {"what": spent.what, "quantity": giving.quantity(campaign, offer)}
-    said["day"] = dt.date.fromisoformat(spent.day)
-    if spent.taken_back:
-        line = phrase("{day}: {quantity}: {what}. Taken back: {why}", why=spent.why, **said)
-    else:
-        line = phrase("{day}: {quantity}: {what}", **said)
-    return {"line": line, "photo": spent.photo, "taken_back": spent.taken_back}
+    day, quantity = dt.date.fromisoformat(spent.day), giving.quantity(campaign, offer)
+    return {
+        "line": phrase("{quantity}, {day}: {what}", quantity=quantity, day=day, what=spent.what),
+        "photo": spent.photo,
+        "back": phrase("Taken back: {why}", why=spent.why) if spent.taken_back else None,
+    }
 
 
 def _campaign(campaign: messages.Campaign, stands: schemas.Campaign, language: str) -> dict[str, object]:
@@ -242,6 +244,6 @@ def _campaign(campaign: messages.Campaign, stands: schemas.Campaign, language: s
             *_spent(now, stands.funds),
             phrase("Until: {date}", date=campaign.deadline),
         ],
-        "spending": [_spending(now, each) for each in stands.spending],
+        "spending": [_spending(now, each) for each in reversed(stands.spending[-_LISTED:])],
         "open": giving.takes(now, dt.datetime.now(dt.UTC).date()),
     }

@@ -14,7 +14,7 @@ from bot.engine import form
 from bot.engine.pledging import campaigns
 from bot.engine.pledging.events import Role
 from bot.services import publishing, steering
-from bot.shell import accounts, forms, statement
+from bot.shell import accounts, forms, paper, statement
 from models import db, ledger
 
 DONE, WRONG = 0, 2
@@ -82,6 +82,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     sub.add_argument("milestone", metavar="MILESTONE", help="its name, as in the campaign's file")
     accounts.arguments(act)
     statement.arguments(act)
+    paper.arguments(act)
 
 
 def listed(options: argparse.Namespace) -> int:

@@ -132,7 +132,7 @@ def match(amount: str, known: statements.Pledge, currency: str = "KGS", comment:
 @pytest.mark.parametrize("state", [State.OFFERED, State.CONFIRMED, State.DUE, State.SENT, State.NOT_FOUND])
 def test_what_fits_in_every_way_is_sure(state: State) -> None:
     found = match("10", pledge(state))
-    assert (found.is_sure, found.quantity, found.code) == (True, 10, CODE)
+    assert (found.is_sure, found.quantity, found.code) == (True, Decimal(10), CODE)
 
 
 @pytest.mark.parametrize(
