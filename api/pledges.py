@@ -2,19 +2,34 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
+import logging
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
-from typing import Annotated
+from typing import Annotated, Literal
 
 import fastapi
 
 from api import deps, schemas
 from bot.engine import messages
 from bot.engine.pledging import campaigns as states
+from bot.engine.pledging import spending as book
 from bot.engine.pledging.totals import Stage
 from bot.results import suppression
-from bot.services import booking, campaigning, steering
-from models import courses, ledger, rates
+from bot.services import accounting, booking, campaigning, spending, steering
+from models import courses, ledger, rates, sealing
+from models import spending as kept
+
+_log = logging.getLogger(__name__)
+
+#: Where what was promised is; what is accounted for was received too.
+_STAGES: Mapping[str, Literal["not_due", "on_the_way", "received", "fee"]] = {
+    Stage.NOT_DUE: "not_due",
+    Stage.ON_THE_WAY: "on_the_way",
+    Stage.RECEIVED: "received",
+    Stage.FEE: "fee",
+}
 
 router = fastapi.APIRouter(tags=["campaigns"])
 
@@ -28,8 +43,9 @@ async def campaigns(house: deps.House, library: deps.Library) -> list[schemas.Ca
         totals = await ledger.totals(connection)
         past = await courses.history(connection, standing)
         days = await rates.spans(connection, booking.STANDING)
+        spent = await kept.rows(connection, standing)
     return [
-        _campaign(campaign, catalogue.plans[name], past[name], totals[name], days)
+        _campaign(campaign, catalogue.plans[name], past[name], totals[name], days, spent[name])
         for name, campaign in standing.items()
         if campaign.state is not states.State.DRAFT
     ]
@@ -54,6 +70,7 @@ def _campaign(
     past: Sequence[courses.Event],
     totals: Sequence[ledger.Total],
     days: Mapping[tuple[str, str], rates.Span],
+    spent: Sequence[kept.Row],
 ) -> schemas.Campaign:
     whole = [total for total in totals if total.stage == booking.ALL]
     money = [need.name for need in campaign.needs if need.kind == "money"]
@@ -84,12 +101,14 @@ def _campaign(
             schemas.Stage(
                 need=total.need,
                 unit=total.unit,
-                stage=Stage(total.stage).value,
+                stage=_STAGES[total.stage],
                 quantity=_plain(Decimal(total.quantity) / 100),
             )
             for total in totals
-            if total.stage != booking.ALL
+            if total.stage in _STAGES
         ],
+        funds=[_fund(pot, totals) for need in campaign.needs if (pot := accounting.pot(campaign, need.name))],
+        spending=_spending(campaign.name, spent),
         milestones=[
             schemas.Milestone(
                 name=each.name,
@@ -117,6 +136,78 @@ def _campaign(
         pledges=pledges,
         withheld=pledges is None,
     )
+
+
+def _fund(pot: accounting.Pot, totals: Sequence[ledger.Total]) -> schemas.Fund:
+    found = accounting.sums(totals, pot)
+    return schemas.Fund(
+        need=pot.need,
+        unit=pot.unit,
+        not_due=_plain(found[Stage.NOT_DUE]),
+        on_the_way=_plain(found[Stage.ON_THE_WAY]),
+        received=_plain(found[Stage.RECEIVED]),
+        spent=_plain(found[accounting.SPENT]),
+        # A receipt that was corrected after its money was spent must not read as a shortage.
+        left=_plain(max(found[Stage.RECEIVED] - found[accounting.SPENT], Decimal(0))),
+    )
+
+
+def _spending(name: str, rows: Sequence[kept.Row]) -> list[schemas.Spending]:
+    items = spending.fold(rows)
+    if isinstance(items, book.Broken):
+        _log.error("%s: row %d of what was spent: %s", name, items.number, items.why)
+        return []
+    return [
+        schemas.Spending(
+            number=item.entry.number,
+            need=item.entry.need,
+            unit=item.entry.unit,
+            quantity=_plain(item.entry.quantity),
+            day=item.entry.day.isoformat(),
+            what=dict(item.entry.what),
+            photo=f"/api/campaigns/{name}/spending/{item.entry.number}/photo" if _has_photo(item) else None,
+            signatures=2 if item.entry.step is book.Step.PROPOSED else 1,
+            taken_back=not item.counts,
+            why=dict(item.why),
+        )
+        # What only waits for a signature is not spent yet, and may never be.
+        for item in book.listed(items)
+        if item.since
+    ]
+
+
+def _has_photo(item: book.Item) -> bool:
+    # The picture of a mistake may be the mistake.
+    return bool(item.entry.photo) and item.state is book.State.SPENT
+
+
+@router.get(
+    "/campaigns/{name}/spending/{number}/photo",
+    response_class=fastapi.Response,
+    responses={200: {"content": {"image/jpeg": {}}}, 404: {"model": schemas.Problem}},
+)
+async def photo(
+    house: deps.House,
+    name: Annotated[str, fastapi.Path(description="The campaign's name.", examples=["suu"])],
+    number: Annotated[int, fastapi.Path(description="The number of the spending.", examples=[1], ge=1, le=10**6)],
+) -> fastapi.Response:
+    """The picture of what was spent."""
+    async with house.database.reading() as connection:
+        items = spending.fold((await kept.rows(connection, [name]))[name])
+    item = None if isinstance(items, book.Broken) else items.get(number)
+    if item and item.since and _has_photo(item):
+        with contextlib.suppress(FileNotFoundError, sealing.Unreadable):
+            content = await asyncio.to_thread(house.files.read, item.entry.photo)
+            return fastapi.Response(content, media_type=item.entry.mime, headers=_PHOTO)
+    raise fastapi.HTTPException(404, "There is no such picture.")
+
+
+_PHOTO = {
+    # It never changes; but it may be taken back.
+    "Cache-Control": "public, max-age=3600",
+    "X-Content-Type-Options": "nosniff",
+    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; sandbox",
+}
 
 
 def _som(need: str, totals: Sequence[ledger.Total], days: rates.Span | None) -> schemas.Som:

@@ -55,6 +55,8 @@ class _Words(NamedTuple):
     among: messages.Phrase = phrase("Named among the three most important:")
     earlier: messages.Phrase = phrase("Asked in other words, or with other choices; no longer asked like this.")
     few: messages.Phrase = phrase("There are not enough answers yet to show results.")
+    spent: messages.Phrase = phrase("What it was spent on:")
+    photo: messages.Phrase = phrase("picture")
     sample: messages.Phrase = phrase("These are the answers of those who took part, not of everybody who lives here.")
 
 
@@ -194,6 +196,33 @@ def _stages(campaign: messages.Campaign, found: Sequence[schemas.Stage]) -> list
     return [line for stage, line in lines.items() if what[stage]]
 
 
+#: Spendings on the page, the newest; all of them are in the JSON.
+_LISTED = 20
+
+
+def _spent(campaign: messages.Campaign, funds: Sequence[schemas.Fund]) -> list[messages.Line]:
+    """What was spent and what is left; nothing, while nothing is spent."""
+    spent, left = [], []
+    for each in funds:
+        if Decimal(each.spent):
+            spent.append(giving.quantity(campaign, messages.Offer(each.need, Decimal(each.spent), each.unit)))
+        if Decimal(each.left):
+            left.append(giving.quantity(campaign, messages.Offer(each.need, Decimal(each.left), each.unit)))
+    if not spent:
+        return []
+    return [phrase("Spent: {what}", what=spent), *([phrase("Left: {what}", what=left)] if left else [])]
+
+
+def _spending(campaign: messages.Campaign, spent: schemas.Spending) -> dict[str, object]:
+    offer = messages.Offer(spent.need, Decimal(spent.quantity), spent.unit)
+    day, quantity = dt.date.fromisoformat(spent.day), giving.quantity(campaign, offer)
+    return {
+        "line": phrase("{quantity}, {day}: {what}", quantity=quantity, day=day, what=spent.what),
+        "photo": spent.photo,
+        "back": phrase("Taken back: {why}", why=spent.why) if spent.taken_back else None,
+    }
+
+
 def _campaign(campaign: messages.Campaign, stands: schemas.Campaign, language: str) -> dict[str, object]:
     now = dataclasses.replace(
         campaign,
@@ -212,7 +241,9 @@ def _campaign(campaign: messages.Campaign, stands: schemas.Campaign, language: s
             _STATES[stands.state],
             *giving.standing(now),
             *_stages(now, stands.stages),
+            *_spent(now, stands.funds),
             phrase("Until: {date}", date=campaign.deadline),
         ],
+        "spending": [_spending(now, each) for each in reversed(stands.spending[-_LISTED:])],
         "open": giving.takes(now, dt.datetime.now(dt.UTC).date()),
     }

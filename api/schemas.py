@@ -219,6 +219,33 @@ class Stage(_Schema):
     quantity: str = pydantic.Field(description="A decimal number.")
 
 
+class Fund(_Schema):
+    """What became of what is given for one need: of all its money in som, of anything else in its own unit."""
+
+    need: str
+    unit: str = pydantic.Field(description='"KGS", each gift by the rate of its own day, or the name of the need.')
+    not_due: str = pydantic.Field(description="Promised, and its day has not come: a decimal number, as all of these.")
+    on_the_way: str
+    received: str
+    spent: str
+    left: str = pydantic.Field(description="Received and not spent.")
+
+
+class Spending(_Schema):
+    """What was spent of what was received. It is never changed; a mistake is taken back, and stays to be read."""
+
+    number: int
+    need: str
+    unit: str = pydantic.Field(description="As in `funds`.")
+    quantity: str = pydantic.Field(description="A decimal number.")
+    day: str = pydantic.Field(description="A date, YYYY-MM-DD.")
+    what: Text = pydantic.Field(description="What for.")
+    photo: str | None = pydantic.Field(description="Where its picture can be had: a path of this site.")
+    signatures: int = pydantic.Field(description="1, or above the campaign's sum 2.")
+    taken_back: bool = pydantic.Field(description="It was a mistake, and is not counted.")
+    why: Text = pydantic.Field(description="Why it was taken back; empty where it was not.")
+
+
 class Milestone(_Schema):
     """A step of the work that people can see done."""
 
@@ -260,6 +287,31 @@ _CAMPAIGN = {
         {"need": "cement", "unit": "cement", "stage": "not_due", "quantity": "30"},
         {"need": "cement", "unit": "cement", "stage": "received", "quantity": "12"},
     ],
+    "funds": [
+        {
+            "need": "cement",
+            "unit": "cement",
+            "not_due": "30",
+            "on_the_way": "0",
+            "received": "12",
+            "spent": "10",
+            "left": "2",
+        }
+    ],
+    "spending": [
+        {
+            "number": 1,
+            "need": "cement",
+            "unit": "cement",
+            "quantity": "10",
+            "day": "2027-03-02",
+            "what": {"ky": "Булактын башына", "ru": "Для родника"},
+            "photo": "/api/campaigns/suu/spending/1/photo",
+            "signatures": 1,
+            "taken_back": False,
+            "why": {},
+        }
+    ],
     "milestones": [
         {
             "name": "pipes",
@@ -294,6 +346,8 @@ class Campaign(_Schema):
     stages: list[Stage] = pydantic.Field(
         description="Where it is. What was promised is in some stage; none is lacking."
     )
+    funds: list[Fund]
+    spending: list[Spending] = pydantic.Field(description="What was spent, by day.")
     milestones: list[Milestone]
     course: list[Change] = pydantic.Field(description="What became of it, the oldest first.")
     pledges: int | None = pydantic.Field(description="How many pledges stand; null under ten.")

@@ -233,17 +233,19 @@ def _tally(options: argparse.Namespace) -> int:
     tallies, ledger = asyncio.run(run())
     for broken in ledger.broken:
         print(f"Pledge {broken.pledge}: event {broken.place} {broken.why}. It is left out of all totals.")
+    for unfolded in ledger.spending:
+        print(f"Spending of {unfolded}. It is left out of all totals.")
     differ = (
         f"{tallies} tallies, {ledger.totals} totals, {ledger.states} states of pledges"
-        f" and {ledger.campaigns} of campaigns"
+        f" and {ledger.campaigns} of campaigns, {ledger.accounts} accounts of what was spent"
     )
     if rebuild:
         print(f"Recounted; {differ} were mended.")
-        return PROBLEMS if ledger.broken else DONE
+        return PROBLEMS if ledger.broken or ledger.spending else DONE
     if tallies or any(ledger):
         print(f"{differ} differ from a recount.")
         return PROBLEMS
-    print("Tallies, totals, pledges and campaigns equal a recount.")
+    print("Tallies, totals, pledges, campaigns and spending equal a recount.")
     return DONE
 
 

@@ -185,21 +185,30 @@ async def add(connection: db.Connection, changed: Mapping[Key, Sequence[int]]) -
         await connection.execute(total.on_conflict_do_update(index_elements=list(_KEY), set_=added), rows)
 
 
+async def receipts(connection: db.Connection, campaign: str) -> dict[str, int]:
+    """Pledge -> the number of its receipt, of the gifts that nobody had promised."""
+    pledge = tables.pledge
+    mine = pledge.c.campaign_name == campaign, pledge.c.receipt_number.is_not(None)
+    found = sa.select(pledge.c.id, pledge.c.receipt_number).where(*mine)
+    return {row.id: row.receipt_number for row in await connection.execute(found)}
+
+
 # -- all of it ---------------------------------------------------------------------------------------------
 
 #: Pledges read at once: their events with them.
 _BATCH = 1000
 
 
-async def every(connection: db.Connection) -> AsyncIterator[Pledge]:
-    """Every pledge there is, in constant memory."""
+async def every(connection: db.Connection, campaign: str = "") -> AsyncIterator[Pledge]:
+    """Every pledge there is, or every one to a campaign, in constant memory."""
     pledge, last = tables.pledge, ""
+    meant = pledge.c.campaign_name == campaign if campaign else sa.true()
     while True:
-        found = sa.select(pledge.c.id).where(pledge.c.id > last).order_by(pledge.c.id).limit(_BATCH)
+        found = sa.select(pledge.c.id).where(pledge.c.id > last, meant).order_by(pledge.c.id).limit(_BATCH)
         ids = list(await connection.scalars(found))
         if not ids:
             return
-        for each in await _pledges(connection, pledge.c.id.between(ids[0], ids[-1])):
+        for each in await _pledges(connection, sa.and_(pledge.c.id.between(ids[0], ids[-1]), meant)):
             yield each
         last = ids[-1]
 

@@ -190,8 +190,18 @@ async def hold(connection: db.Connection, content_hash: str) -> None:
 
 async def unused(connection: db.Connection, names: Collection[str]) -> set[str]:
     """Those of the hashes that no row has."""
-    used = await connection.scalars(sa.select(_media.c.content_hash).where(_media.c.content_hash.in_(sorted(names))))
-    return set(names) - set(used)
+    spending, undone = tables.spending, tables.spending.alias()
+    # The picture of a spending that was taken back may be the mistake itself, and goes.
+    taken_back = sa.exists().where(
+        undone.c.campaign_name == spending.c.campaign_name,
+        undone.c.about == spending.c.number,
+        undone.c.step.in_(("undone", "undoing")),
+    )
+    used = sa.union(
+        sa.select(_media.c.content_hash).where(_media.c.content_hash.in_(sorted(names))),
+        sa.select(spending.c.photo).where(spending.c.photo.in_(sorted(names)), ~taken_back),
+    )
+    return set(names) - set(await connection.scalars(used))
 
 
 async def due(connection: db.Connection, at: dt.datetime, limit: int = 100) -> list[tuple[str, dt.datetime]]:

@@ -274,7 +274,7 @@ def test_from_publishing_to_an_export(
     assert "campaign suu: version" in run("publish", str(FLOWS))[1]
     assert "form priorities: as before" in run("publish", str(FLOWS))[1]
     assert run("demo", "--people", "4")[1].startswith("4 made-up residents wrote")
-    assert run("tally", "check") == (0, "Tallies, totals, pledges and campaigns equal a recount.\n", "")
+    assert run("tally", "check") == (0, "Tallies, totals, pledges, campaigns and spending equal a recount.\n", "")
     assert run("tally", "rebuild") == (
         0,
         "Recounted; 0 tallies, 0 totals, 0 states of pledges and 0 of campaigns were mended.\n",

@@ -104,9 +104,8 @@ class Offices:
             return facts
         behind = {each.id for each in known.talk.people}
         entries = (pledges.shown(each, behind) for each in self._shown.get(person, ()))
-        numbered = (each._replace(receipt=self._receipts.get(each.campaign, 0)) for each in duties)
-        return dataclasses.replace(
-            facts,
+        numbered = (dataclasses.replace(each, receipt=self._receipts.get(each.campaign, 0)) for each in duties)
+        return facts._replace(
             office=self._codes.get(code),
             duties=tuple(numbered),
             entries=tuple(entry for entry in entries if entry),

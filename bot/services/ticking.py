@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection
 from types import TracebackType
 
 from bot import wording
-from bot.services import maturing, notifying, publishing, steering
+from bot.services import accounting, maturing, notifying, publishing, steering
 from models import db, sealing
 
 _log = logging.getLogger(__name__)
@@ -55,7 +55,8 @@ class Clock:
         at = self._clock()
         moved = await steering.by_clock(self._database, self._library, at)
         matured = await maturing.mature(self._database, self._library, at)
-        return moved + matured + await self._notifier.go_on(at)
+        settled = await accounting.settle(self._database, self._library, at)
+        return moved + matured + settled + await self._notifier.go_on(at)
 
     async def _work(self) -> None:
         while True:

@@ -14,7 +14,7 @@ from bot.engine import form
 from bot.engine.pledging import campaigns
 from bot.engine.pledging.events import Role
 from bot.services import publishing, steering
-from bot.shell import forms, offices
+from bot.shell import accounts, forms, offices, paper, statement
 from models import db, ledger
 
 DONE, WRONG = 0, 2
@@ -81,6 +81,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     sub = act("milestone", mark, "say that a milestone is reached")
     sub.add_argument("milestone", metavar="MILESTONE", help="its name, as in the campaign's file")
     offices.arguments(act("office", offices.office, "give an office to whoever takes it by a code; see who holds it"))
+    accounts.arguments(act)
+    statement.arguments(act)
+    paper.arguments(act)
 
 
 def listed(options: argparse.Namespace) -> int:

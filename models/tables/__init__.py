@@ -32,6 +32,8 @@ from models.tables.people import consent_text as consent_text
 from models.tables.people import contact as contact
 from models.tables.people import respondent as respondent
 from models.tables.people import resume_code as resume_code
+from models.tables.spending import spending as spending
+from models.tables.spending import statement_line as statement_line
 from models.tables.traffic import due as due
 from models.tables.traffic import outgoing as outgoing
 from models.tables.traffic import received as received

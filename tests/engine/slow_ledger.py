@@ -54,5 +54,11 @@ def stages(rows: Sequence[Row]) -> dict[str, int]:
         moving = 0
     moving = max(moving, waiting(rows))
     rest = 0 if let_go or "confirmed" not in steps else max(promise - came - cost - moving, 0)
-    found = {"not_due": rest, "on_the_way": moving, "received": came, "fee": cost}
+    told = 0
+    for row in rows:
+        if row.step == "accounted":
+            told = row.quantity
+        elif row.step == "corrected":
+            told = min(told, row.quantity)
+    found = {"not_due": rest, "on_the_way": moving, "received": came, "fee": cost, "accounted": told}
     return {stage: amount for stage, amount in found.items() if amount}

@@ -95,6 +95,7 @@ PROPOSED = (*RECEIVED, signed(Step.CORRECTION, "4"))
         ((*RECEIVED, signed(Step.ACCOUNTED, "7")), signed(Step.RETURNED, "4"), "returns what is not there"),
         (RECEIVED, signed(Step.DECLINED), "nothing waits for a signature"),
         (RECEIVED, signed(Step.ACCOUNTED, "11"), "accounts for what was not received"),
+        ((*RECEIVED, signed(Step.ACCOUNTED, "7")), signed(Step.ACCOUNTED, "7"), "accounts for nothing new"),
     ],
 )
 def test_a_row_that_cannot_be_is_broken(happened: tuple[Event, ...], wrong: Event, why: str) -> None:

@@ -21,7 +21,7 @@ STAGES = {
     State.SENT: {Stage.ON_THE_WAY: TEN},
     State.NOT_FOUND: {Stage.ON_THE_WAY: TEN},
     State.RECEIVED: {Stage.RECEIVED: TEN},
-    State.ACCOUNTED: {Stage.RECEIVED: TEN},
+    State.ACCOUNTED: {Stage.RECEIVED: TEN, Stage.ACCOUNTED: TEN},
     State.RETURNED: {},
     State.WITHDRAWN: {},
     State.LAPSED: {},
@@ -54,7 +54,7 @@ def test_totals_follow_by_what_a_pledge_changed() -> None:
         for new in standings:
             assert totals.total([old, totals.difference(new, old)]) == new
     whole = totals.total(standings)
-    assert whole == {Stage.NOT_DUE: 20, Stage.ON_THE_WAY: 20, Stage.RECEIVED: 20}
+    assert whole == {Stage.NOT_DUE: 20, Stage.ON_THE_WAY: 20, Stage.RECEIVED: 20, Stage.ACCOUNTED: 10}
     assert totals.promised(whole) == 60
 
 

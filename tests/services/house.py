@@ -132,6 +132,8 @@ class House:
             + ledger.states
             + len(ledger.broken)
             + ledger.campaigns
+            + len(ledger.spending)
+            + ledger.accounts
         )
 
     async def dump(self) -> dict[str, bytes]:

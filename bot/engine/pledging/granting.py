@@ -184,7 +184,7 @@ def _account(asked: Asked) -> Decided:
     quantity = standing.received if asked.wish.quantity is None else asked.wish.quantity
     if quantity > standing.received:
         return Refusal(Reason.ABSURD)
-    return (asked.event(quantity),) if quantity > standing.accounted else Refusal(Reason.ALREADY_SO)
+    return (asked.event(quantity),) if quantity != standing.accounted else Refusal(Reason.ALREADY_SO)
 
 
 def _withdraw(asked: Asked) -> Decided:

@@ -237,8 +237,11 @@ def _decline(before: Standing, event: Event) -> Standing | str:
 def _account(before: Standing, event: Event) -> Standing | str:
     if before.proposal:
         return _WAITS
-    if not before.accounted < event.quantity <= before.received:
+    # Less than before, where a spending was taken back.
+    if event.quantity > max(before.received, before.accounted):
         return "accounts for what was not received"
+    if event.quantity == before.accounted:
+        return "accounts for nothing new"
     return replace(before, accounted=event.quantity)
 
 

@@ -10,7 +10,10 @@ from bot.engine.pledging.ledger import ZERO, Standing
 
 
 class Stage(StrEnum):
-    """Where what was promised is, as the public sees it. What was spent is counted apart, from the spending."""
+    """Where what was promised is, as the public sees it; and what of it is accounted for, which was received too.
+
+    What was spent is counted apart, from the spending.
+    """
 
     #: Confirmed and not sent, fallen due or not: being late is between the giver and the bot.
     NOT_DUE = "not_due"
@@ -19,6 +22,8 @@ class Stage(StrEnum):
     RECEIVED = "received"
     #: What transfer and exchange cost: kept promises all the same.
     FEE = "fee"
+    #: Part of `RECEIVED`: what of it is spent.
+    ACCOUNTED = "accounted"
 
 
 Amounts = Mapping[Stage, Decimal]
@@ -32,6 +37,7 @@ def amounts(standing: Standing) -> Amounts:
         Stage.ON_THE_WAY: moving,
         Stage.RECEIVED: standing.received,
         Stage.FEE: standing.fee,
+        Stage.ACCOUNTED: standing.accounted,
     }
     return {stage: amount for stage, amount in added.items() if amount}
 
@@ -51,4 +57,4 @@ def difference(new: Amounts, old: Amounts) -> Amounts:
 
 def promised(whole: Amounts) -> Decimal:
     """What counts towards a minimum: everything that stands, wherever it is."""
-    return sum(whole.values(), ZERO)
+    return sum((amount for stage, amount in whole.items() if stage is not Stage.ACCOUNTED), ZERO)
