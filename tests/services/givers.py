@@ -5,11 +5,12 @@ from __future__ import annotations
 import datetime as dt
 import itertools
 from decimal import Decimal
+from typing import Any
 
 from bot.engine import messages
 from bot.engine.pledging import events
 from bot.services import booking
-from models import db, turns
+from models import db, ledger, turns
 from tests.services.house import SEAL, House
 
 _numbers = itertools.count(1)
@@ -44,6 +45,23 @@ async def promise(
         await turns.add_contacts(connection, contacts, places)
         await turns.write(connection, writes, at)
     return addresses
+
+
+async def step(
+    house: House,
+    pledge: str,
+    step: events.Step,
+    quantity: int | None = None,
+    by: events.Role = events.Role.GIVER,
+    **more: Any,
+) -> None:
+    """One step of a pledge, by whoever it is: all of it, if no quantity is said. The ledger must allow it."""
+    writes = turns.Writes()
+    async with house.database.transaction() as connection:
+        [promise] = booking.promises(await ledger.named(connection, [pledge]))
+        whole = promise.standing.promised if quantity is None else Decimal(quantity)
+        booking.step(writes, promise, [events.Event(step, whole, house.clock(), by, **more)])
+        await turns.write(connection, writes, house.clock())
 
 
 async def steps(house: House) -> dict[str, int]:
