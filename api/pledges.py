@@ -12,9 +12,10 @@ from api import deps, schemas
 from bot.engine import messages
 from bot.engine.pledging import campaigns as states
 from bot.engine.pledging.totals import Stage
-from bot.results import suppression
+from bot.results import opinions, suppression
 from bot.services import booking, campaigning, steering
 from models import courses, ledger, rates
+from models import opinions as kept
 
 router = fastapi.APIRouter(tags=["campaigns"])
 
@@ -28,8 +29,9 @@ async def campaigns(house: deps.House, library: deps.Library) -> list[schemas.Ca
         totals = await ledger.totals(connection)
         past = await courses.history(connection, standing)
         days = await rates.spans(connection, booking.STANDING)
+        said = await kept.counts(connection, standing)
     return [
-        _campaign(campaign, catalogue.plans[name], past[name], totals[name], days)
+        _campaign(campaign, catalogue.plans[name], past[name], totals[name], days, said[name])
         for name, campaign in standing.items()
         if campaign.state is not states.State.DRAFT
     ]
@@ -54,6 +56,7 @@ def _campaign(
     past: Sequence[courses.Event],
     totals: Sequence[ledger.Total],
     days: Mapping[tuple[str, str], rates.Span],
+    said: kept.Counts,
 ) -> schemas.Campaign:
     whole = [total for total in totals if total.stage == booking.ALL]
     money = [need.name for need in campaign.needs if need.kind == "money"]
@@ -110,6 +113,7 @@ def _campaign(
             for event in past
             if event.state != states.State.DRAFT
         ],
+        opinion=_opinion(said),
         som=[
             _som(need, [total for total in whole if total.need == need], days.get((campaign.name, need)))
             for need in money
@@ -117,6 +121,12 @@ def _campaign(
         pledges=pledges,
         withheld=pledges is None,
     )
+
+
+def _opinion(said: kept.Counts) -> schemas.Opinion:
+    made = opinions.opinion(said.done, said.satisfaction)
+    mean = None if made.satisfaction is None else str(made.satisfaction)
+    return schemas.Opinion.model_validate(made._asdict() | {"satisfaction": mean})
 
 
 def _som(need: str, totals: Sequence[ledger.Total], days: rates.Span | None) -> schemas.Som:

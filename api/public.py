@@ -181,6 +181,20 @@ def _stages(campaign: messages.Campaign, found: Sequence[schemas.Stage]) -> list
     return [line for stage, line in lines.items() if what[stage]]
 
 
+def _ended(said: schemas.Opinion) -> list[messages.Line]:
+    """What those say who were asked how it ended; nothing, while they are too few."""
+    lines: list[messages.Line] = []
+    if said.answered and said.done["yes"]:
+        yes = said.done["yes"]
+        lines.append(phrase("Is it really done? {yes} of {n} who answered say yes.", yes=yes, n=said.answered))
+    elif said.answered:
+        lines.append(phrase("Is it really done? {n} answered.", n=said.answered))
+    if said.rated and said.satisfaction:
+        mean = messages.Quantity(Decimal(said.satisfaction))
+        lines.append(phrase("How satisfied, from 1 to 5: {mean} ({n} answered).", mean=mean, n=said.rated))
+    return lines
+
+
 def _campaign(campaign: messages.Campaign, stands: schemas.Campaign, language: str) -> dict[str, object]:
     now = dataclasses.replace(
         campaign,
@@ -199,6 +213,7 @@ def _campaign(campaign: messages.Campaign, stands: schemas.Campaign, language: s
             tidings.STATES[stands.state],
             *giving.standing(now),
             *_stages(now, stands.stages),
+            *_ended(stands.opinion),
             phrase("Until: {date}", date=campaign.deadline),
         ],
         "open": giving.takes(now, dt.datetime.now(dt.UTC).date()),
