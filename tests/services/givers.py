@@ -17,14 +17,20 @@ _numbers = itertools.count(1)
 
 
 async def promise(
-    house: House, count: int, *, due: dt.date | None = None, language: str = "ky", days: int = 2
+    house: House,
+    count: int,
+    *,
+    due: dt.date | None = None,
+    language: str = "ky",
+    days: int = 2,
+    begins: str = "+99655",
 ) -> list[str]:
     """So many givers; the addresses at which they are told."""
     at, writes, addresses = house.clock(), turns.Writes(), []
     contacts, places = [], []
     [version] = await house.rows("SELECT current FROM campaign WHERE name = 'suu'")
     for _ in range(count):
-        contact, person, address = db.new_id(), db.new_id(), f"+99655000{next(_numbers):04}"
+        contact, person, address = db.new_id(), db.new_id(), f"{begins}{next(_numbers):07}"
         addresses.append(address)
         contacts.append({"id": contact, "created_at": at, "language": language})
         places.append(
