@@ -16,9 +16,10 @@ from bot.engine import messages
 from bot.engine.pledging import campaigns as states
 from bot.engine.pledging import spending as book
 from bot.engine.pledging.totals import Stage
-from bot.results import suppression
+from bot.results import opinions, suppression
 from bot.services import accounting, booking, campaigning, spending, steering
 from models import courses, ledger, rates, sealing
+from models import opinions as opined
 from models import spending as kept
 
 _log = logging.getLogger(__name__)
@@ -44,8 +45,9 @@ async def campaigns(house: deps.House, library: deps.Library) -> list[schemas.Ca
         past = await courses.history(connection, standing)
         days = await rates.spans(connection, booking.STANDING)
         spent = await kept.rows(connection, standing)
+        said = await opined.counts(connection, standing)
     return [
-        _campaign(campaign, catalogue.plans[name], past[name], totals[name], days, spent[name])
+        _campaign(campaign, catalogue.plans[name], past[name], totals[name], days, spent[name], said[name])
         for name, campaign in standing.items()
         if campaign.state is not states.State.DRAFT
     ]
@@ -71,6 +73,7 @@ def _campaign(
     totals: Sequence[ledger.Total],
     days: Mapping[tuple[str, str], rates.Span],
     spent: Sequence[kept.Row],
+    said: opined.Counts,
 ) -> schemas.Campaign:
     whole = [total for total in totals if total.stage == booking.ALL]
     money = [need.name for need in campaign.needs if need.kind == "money"]
@@ -129,6 +132,7 @@ def _campaign(
             for event in past
             if event.state != states.State.DRAFT
         ],
+        opinion=_opinion(said),
         som=[
             _som(need, [total for total in whole if total.need == need], days.get((campaign.name, need)))
             for need in money
@@ -208,6 +212,12 @@ _PHOTO = {
     "X-Content-Type-Options": "nosniff",
     "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; sandbox",
 }
+
+
+def _opinion(said: opined.Counts) -> schemas.Opinion:
+    made = opinions.opinion(said.done, said.satisfaction)
+    mean = None if made.satisfaction is None else str(made.satisfaction)
+    return schemas.Opinion.model_validate(made._asdict() | {"satisfaction": mean})
 
 
 def _som(need: str, totals: Sequence[ledger.Total], days: rates.Span | None) -> schemas.Som:

@@ -12,7 +12,7 @@ import fastapi
 
 from api import deps, pages, pledges, results, schemas
 from bot import wiring
-from bot.engine import consenting, form, giving, messages
+from bot.engine import consenting, form, giving, messages, tidings
 from bot.engine.messages import phrase
 
 router = fastapi.APIRouter(include_in_schema=False)
@@ -162,19 +162,6 @@ def _said(text: Mapping[str, str], language: str, otherwise: str) -> str:
     return text.get(language) or next(iter(text.values()), otherwise)
 
 
-#: Where a campaign is. What is only being prepared is not shown.
-_STATES: Mapping[str, messages.Phrase] = {
-    "open": phrase("It is open: everybody can join."),
-    "reached": phrase("The least that is needed is promised."),
-    "not_reached": phrase("The least that is needed was not promised in time. All promises are lifted."),
-    "collecting": phrase("What was promised is being collected."),
-    "working": phrase("The work is under way."),
-    "done": phrase("The work is done."),
-    "confirmed": phrase("The work is done, and residents have confirmed it."),
-    "cancelled": phrase("It was called off. All promises are lifted."),
-}
-
-
 def _stages(campaign: messages.Campaign, found: Sequence[schemas.Stage]) -> list[messages.Line]:
     """Where what was promised is; nothing, while all of it is in one place."""
     if len({each.stage for each in found}) < 2:
@@ -223,6 +210,20 @@ def _spending(campaign: messages.Campaign, spent: schemas.Spending) -> dict[str,
     }
 
 
+def _ended(said: schemas.Opinion) -> list[messages.Line]:
+    """What those say who were asked how it ended; nothing, while they are too few."""
+    lines: list[messages.Line] = []
+    if said.answered and said.done["yes"]:
+        yes = said.done["yes"]
+        lines.append(phrase("Is it really done? {yes} of {n} who answered say yes.", yes=yes, n=said.answered))
+    elif said.answered:
+        lines.append(phrase("Is it really done? {n} answered.", n=said.answered))
+    if said.rated and said.satisfaction:
+        mean = messages.Quantity(Decimal(said.satisfaction))
+        lines.append(phrase("How satisfied, from 1 to 5: {mean} ({n} answered).", mean=mean, n=said.rated))
+    return lines
+
+
 def _campaign(campaign: messages.Campaign, stands: schemas.Campaign, language: str) -> dict[str, object]:
     now = dataclasses.replace(
         campaign,
@@ -238,10 +239,11 @@ def _campaign(campaign: messages.Campaign, stands: schemas.Campaign, language: s
         "name": campaign.name,
         "title": campaign.title.get(language, campaign.name),
         "lines": [
-            _STATES[stands.state],
+            tidings.STATES[stands.state],
             *giving.standing(now),
             *_stages(now, stands.stages),
             *_spent(now, stands.funds),
+            *_ended(stands.opinion),
             phrase("Until: {date}", date=campaign.deadline),
         ],
         "spending": [_spending(now, each) for each in reversed(stands.spending[-_LISTED:])],

@@ -323,9 +323,28 @@ _CAMPAIGN = {
     "course": [
         {"state": "open", "version": "5f0c1d2e3a4b5c6d", "milestone": "", "why": {}, "at": "2027-01-20T06:00:00+00:00"}
     ],
+    "opinion": {
+        "answered": 61,
+        "done": {"yes": 40, "partly": None, "no": None, "unknown": None},
+        "rated": 52,
+        "satisfaction": "4.3",
+    },
     "pledges": 17,
     "withheld": False,
 }
+
+
+class Opinion(_Schema):
+    """How a campaign ended, in the words of those who pledged and of residents who wanted to hear."""
+
+    answered: int | None = pydantic.Field(description="How many said whether it is really done; null under ten.")
+    done: dict[Literal["yes", "partly", "no", "unknown"], int | None] = pydantic.Field(
+        description="How many said what; null where it would tell of fewer than ten."
+    )
+    rated: int | None = pydantic.Field(description="How many said how satisfied they are; null under ten.")
+    satisfaction: str | None = pydantic.Field(
+        description="The mean, from 1 (not at all) to 5 (very), to one decimal; null where fewer than ten said."
+    )
 
 
 class Campaign(_Schema):
@@ -350,6 +369,7 @@ class Campaign(_Schema):
     spending: list[Spending] = pydantic.Field(description="What was spent, by day.")
     milestones: list[Milestone]
     course: list[Change] = pydantic.Field(description="What became of it, the oldest first.")
+    opinion: Opinion
     pledges: int | None = pydantic.Field(description="How many pledges stand; null under ten.")
     withheld: bool = pydantic.Field(description=_WITHHELD)
 

@@ -37,6 +37,7 @@ NAMES = (
     "TWILIO_AUTH_TOKEN",
     "TWILIO_WHATSAPP_FROM",
     "TWILIO_SMS_FROM",
+    "TWILIO_WHATSAPP_TEMPLATE",
     "ASHAR_TELEGRAM_API",
     "ASHAR_TWILIO_API",
     "ASHAR_SEAL_KEYS",
@@ -78,6 +79,7 @@ _HEAD = """\
 _PHONE = re.compile(r"\+?[0-9][0-9 ()-]{1,30}")
 _TELEGRAM_TOKEN = re.compile(r"[0-9]+:[A-Za-z0-9_-]{10,}")
 _ACCOUNT = re.compile(r"AC[0-9a-fA-F]{32}")
+_CONTENT = re.compile(r"HX[0-9a-fA-F]{32}")
 _NUMBER = re.compile(r"\+[1-9][0-9]{6,14}|MG[0-9a-fA-F]{32}")
 #: SMS also comes from short codes and from names.
 _SMS = re.compile(_NUMBER.pattern + r"|[0-9]{3,8}|(?=.*[A-Za-z])[A-Za-z0-9 ]{1,11}")
@@ -120,6 +122,8 @@ class Settings:
     twilio_auth_token: str = field(repr=False)
     twilio_whatsapp_from: str
     twilio_sms_from: str
+    #: Sid of an approved template for whoever has not written for a day, or "".
+    twilio_whatsapp_template: str
     #: Another address for all of Twilio's hosts, or "".
     twilio_api: str
     seal_keys: tuple[bytes, ...] = field(repr=False)
@@ -204,6 +208,9 @@ class _Reader:
             "twilio_auth_token": self.given.get("TWILIO_AUTH_TOKEN", ""),
             "twilio_whatsapp_from": self.given.get("TWILIO_WHATSAPP_FROM", ""),
             "twilio_sms_from": self.given.get("TWILIO_SMS_FROM", ""),
+            "twilio_whatsapp_template": self.matching(
+                "TWILIO_WHATSAPP_TEMPLATE", _CONTENT, "an approved template's sid: HX and 32 hexadecimal digits"
+            ),
             "twilio_api": self.address("ASHAR_TWILIO_API", "https://relay.example"),
         }
         return Settings(**known, **self.secrets(var))  # type: ignore[arg-type] # each is of its field's type

@@ -111,8 +111,7 @@ async def house(settings: settings_.Settings, *, receives: bool = True) -> Async
         )
         await stack.enter_async_context(postman)
         await stack.enter_async_context(fetcher)
-        pushed = [name for name, channel in channels.items() if channel.capabilities.push]
-        await stack.enter_async_context(ticking.Clock(kept.database, kept.seal, voice, pushed))
+        await stack.enter_async_context(ticking.Clock(kept.database, kept.seal, voice, channels))
         work: list[Coroutine[Any, Any, object]] = []
         if whatsapp:
             weather = introducing.Weather("Twilio")
@@ -199,6 +198,7 @@ def _twilio(
             settings.public_url,
             bases=dict.fromkeys(_TWILIO, settings.twilio_api) if settings.twilio_api else None,
             attachments=shelf,
+            opening=settings.twilio_whatsapp_template,
         )
         for name, sender in senders.items()
     }

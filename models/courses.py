@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import sqlalchemy as sa
 
-from models import db, tables
+from models import db, hearing, tables
 
 _event, _campaign = tables.campaign_event, tables.campaign
 
@@ -74,6 +74,7 @@ async def write(
     number: int = (await connection.execute(added)).scalar_one()
     stands = sa.update(_campaign).where(_campaign.c.name == name)
     await connection.execute(stands.values(state=now.state, current=now.version))
+    await hearing.wake_givers(connection, name, at)
     return number
 
 

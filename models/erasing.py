@@ -24,6 +24,9 @@ async def erase(connection: db.Connection, people: Sequence[str], at: dt.datetim
     await connection.execute(
         sa.update(pledge).where(pledge.c.respondent_id.in_(people)).values(respondent_id=None, sealed=None)
     )
+    # What they said of a campaign goes with them, figures and all, as coded answers do.
+    for table in (tables.opinion, tables.heard, tables.hearing):
+        await connection.execute(sa.delete(table).where(table.c.respondent_id.in_(people)))
     role = tables.role
     ended = {"respondent_id": None, "ended_at": sa.func.coalesce(role.c.ended_at, sa.literal(at, role.c.ended_at.type))}
     await connection.execute(sa.update(role).where(role.c.respondent_id.in_(people)).values(ended))

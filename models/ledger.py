@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
-from models import db, tables
+from models import db, hearing, tables
 
 Row = dict[str, Any]
 
@@ -160,7 +160,10 @@ async def hold(connection: db.Connection, seen: Mapping[str, int]) -> None:
 async def write(
     connection: db.Connection, pledges: Sequence[Row], states: Sequence[Row], events: Sequence[Row]
 ) -> None:
-    """New pledges, others' new states (`of`, `state`, `due_on`), and the events that made them so."""
+    """New pledges, others' new states (`of`, `state`, `due_on`), and the events that made them so.
+
+    Whoever gives them is looked at soon, for there may be something to tell, or to be reminded of.
+    """
     pledge = tables.pledge
     if pledges:
         await connection.execute(sa.insert(pledge), pledges)
@@ -170,6 +173,7 @@ async def write(
         await connection.execute(sa.update(pledge).where(pledge.c.id == sa.bindparam("of")), rows)
     if events:
         await connection.execute(sa.insert(tables.pledge_event), events)
+        await hearing.wake(connection, {row["pledge_id"] for row in events}, max(row["at"] for row in events))
 
 
 _KEY = ("campaign_name", "need", "unit", "stage")

@@ -122,6 +122,8 @@ class Outbound(NamedTuple):
     callback: str = ""
     #: Lines of the foot that buttons make needless (`plain.beside_buttons`).
     spare: str = ""
+    #: The person has not written for so long that only what the provider approved gets through (`Capabilities.window`).
+    outside: bool = False
 
 
 class Fate(enum.StrEnum):
@@ -173,6 +175,9 @@ class Capabilities:
     uploads: bool = False
     #: True where a form's pictures can be seen and its recordings heard.
     attachments: bool = False
+    #: True where whoever has not written for a day is reached by an approved template only; and whether there is one.
+    window: bool = False
+    opens: bool = False
 
 
 class Channel(Protocol):

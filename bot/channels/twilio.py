@@ -106,7 +106,8 @@ class Twilio:
     `sender` is a number, an alphanumeric name (SMS) or a messaging service's MG sid; `public_url` the address
     Twilio knows us by, without which nothing incoming can be verified. `bases` maps hosts such as
     "api.twilio.com" to other addresses. `templates` are what `make_templates` returned, and may be set later;
-    `attachments` are the pictures and recordings of forms.
+    `attachments` are the pictures and recordings of forms; `opening` is the sid of a template that WhatsApp approved
+    for whoever has not written for a day, its one variable the message.
     """
 
     def __init__(
@@ -120,12 +121,20 @@ class Twilio:
         bases: Mapping[str, str] | None = None,
         templates: Mapping[str, str] | None = None,
         attachments: base.Attachments | None = None,
+        opening: str = "",
     ) -> None:
         self.name = name
         # Twilio fetches them from us, and an SMS has no room for one.
         self._attachments = attachments if name == "whatsapp" and public_url else None
         brings = self._attachments is not None
-        self.capabilities = base.Capabilities(text=1600, segments=name == "sms", attachments=brings)
+        self.capabilities = base.Capabilities(
+            text=1600,
+            segments=name == "sms",
+            attachments=brings,
+            window=name == "whatsapp",
+            opens=name == "whatsapp" and bool(opening),
+        )
+        self._opening = opening
         self.templates = dict(templates or {})
         self._prefix = "whatsapp:" if name == "whatsapp" else ""
         self._sender = sender.removeprefix("whatsapp:")
@@ -215,6 +224,11 @@ class Twilio:
         if outbound.attached:
             return await self._attach(address, outbound.attachment)
         text = plain.numbered(outbound)
+        if outbound.outside and self._opening:
+            # A variable of a template may have neither ends of lines nor many spaces in a row.
+            line = " · ".join(" ".join(each.split()) for each in text.splitlines() if each.strip())
+            packed = json.dumps({"1": line}, ensure_ascii=False)
+            return await self._create(address, content_sid=self._opening, content_variables=packed)
         if self.name == "whatsapp":
             template, variables = twilio_templates.content(outbound, text)
             if template in self.templates:

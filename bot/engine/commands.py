@@ -24,6 +24,7 @@ class Command(enum.StrEnum):
     RUSSIAN = "russian"
     RESULTS = "results"
     PLEDGES = "pledges"
+    RATING = "rating"
     DATA = "data"
     ANOTHER = "another"
     CODE = "code"
@@ -53,6 +54,7 @@ _WORDS: dict[Command, str] = {
     Command.RUSSIAN: "орусча, русский, по-русски, на русском",
     Command.RESULTS: "жыйынтык, жыйынтыгы, jyiyntyk, итоги, итог, результаты",
     Command.PLEDGES: "убадам, убадаларым, салымым, мои обещания, мой вклад, обещания",
+    Command.RATING: "баа, баам, менин баам, баалоо, баалайм, оценка, моя оценка, оценить, rating",
     Command.DATA: "маалыматым, мои данные",
     Command.ANOTHER: "башка киши, башка, другой, другой человек",
     Command.CODE: "код, улантуу коду, код продолжения, code",

@@ -19,6 +19,7 @@ from bot.engine import (
     keeping,
     lobby,
     messages,
+    opining,
     promising,
     resuming,
     reviewing,
@@ -207,7 +208,14 @@ def _is_answer(turning: Turning) -> bool:
 
 
 #: Commands that mean nothing while it is not known who asks.
-_OF_A_PERSON = (Command.DATA, Command.PLEDGES, Command.CODE, Command.ANSWERS, Command.TREASURY)
+_OF_A_PERSON = (
+    Command.DATA,
+    Command.PLEDGES,
+    Command.RATING,
+    Command.CODE,
+    Command.ANSWERS,
+    Command.TREASURY,
+)
 
 #: What is asked for beside a question.
 _ATTACHMENTS: dict[Command | None, str] = {Command.SHOW: "image", Command.LISTEN: "audio"}
@@ -219,6 +227,7 @@ _COMMANDS: dict[Command | None, Callable[[Turning], None]] = {
     Command.LANGUAGE: lobby.ask_language,
     Command.RESULTS: promising.say_results,
     Command.PLEDGES: promising.list_pledges,
+    Command.RATING: opining.rate,
     Command.DATA: lobby.tell_data,
     Command.ANOTHER: lobby.another,
     Command.CODE: resuming.give,
@@ -240,6 +249,9 @@ _TAKE: dict[str, Callable[[Turning, Command | None], None]] = {
     "amount": keeping.take_amount,
     "date": keeping.take_date,
     "withdraw": keeping.take_withdraw,
+    "is_done": opining.take_is_done,
+    "satisfied": opining.take_satisfied,
+    "why": opining.take_why,
     "erase": lobby.take_erase,
     "office": holding.take,
     **dict.fromkeys(acknowledging.SCENES, acknowledging.take),
@@ -266,6 +278,9 @@ _SHOW: dict[str, Callable[[Turning], messages.Reply]] = {
     "amount": keeping.show_amount,
     "date": keeping.show_date,
     "withdraw": keeping.show_withdraw,
+    "is_done": opining.show_is_done,
+    "satisfied": opining.show_satisfied,
+    "why": opining.show_why,
     "erase": lobby.show_erase,
     "office": holding.show,
     **dict.fromkeys(acknowledging.SCENES, acknowledging.show),

@@ -82,13 +82,14 @@ def show_pledge(turning: Turning) -> messages.Reply:
         lines.append(phrase("Arrived so far: {offer}", offer=giving.quantity(campaign, came)))
     offered = _offered(turning, promise)
     if "sent" in offered and campaign is not None:
-        lines += _handover(promise, campaign)
+        lines += handover(promise, campaign)
     return messages.Reply(tuple(lines), options(*(_STEPS[name][1] for name in offered), phrase("Back")), pick=1)
 
 
-def _handover(promise: messages.Promise, campaign: messages.Campaign) -> list[messages.Line]:
+def handover(promise: messages.Promise, campaign: messages.Campaign) -> list[messages.Line]:
+    """Where to and with which code, and what is never asked for."""
     if not giving.is_money(promise.offer):
-        return [phrase("How to hand over: {handover}", handover=campaign.handover)]
+        return [phrase("How to hand over: {handover}", handover=campaign.handover), giving.NEVER]
     return [
         phrase(
             "Transfer: {handover} In the comment write the code: {code}",
@@ -161,10 +162,11 @@ def take_pledge(turning: Turning, command: Command | None) -> None:
 
 #: The same in words, as people write them.
 _WORDS = {
-    "sent": "жөнөттүм, жөнөтүп койдум, которуп койдум, котордум, jonottum, отправлено, отправил, отправила, перевёл, "
-    "перевела, переведено",
+    "sent": "жөнөттүм, жөнөтүп койдум, которуп койдум, котордум, жибердим, жиберип койдум, салдым, jonottum, "
+    "отправлено, отправил, отправила, уже отправлено, перевёл, перевела, переведено",
     "amount": "өзгөртүү, салымдын өлчөмүн өзгөртөм, изменить, изменить размер вклада",
-    "date": "жылдыруу, жылдырам, күнүн жылдырам, перенести, перенести срок",
+    "date": "жылдыруу, жылдырам, күнүн жылдырам, кийин, кийинчерээк, башка күнү, бир аздан кийин, перенести, "
+    "перенести срок, позже, попозже, потом, не сейчас, в другой день",
     "withdraw": "алып салуу, алып сал, алып салыңыз, убадамды алып салуу, снять, снять обещание",
 }
 _BY_WORD = {commands.fold(word): name for name, words in _WORDS.items() for word in words.split(",")}

@@ -163,6 +163,19 @@ class Stepped:
 
 
 @dataclass(frozen=True, slots=True)
+class Opined:
+    """The person says of a campaign whether it is done, how satisfied they are, or why; None is not said now."""
+
+    person: str
+    campaign: str
+    #: "yes", "partly", "no" or "unknown".
+    done: str | None = None
+    #: From 1, not at all, to 5, very.
+    satisfaction: int | None = None
+    why: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Stopped:
     """Nothing more is sent until the person writes again."""
 
@@ -216,6 +229,7 @@ Event = (
     | Discarded
     | Pledged
     | Stepped
+    | Opined
     | Stopped
     | Erased
     | CodeGiven
@@ -329,6 +343,8 @@ class Facts(NamedTuple):
     campaigns: Mapping[str, Campaign]
     #: Pledges of the person who writes.
     promises: tuple[Promise, ...] = ()
+    #: Campaigns of which the person who writes may say how they ended, when they do: the next to be asked first.
+    ended: tuple[str, ...] = ()
     #: That person's finished responses, when they ask what is kept about them.
     finished: tuple[state.State, ...] = ()
     #: The facilitator's telephone, or "".

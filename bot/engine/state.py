@@ -108,6 +108,8 @@ class Talk(NamedTuple):
     tried: str = ""
     #: What went over the line on the way to a response that has not begun: messages in and out, bytes in and out.
     line: tuple[int, ...] = ()
+    #: Something waits to be told that could not be sent: it is when they write.
+    held: bool = False
 
 
 def to_plain(value: State | Talk) -> dict[str, Any]:

@@ -6,10 +6,10 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 
 from bot.channels import base
-from bot.engine import commands, contribution, conversation, messages, promising, reviewing, state, trying
+from bot.engine import commands, contribution, conversation, messages, opining, promising, reviewing, state, trying
 from bot.engine.pledging import campaigns
-from bot.services import booking, entrusting, publishing, quoting, reckoning, recording
-from models import codes, db, ledger, sealing, turns
+from bot.services import booking, entrusting, notifying, publishing, quoting, reckoning, recording
+from models import codes, db, ledger, opinions, sealing, turns
 
 #: Kinds of message that say nothing: the person shut us out, or let us in again.
 SHUTTING = ("blocked", "unblocked")
@@ -132,6 +132,8 @@ async def _decide(
     await held.read(connection, group, pledges, kit.seal)
     telling = [known.talk.person for known in group if known.talk.person and _wants_data(known)]
     finished = await turns.responses_of(connection, telling)
+    rating = [known.talk.person for known in group if known.talk.person and _wants_to_rate(known)]
+    rated = await opinions.of(connection, rating)
     pledging = any(catalogue.forms[response.form_version].emits == "pledge" for response in stored.values())
     facts = messages.Facts(
         forms=catalogue.forms,
@@ -144,11 +146,14 @@ async def _decide(
     )
     resumable = await _resumable(connection, kit, group, at)
     attaching = {name for name, channel in kit.channels.items() if channel.capabilities.attachments}
-    for known in group:
+    for each in group:
+        known = each
         if known.inbound.kind in SHUTTING:
             closed = "blocked" if known.inbound.kind == "blocked" else None
             writes.shut.append({"of": known.address_id, "closed": closed})
             continue
+        if known.talk.held:
+            known = await _tell_first(connection, kit, known, writes, at)
         person = known.talk.person
         code = commands.resume_code(known.inbound.text, known.inbound.start)
         own = facts._replace(
@@ -157,6 +162,12 @@ async def _decide(
                 recording.response(kit.seal, response.sealed)
                 for response in finished
                 if response.respondent_id == person and response.status == "finished"
+            ),
+            # First what they have not said yet.
+            ended=tuple(
+                each.campaign
+                for each in sorted(rated, key=lambda each: each.done is not None)
+                if each.person == person and each.campaign in facts.campaigns
             ),
             code_is_good=code in resumable,
             near=near(known.inbound.address),
@@ -225,6 +236,21 @@ def _wants_promises(known: recording.Known) -> bool:
         commands.Command.PLEDGES,
         commands.Command.DATA,
     )
+
+
+def _wants_to_rate(known: recording.Known) -> bool:
+    return known.talk.scene in opining.SCENES or commands.recognise(known.inbound.text) is commands.Command.RATING
+
+
+async def _tell_first(
+    connection: db.Connection, kit: recording.Kit, known: recording.Known, writes: turns.Writes, at: dt.datetime
+) -> recording.Known:
+    """What could not reach them before they wrote stands above the answer, unless they want to hear nothing."""
+    command = commands.recognise(known.inbound.text)
+    if command not in (commands.Command.STOP, commands.Command.ERASE):
+        for person, outbound in await notifying.first(connection, kit, known, at):
+            recording.put_out(kit, writes, known.inbound, outbound, known.contact_id, known.address_id, person, at)
+    return known._replace(talk=known.talk._replace(held=False))
 
 
 def _wants_data(known: recording.Known) -> bool:

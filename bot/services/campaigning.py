@@ -49,6 +49,8 @@ class Match(NamedTuple):
 class Plan(NamedTuple):
     """What of a campaign its treasurer, its facilitator and the public go by; no conversation needs it."""
 
+    #: A code of places.csv, or "".
+    place: str
     milestones: tuple[Milestone, ...]
     matches: tuple[Match, ...]
     #: Who signs, by office; {} where the file does not say.
@@ -187,6 +189,7 @@ def plan(definition: str) -> Plan:
     plain = json.loads(definition)
     bound = plain.get("second_signature_above")
     return Plan(
+        place=plain.get("place", ""),
         milestones=tuple(
             Milestone(each["name"], each["title"], dt.date.fromisoformat(each["by"]))
             for each in plain.get("milestones", ())

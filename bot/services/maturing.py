@@ -57,10 +57,10 @@ async def _batch(
         known = (await library.catalogue(connection)).campaigns
         standing = await booking.standing(connection, {each.campaign: known[each.campaign] for each in pledges})
         past = await courses.history(connection, standing)
-        called = {name: _called(campaign, past[name]) for name, campaign in standing.items()}
+        since = {name: called(campaign, past[name]) for name, campaign in standing.items()}
         for promise in booking.promises(pledges):
             campaign = standing[promise.campaign]
-            terms = dataclasses.replace(giving.terms(campaign, promise.offer), called=called[campaign.name])
+            terms = dataclasses.replace(giving.terms(campaign, promise.offer), called=since[campaign.name])
             if steps := _steps(promise.standing, terms, at):
                 booking.step(writes, promise, steps)
         await book.write(connection, writes.pledges, writes.pledge_states, writes.pledge_events)
@@ -92,7 +92,7 @@ def _searches(standing: Mapping[str, messages.Campaign], today: dt.date) -> list
     ]
 
 
-def _called(campaign: messages.Campaign, past: Sequence[courses.Event]) -> dt.date | None:
+def called(campaign: messages.Campaign, past: Sequence[courses.Event]) -> dt.date | None:
     """The day on which it began to call for what was pledged."""
     begins = _CALLS[campaign.model].value
     return next((event.at.date() for event in past if event.state == begins), None)

@@ -19,7 +19,7 @@ from bot.engine.authoring import headings, problems, reading
 from bot.engine.phrases import Phrase, phrase
 from bot.engine.pledging import campaigns as states
 from bot.services import attaching, campaigning, gating, loading, needing, revising, tabulating
-from models import courses, db, notices
+from models import courses, db
 from models import publishing as stored
 
 
@@ -250,9 +250,6 @@ async def publish(
         revised = await _revised(connection, prepared, at.date(), again=again)
         campaigns = [each for each in prepared.campaigns.values() if each.name in revised]
         new = await stored.publish(connection, forms, campaigns, at, again=again)
-        for each in campaigns:
-            if revised[each.name] and (event := await courses.last(connection, each.name)):
-                await notices.begin(connection, event.id, at)
 
     def published(kind: str, name: str, version: str) -> Published:
         stood = before.get((kind, name))
@@ -265,19 +262,19 @@ async def publish(
     return Publication(versions, prepared.faults)
 
 
-async def _revised(connection: db.Connection, prepared: Prepared, today: dt.date, *, again: bool) -> dict[str, bool]:
-    """Campaigns that may be published as they are -> whether those who pledged are to be told of it.
+async def _revised(connection: db.Connection, prepared: Prepared, today: dt.date, *, again: bool) -> set[str]:
+    """Campaigns that may be published as they are.
 
     Raises `BadFiles` for those that may not; with `again` false they are said and left as they stand.
     """
     held = {name: await courses.hold(connection, name) for name in await _known(connection, prepared)}
     old = await stored.campaign_definitions(connection, [each.version for each in held.values()])
     kept = await stored.campaign_definitions(connection, list(prepared.campaigns)) if not again else {}
-    revised: dict[str, bool] = {}
+    revised: set[str] = set()
     for each in prepared.campaigns.values():
         stand = held.get(each.name)
         if stand is None or each.version == stand.version or each.version in kept:
-            revised[each.name] = False
+            revised.add(each.name)
             continue
         made = revising.decide(stand.state, old[stand.version][0], each.definition, today)
         if isinstance(made, states.Refusal):
@@ -285,7 +282,7 @@ async def _revised(connection: db.Connection, prepared: Prepared, today: dt.date
             path = prepared.owners["campaign", each.name]
             prepared.say(path, [revising.problem(made, prepared.lines[each.name], severity)])
         else:
-            revised[each.name] = bool(made.asked | made.told)
+            revised.add(each.name)
     if not prepared.is_good:
         raise BadFiles(prepared.faults)
     return revised

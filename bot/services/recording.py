@@ -129,6 +129,8 @@ class Recording:
                 duty, hash_ = event.duty, office_hash(self.kit.seal, event.code)
                 taken = offices.Taken(db.new_id(), duty.campaign, duty.role.value, event.person, hash_)
                 writes.taken.append(taken)
+            case messages.Opined():
+                self._opined(event)
             case messages.Stopped():
                 writes.silenced.append(self.known.contact_id)
             case messages.Erased():
@@ -141,6 +143,13 @@ class Recording:
             case messages.Moved():
                 hash_ = code_hash(self.kit.seal, event.code)
                 writes.moves.append(codes.Move(self.known.address_id, self.target, hash_))
+
+    def _opined(self, event: messages.Opined) -> None:
+        row: dict[str, Any] = {"of_campaign": event.campaign, "of_person": event.person, "answered_at": self.at}
+        row |= {"done": event.done} if event.done else {}
+        row |= {"satisfaction": event.satisfaction} if event.satisfaction else {}
+        row |= {"sealed": self.kit.seal.close("opinion", event.why)} if event.why else {}
+        self.writes.opinions.append(row)
 
     def _attached(self, event: messages.Attached) -> None:
         sent = self.known.inbound.media

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import json
 from collections.abc import Mapping, Sequence
@@ -12,7 +13,7 @@ from bot.engine import form, giving, messages
 from bot.engine.pledging import campaigns
 from bot.engine.pledging.events import Role
 from bot.services import booking, campaigning, publishing
-from models import courses, db, ledger
+from models import courses, db, ledger, opinions
 
 
 class NoSuchCampaign(Exception):
@@ -48,6 +49,9 @@ async def change(
         if isinstance(made, campaigns.Change):
             now_ = stand._replace(state=made.to.value)
             await courses.write(connection, name, now_, role.value, at, why=_kept(why))
+            if made.to is campaigns.State.DONE:
+                plan = (await library.catalogue(connection)).plans[name]
+                await opinions.ask(connection, name, plan.place, at)
         return made
 
 
@@ -56,9 +60,32 @@ async def by_clock(database: db.Database, library: publishing.Library, at: dt.da
     async with database.reading() as connection:
         catalogue = await library.catalogue(connection)
         standing = await booking.standing(connection, catalogue.campaigns)
-    # Looked at before anything is held, for nearly always there is nothing to do.
+        # Looked at before anything is held, for nearly always there is nothing to do.
+        done = [name for name, campaign in standing.items() if campaign.state is campaigns.State.DONE]
+        said = await opinions.counts(connection, done) if done else {}
     late = [name for name, campaign in standing.items() if campaigns.by_clock(giving.course(campaign), at.date())]
-    return sum([await _move(database, library, name, at) for name in sorted(late)])
+    moved = sum([await _move(database, library, name, at) for name in sorted(late)])
+    certain = [name for name in sorted(done) if _confirmed(standing[name], said[name], at)]
+    return moved + sum([await _confirm(database, library, name, at) for name in certain])
+
+
+def _confirmed(campaign: messages.Campaign, said: opinions.Counts, at: dt.datetime) -> bool:
+    """Whether those who were asked confirm that it is done; who does not know says nothing of it."""
+    answered = sum(count for answer, count in said.done.items() if answer != "unknown")
+    course = dataclasses.replace(giving.course(campaign), done_by=said.done.get("yes", 0), answered=answered)
+    made = campaigns.change(course, campaigns.State.CONFIRMED, Role.RESIDENTS, at.date())
+    return isinstance(made, campaigns.Change)
+
+
+async def _confirm(database: db.Database, library: publishing.Library, name: str, at: dt.datetime) -> int:
+    async with database.transaction() as connection:
+        campaign, stand = await _held(connection, library, name)
+        # Somebody may have changed their mind, or the facilitator the campaign, while we waited.
+        if not _confirmed(campaign, (await opinions.counts(connection, [name]))[name], at):
+            return 0
+        now_ = stand._replace(state=campaigns.State.CONFIRMED.value)
+        await courses.write(connection, name, now_, Role.RESIDENTS.value, at)
+        return 1
 
 
 async def _move(database: db.Database, library: publishing.Library, name: str, at: dt.datetime) -> int:

@@ -1,4 +1,5 @@
-"""The clock of campaigns: sees every few seconds, in each process, to what time does to them and to their pledges."""
+"""The clock of campaigns: sees every few seconds, in each process, to what time does to them and to their pledges, and
+to what people are to be told of it."""
 
 from __future__ import annotations
 
@@ -6,10 +7,11 @@ import asyncio
 import contextlib
 import datetime as dt
 import logging
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Mapping
 from types import TracebackType
 
 from bot import wording
+from bot.channels import base
 from bot.services import accounting, maturing, notifying, publishing, steering
 from models import db, sealing
 
@@ -20,19 +22,19 @@ PAUSE = 10.0
 
 
 class Clock:
-    """Ticks. `async with` it: its task runs inside. `pushed` names the channels that can be written to at any time."""
+    """Ticks. `async with` it: its task runs inside."""
 
     def __init__(
         self,
         database: db.Database,
         seal: sealing.Seal,
         voice: wording.Voice,
-        pushed: Collection[str],
+        channels: Mapping[str, base.Channel],
         *,
         clock: Callable[[], dt.datetime] = db.now,
     ) -> None:
         self._database = database
-        self._notifier = notifying.Notifier(database, seal, voice, pushed)
+        self._notifier = notifying.Notifier(database, seal, voice, channels)
         self._library = publishing.Library()
         self._clock = clock
         self._task: asyncio.Task[None] | None = None
@@ -56,7 +58,7 @@ class Clock:
         moved = await steering.by_clock(self._database, self._library, at)
         matured = await maturing.mature(self._database, self._library, at)
         settled = await accounting.settle(self._database, self._library, at)
-        return moved + matured + settled + await self._notifier.go_on(at)
+        return moved + matured + settled + await self._notifier.go_on(self._library, at)
 
     async def _work(self) -> None:
         while True:

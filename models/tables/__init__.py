@@ -18,12 +18,14 @@ from models.tables.giving import campaign_event as campaign_event
 from models.tables.giving import campaign_version as campaign_version
 from models.tables.giving import ledger_total as ledger_total
 from models.tables.giving import need as need
-from models.tables.giving import notice as notice
 from models.tables.giving import office_code as office_code
 from models.tables.giving import pledge as pledge
 from models.tables.giving import pledge_event as pledge_event
 from models.tables.giving import rate as rate
 from models.tables.giving import role as role
+from models.tables.hearing import heard as heard
+from models.tables.hearing import hearing as hearing
+from models.tables.hearing import opinion as opinion
 from models.tables.house import provider_object as provider_object
 from models.tables.metadata import metadata as metadata
 from models.tables.people import address as address

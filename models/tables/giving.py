@@ -47,17 +47,6 @@ campaign_event = sa.Table(
     sa.Column("at", When, nullable=False),
 )
 
-#: An event of which those who pledged are being told, one contact after the other; gone once all are.
-notice = sa.Table(
-    "notice",
-    metadata,
-    sa.Column("event_id", Serial, sa.ForeignKey("campaign_event.id"), primary_key=True, autoincrement=False),
-    #: The last contact that was told; "" for none yet. No key of it: a contact may be forgotten meanwhile.
-    sa.Column("told", sa.String(32), nullable=False, server_default=""),
-    #: When it goes on.
-    sa.Column("at", When, nullable=False),
-)
-
 need = sa.Table(
     "need",
     metadata,

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.engine.pledging import campaigns
+from bot.engine.pledging import campaigns, events
 from bot.services import notifying, publishing, recording
 from models import db
 from tests import talking
@@ -21,7 +21,6 @@ from tests.services.test_maturing import bring
 
 #: Changes the deadline, or whatever it is told to, and publishes.
 Revise = Callable[..., object]
-KIND = ["sms"]
 
 
 @pytest.fixture
@@ -47,7 +46,8 @@ def noon(house: House) -> dt.datetime:
 
 
 async def tell(house: House, at: dt.datetime, database: db.Database | None = None) -> int:
-    return await notifying.Notifier(database or house.database, SEAL, houses.voice(), KIND).go_on(at)
+    notifier = notifying.Notifier(database or house.database, SEAL, houses.voice(), house.channels)
+    return await notifier.go_on(publishing.Library(), at)
 
 
 async def told(house: House) -> list[str]:
@@ -68,7 +68,6 @@ async def test_a_new_deadline_is_told_once_in_each_ones_language(database_url: s
         assert "20 июня 2027 г." in russian
         assert "«мои обещания»" in russian
         assert await tell(house, noon(house)) == 0
-        assert await house.count("notice") == 0
         assert len(await told(house)) == 2
 
 
@@ -95,7 +94,7 @@ async def test_other_words_are_told_to_nobody(database_url: str, flows: Path) ->
         await givers.promise(house, 1)
         await revise(house, flows, "Чистая вода в село", "Чистая вода")
         assert await house.count("campaign_event") == 2
-        assert await house.count("notice") == 0
+        assert await tell(house, noon(house)) == 0
 
 
 async def test_nobody_is_told_at_night_or_after_they_said_stop(database_url: str, flows: Path) -> None:
@@ -117,8 +116,8 @@ async def test_what_is_given_is_told_of_and_not_asked_for(database_url: str, flo
     async with houses.opened(database_url) as house:
         await givers.promise(house, 2, language="ru")
         first, second = await house.rows("SELECT id FROM pledge ORDER BY id")
-        await house.write("UPDATE pledge SET state = 'received' WHERE id = :id", id=first)
-        await house.write("UPDATE pledge SET state = 'withdrawn' WHERE id = :id", id=second)
+        await givers.step(house, first, events.Step.SENT)
+        await givers.step(house, second, events.Step.WITHDRAWN)
         await revise(house, flows, *DEADLINE)
         await tell(house, noon(house))
         (said,) = await told(house)
@@ -173,14 +172,3 @@ async def test_a_deadline_is_not_moved_into_the_past(database_url: str, flows: P
     async with houses.opened(database_url) as house:
         with pytest.raises(publishing.BadFiles, match="has passed already"):
             await revise(house, flows, "deadline: 2027-05-15", "deadline: 2020-05-15")
-
-
-@pytest.mark.parametrize(
-    ("hour", "minute", "until"),
-    [(2, 59, "03:00"), (3, 0, "03:00"), (13, 59, "13:59"), (14, 0, "03:00"), (23, 0, "03:00")],
-)
-def test_a_day_is_from_nine_to_eight_in_the_evening(hour: int, minute: int, until: str) -> None:
-    at = dt.datetime(2027, 1, 31, hour, minute, tzinfo=dt.UTC)
-    put = notifying.daytime(at)
-    assert f"{put:%H:%M}" == until
-    assert put >= at

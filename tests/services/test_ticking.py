@@ -12,7 +12,7 @@ from tests.services.house import SEAL, House
 
 
 def clock(house: House) -> ticking.Clock:
-    return ticking.Clock(house.database, SEAL, houses.voice(), ["sms"], clock=house.clock)
+    return ticking.Clock(house.database, SEAL, houses.voice(), house.channels, clock=house.clock)
 
 
 async def test_a_round_moves_the_campaign_and_its_pledges(database_url: str) -> None:
@@ -20,7 +20,9 @@ async def test_a_round_moves_the_campaign_and_its_pledges(database_url: str) -> 
         await givers.promise(house, 2)
         assert await clock(house).tick() == 0
         house.clock.forward(days=(talking.flows()[2].deadline - house.clock().date()).days + 1)
-        assert await clock(house).tick() == 3
+        # The campaign, its two pledges, and both givers hear of it.
+        assert await clock(house).tick() == 5
+        house.clock.forward(hours=1)
         assert await clock(house).tick() == 0
         assert await house.rows("SELECT state FROM campaign") == ["collecting"]
         assert await house.rows("SELECT state FROM pledge") == ["due", "due"]
@@ -36,6 +38,6 @@ async def test_it_ticks_by_itself_and_through_trouble(
         async with clock(house):
             await houses.until(lambda: "stood still" in caplog.text)
             await house.write("ALTER TABLE gone RENAME TO campaign")
-            async with ticking.Clock(house.database, SEAL, houses.voice(), [], clock=house.clock):
+            async with ticking.Clock(house.database, SEAL, houses.voice(), {}, clock=house.clock):
                 while await house.rows("SELECT state FROM pledge") != ["due"]:
                     await houses.until(lambda: True)
