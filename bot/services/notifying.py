@@ -7,6 +7,7 @@ anywhere, in any process, and nobody hears a thing twice.
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import logging
 from collections.abc import Mapping, Sequence
@@ -152,7 +153,7 @@ class Notifier:
         capabilities = self._capabilities(way)
         if way.outside:
             outbound = outbound._replace(outside=True)
-            capabilities = capabilities._replace(text=_TEMPLATE)
+            capabilities = dataclasses.replace(capabilities, text=_TEMPLATE)
         where = held.contact_id, way.address.id, held.person, at
         return [
             recording.outgoing(self._seal, way.address.channel, piece, *where)
