@@ -22,7 +22,9 @@ async def erase(connection: db.Connection, people: Sequence[str], at: dt.datetim
     await connection.execute(sa.delete(answer).where(answer.c.response_id.in_(theirs)))
     await connection.execute(sa.delete(response).where(response.c.respondent_id.in_(people)))
     await connection.execute(
-        sa.update(pledge).where(pledge.c.respondent_id.in_(people)).values(respondent_id=None, sealed=None)
+        sa.update(pledge)
+        .where(pledge.c.respondent_id.in_(people))
+        .values(respondent_id=None, sealed=None, country="", place="")
     )
     role = tables.role
     ended = {"respondent_id": None, "ended_at": sa.func.coalesce(role.c.ended_at, sa.literal(at, role.c.ended_at.type))}

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
-from models import codes, db, erasing, ledger, media, outbox, tables
+from models import codes, db, erasing, ledger, media, outbox, tables, whence
 
 Row = dict[str, Any]
 
@@ -159,6 +159,8 @@ class Writes:
     pledge_states: list[Row] = field(default_factory=list)
     pledge_events: list[Row] = field(default_factory=list)
     ledger_totals: dict[tuple[str, str, str, str], list[int]] = field(default_factory=dict)
+    #: Where people said they live: `of` the person, `country`, `place`.
+    located: list[Row] = field(default_factory=list)
     #: Contacts whose shown web pages have been seen, whose waiting messages are dropped, of whom nothing may lie aside.
     seen: list[str] = field(default_factory=list)
     silenced: list[str] = field(default_factory=list)
@@ -241,6 +243,7 @@ async def write(connection: db.Connection, writes: Writes, at: dt.datetime) -> N
         await many(sa.delete(answer).where(answer.c.response_id == b("of")), ids)
         await many(sa.delete(response).where(response.c.id == b("of")), ids)
     await ledger.write(connection, writes.pledges, writes.pledge_states, writes.pledge_events)
+    await whence.locate(connection, writes.located)
     await codes.give(connection, writes.given_codes)
     await codes.move(connection, writes.moves)
     await _write_outbox(connection, writes, at)

@@ -17,7 +17,7 @@ import yaml
 
 from bot.engine import commands, contribution, conversation, form, giving, messages, promising, reviewing, state
 from bot.engine.authoring import reading
-from bot.engine.pledging import campaigns
+from bot.engine.pledging import campaigns, matching
 from bot.services import needing
 
 FLOWS = Path(__file__).resolve().parents[1] / "flows"
@@ -90,8 +90,14 @@ def flows() -> tuple[form.Form, form.Form, messages.Campaign]:
         form=pledge.version,
         promised={},
         pledges=0,
+        matches=tuple(messages.Match(_rule(each), each["whose"]) for each in raw["matching"]),
     )
     return survey, pledge, campaign
+
+
+def _rule(raw: dict[str, Any]) -> matching.Rule:
+    caps = {cap: Decimal(raw[cap]) for cap in ("cap_pledge", "cap_person", "cap_total") if cap in raw}
+    return matching.Rule(raw["name"], raw["kind"], Decimal(str(raw["factor"])), **caps)
 
 
 def _need(raw: dict[str, Any]) -> messages.Need:

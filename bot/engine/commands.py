@@ -32,6 +32,7 @@ class Command(enum.StrEnum):
     RESTART = "restart"
     LISTEN = "listen"
     SHOW = "show"
+    SHARE = "share"
 
 
 # Both languages at all times: people mix them. The Latin words come out of folding by themselves; those that
@@ -63,6 +64,8 @@ _WORDS: dict[Command, str] = {
     Command.SHOW: "көрсөт, көрсөтчү, көрсөтүңүз, көрсөтүп коюңуз, сүрөт көрсөт, сүрөтүн көрсөт, сүрөттү көрсөт, "
     "сүрөтүн көрүү, сүрөтүн көрөйүн, покажи, покажите, показать, посмотреть, покажи картинку, показать картинку, "
     "посмотреть картинку, покажи фото, показать фото, покажи рисунок, show, show the picture",
+    Command.SHARE: "бөлүшүү, туугандарды чакыруу, туугандарымды чакырам, туугандарга жөнөтүү, поделиться, "
+    "позвать родных, пригласить родных, отправить родным, share, invite",
     Command.RESTART: "башынан, башынан баштоо, сначала, заново, начать заново, начать сначала, restart, start over",
 }
 

@@ -21,7 +21,9 @@ from bot.engine import (
     promising,
     resuming,
     reviewing,
+    sharing,
     state,
+    whereabouts,
 )
 from bot.engine.commands import Command
 from bot.engine.messages import phrase
@@ -84,7 +86,7 @@ def turn(talk: state.Talk, responses: Mapping[str, state.State], incoming: messa
         events=tuple(turning.events),
         reply=reply,
         # Erasing forgets the language, but the farewell is still said in it.
-        language=turning.talk.language or talk.language,
+        language="" if sharing.in_both(turning) else turning.talk.language or talk.language,
         in_place=incoming.tap is not None and fresh,
     )
 
@@ -218,6 +220,7 @@ _COMMANDS: dict[Command | None, Callable[[Turning], None]] = {
     Command.ANOTHER: lobby.another,
     Command.CODE: resuming.give,
     Command.ANSWERS: reviewing.ask,
+    Command.SHARE: sharing.share,
 }
 
 _TAKE: dict[str, Callable[[Turning, Command | None], None]] = {
@@ -235,6 +238,8 @@ _TAKE: dict[str, Callable[[Turning, Command | None], None]] = {
     "date": keeping.take_date,
     "withdraw": keeping.take_withdraw,
     "erase": lobby.take_erase,
+    "share": sharing.take,
+    "where": whereabouts.take,
     # Thanked, and now there is more to say: here is what there is.
     "done": lambda turning, _command: turning.go_home(),
     # One address of this contact went over; whoever writes by another one stays.
@@ -259,6 +264,8 @@ _SHOW: dict[str, Callable[[Turning], messages.Reply]] = {
     "date": keeping.show_date,
     "withdraw": keeping.show_withdraw,
     "erase": lobby.show_erase,
+    "share": sharing.show,
+    "where": whereabouts.show,
     "stopped": lambda _turning: messages.Reply(()),
     "moved": lambda _turning: messages.Reply(()),
 }

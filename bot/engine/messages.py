@@ -12,7 +12,7 @@ from bot.engine import form, state
 from bot.engine.phrases import Phrase as Phrase  # re-exported: what is said is spoken of as messages.phrase
 from bot.engine.phrases import phrase as phrase
 from bot.engine.phrases import phrases as phrases
-from bot.engine.pledging import campaigns, events, ledger
+from bot.engine.pledging import campaigns, events, ledger, matching
 
 # -- what is said -------------------------------------------------------------------------------------------
 
@@ -152,6 +152,16 @@ class Pledged:
     steps: tuple[events.Event, ...]
     #: Of other money than som, by which it is counted for good; None where no rate was known.
     rate: Rate | None = None
+    #: Where its giver lives, as in `whereabouts`; "" where that is not known.
+    country: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Located:
+    """The person said where they live; it goes with all their pledges. `country` as in `whereabouts`."""
+
+    person: str
+    country: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,6 +216,7 @@ Event = (
     | Finished
     | Discarded
     | Pledged
+    | Located
     | Stepped
     | Stopped
     | Erased
@@ -243,6 +254,14 @@ class Need:
 
 
 @dataclass(frozen=True, slots=True)
+class Match:
+    """A rule by which somebody adds to what others give, and who that is."""
+
+    rule: matching.Rule
+    whose: form.Text
+
+
+@dataclass(frozen=True, slots=True)
 class Campaign:
     """A campaign as it stands now."""
 
@@ -265,6 +284,8 @@ class Campaign:
     som: Mapping[str, Decimal] = field(default_factory=dict)
     #: How many promises of money are not in `som`, because no rate was known; need -> promises.
     unvalued: Mapping[str, int] = field(default_factory=dict)
+    #: By which rules others add to it.
+    matches: tuple[Match, ...] = ()
 
     def need(self, name: str) -> Need:
         """The need of that name; KeyError if there is none."""
@@ -309,6 +330,10 @@ class Facts:
     worth: Mapping[str, Rate] = field(default_factory=dict)
     #: Currencies in the order in which the person's country suggests them; it decides nothing.
     near: tuple[str, ...] = ()
+    #: The country that the person's telephone tells, as in `whereabouts`; mostly it tells none.
+    country: str = ""
+    #: What links into the chat begin with, one for each channel that has links; what they carry follows.
+    ways: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -79,6 +79,8 @@ class Person(NamedTuple):
     open: tuple[str, ...] = ()
     #: The survey response finished last, which may be looked at and changed while its form version is current.
     last: str = ""
+    #: Where they said they live, as in `whereabouts`; "" before they were asked.
+    country: str = ""
 
 
 class Talk(NamedTuple):
@@ -150,7 +152,7 @@ def _fields(plain: dict[str, Any]) -> dict[str, Any]:
 
 def _person(plain: dict[str, Any]) -> Person:
     lists = {name: tuple(plain[name]) for name in ("consents", "finished", "open")}
-    return Person(id=plain["id"], last=plain.get("last", ""), **lists)
+    return Person(id=plain["id"], last=plain.get("last", ""), country=plain.get("country", ""), **lists)
 
 
 def _answer(value: Any) -> Answer:

@@ -104,6 +104,8 @@ def pledge(writes: turns.Writes, new: messages.Pledged, version: str, sealed: by
             "due_on": standing.due,
             "respondent_id": new.person,
             "sealed": sealed,
+            "country": "",
+            "place": "",
         }
     )
     writes.pledge_events += _rows(new.pledge, new.steps)
