@@ -89,12 +89,10 @@ async def privacy(house: deps.House, library: deps.Library) -> fastapi.Response:
 
 @router.get("/results")
 async def show_results(
-    house: deps.House, library: deps.Library, request: fastapi.Request, lang: str = ""
+    house: deps.House, library: deps.Library, reckoner: deps.Reckoner, request: fastapi.Request, lang: str = ""
 ) -> fastapi.Response:
     """Each survey's results and each campaign's standing, in one language."""
-    if lang not in form.LANGUAGES:
-        lang = "ru" if request.headers.get("accept-language", "").startswith("ru") else "ky"
-    other = next(language for language in form.LANGUAGES if language != lang)
+    lang = language(request, lang)
     async with house.database.reading() as connection:
         catalogue = await library.catalogue(connection)
     # What a survey brought out does not vanish when it is closed.
@@ -104,13 +102,25 @@ async def show_results(
         house,
         lang,
         words=_WORDS,
-        other=other,
-        other_name=_NAMES[other],
+        other=other(lang),
         surveys=[{**_survey(each, lang), "open": each.name in catalogue.surveys} for each in made],
         campaigns=[
-            _campaign(catalogue.campaigns[each.name], each, lang) for each in await pledges.campaigns(house, library)
+            _campaign(catalogue.campaigns[each.name], each, lang)
+            for each in await pledges.campaigns(house, library, reckoner)
         ],
     )
+
+
+def language(request: fastapi.Request, asked: str) -> str:
+    """The language of a page: as asked for, else as the browser says."""
+    if asked in form.LANGUAGES:
+        return asked
+    return "ru" if request.headers.get("accept-language", "").startswith("ru") else "ky"
+
+
+def other(spoken: str) -> tuple[str, str]:
+    """The other language and its name."""
+    return next((each, _NAMES[each]) for each in form.LANGUAGES if each != spoken)
 
 
 def _both(
@@ -161,7 +171,7 @@ def _said(text: Mapping[str, str], language: str, otherwise: str) -> str:
 
 
 #: Where a campaign is. What is only being prepared is not shown.
-_STATES: Mapping[str, messages.Phrase] = {
+STATES: Mapping[str, messages.Phrase] = {
     "open": phrase("It is open: everybody can join."),
     "reached": phrase("The least that is needed is promised."),
     "not_reached": phrase("The least that is needed was not promised in time. All promises are lifted."),
@@ -173,7 +183,7 @@ _STATES: Mapping[str, messages.Phrase] = {
 }
 
 
-def _stages(campaign: messages.Campaign, found: Sequence[schemas.Stage]) -> list[messages.Line]:
+def stages(campaign: messages.Campaign, found: Sequence[schemas.Stage]) -> list[messages.Line]:
     """Where what was promised is; nothing, while all of it is in one place."""
     if len({each.stage for each in found}) < 2:
         return []
@@ -194,8 +204,9 @@ def _stages(campaign: messages.Campaign, found: Sequence[schemas.Stage]) -> list
     return [line for stage, line in lines.items() if what[stage]]
 
 
-def _campaign(campaign: messages.Campaign, stands: schemas.Campaign, language: str) -> dict[str, object]:
-    now = dataclasses.replace(
+def now(campaign: messages.Campaign, stands: schemas.Campaign) -> messages.Campaign:
+    """The campaign as everybody may see it stand."""
+    return dataclasses.replace(
         campaign,
         state=stands.state,
         promised={(each.need, each.unit): Decimal(each.quantity) for each in stands.promised},
@@ -205,14 +216,18 @@ def _campaign(campaign: messages.Campaign, stands: schemas.Campaign, language: s
         # So few that they are withheld, they are not spoken of.
         pledges=stands.pledges or 0,
     )
+
+
+def _campaign(campaign: messages.Campaign, stands: schemas.Campaign, language: str) -> dict[str, object]:
+    standing = now(campaign, stands)
     return {
         "name": campaign.name,
         "title": campaign.title.get(language, campaign.name),
         "lines": [
-            _STATES[stands.state],
-            *giving.standing(now),
-            *_stages(now, stands.stages),
+            STATES[stands.state],
+            *giving.standing(standing),
+            *stages(standing, stands.stages),
             phrase("Until: {date}", date=campaign.deadline),
         ],
-        "open": giving.takes(now, dt.datetime.now(dt.UTC).date()),
+        "open": giving.takes(standing, dt.datetime.now(dt.UTC).date()),
     }

@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 import pydantic
 
+from api import schemas_giving
 from bot.engine.pledging import campaigns
 
 #: One text by language.
@@ -217,6 +218,7 @@ class Stage(_Schema):
         description='"fee" is what transfer and exchange cost: promises kept all the same.'
     )
     quantity: str = pydantic.Field(description="A decimal number.")
+    som: str | None = pydantic.Field(None, description="Of money: the same in som, as far as rates are known.")
 
 
 class Milestone(_Schema):
@@ -271,6 +273,39 @@ _CAMPAIGN = {
     "course": [
         {"state": "open", "version": "5f0c1d2e3a4b5c6d", "milestone": "", "why": {}, "at": "2027-01-20T06:00:00+00:00"}
     ],
+    "progress": [
+        {
+            "need": "cement",
+            "unit": "cement",
+            "promised": "42",
+            "received": "12",
+            "minimum": "120",
+            "optimum": "150",
+            "of_minimum": "0.35",
+            "of_optimum": "0.28",
+            "minimum_reached": False,
+            "unvalued": False,
+        }
+    ],
+    "matching": [
+        {
+            "rule": "fund",
+            "whose": {"ky": "мекендештердин фонду", "ru": "фонд земляков"},
+            "kind": "labour",
+            "factor": "0.5",
+            "confirmed": "12",
+            "received": "0",
+            "cap_total": "60",
+        }
+    ],
+    "givers": {
+        "people": 31,
+        "countries": [
+            {"level": "RU", "label": {"ky": "Россия", "ru": "Россия"}, "people": 19, "withheld": False},
+            {"level": "", "label": {}, "people": 12, "withheld": False},
+        ],
+        "places": [],
+    },
     "pledges": 17,
     "withheld": False,
 }
@@ -296,6 +331,11 @@ class Campaign(_Schema):
     )
     milestones: list[Milestone]
     course: list[Change] = pydantic.Field(description="What became of it, the oldest first.")
+    progress: list[schemas_giving.Progress] = pydantic.Field(description="How far each need has come.")
+    matching: list[schemas_giving.Added] = pydantic.Field(
+        description="What others add to what is given: not in `promised`, and handed over by them."
+    )
+    givers: schemas_giving.Givers = pydantic.Field(description="Where givers live.")
     pledges: int | None = pydantic.Field(description="How many pledges stand; null under ten.")
     withheld: bool = pydantic.Field(description=_WITHHELD)
 

@@ -20,9 +20,9 @@ def payload(campaign: str) -> str:
 
 
 def links(campaign: str, ways: tuple[str, ...], site: str) -> tuple[messages.Line, ...]:
-    """A line for each way into the chat; a page with all of them where there is only one."""
-    page = f"{site}/campaigns/{campaign}"
-    return tuple(messages.Written({"": f"{way}{payload(campaign)}"}) for way in ways) + (messages.Written({"": page}),)
+    """A line for each way into the chat, and the page that shows all of them."""
+    addresses = [*(f"{way}{payload(campaign)}" for way in ways), f"{site}/campaigns/{campaign}"]
+    return tuple(messages.Written({"": address}) for address in addresses)
 
 
 def card(campaign: messages.Campaign, today: dt.date) -> tuple[messages.Line, ...]:
