@@ -121,6 +121,8 @@ async def house(settings: settings_.Settings, *, receives: bool = True) -> Async
             work.append(introducing.make_templates(kept.database, whatsapp, account, weather))
         if receives:
             await stack.enter_async_context(desk)
+        if receives and whatsapp:
+            await introducing.remember(kept.database, whatsapp)
         if receives and telegram_bot:
             weather = introducing.Weather("Telegram")
             started = functools.partial(introducing.remember, kept.database, telegram_bot)

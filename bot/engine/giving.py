@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 from collections.abc import Iterable, Mapping
-from decimal import ROUND_HALF_EVEN, Decimal
+from decimal import ROUND_FLOOR, ROUND_HALF_EVEN, Decimal
 
 from bot.engine import messages
 from bot.engine.messages import phrase, phrases
@@ -166,8 +166,9 @@ def added(
     for each in campaign.matches:
         more = sum(matching.matched([gift], [each.rule]).values(), ledger.ZERO)
         if more:
-            unit = "KGS" if need.kind == "money" else ""
-            said = messages.Quantity(more, currency=unit, words=need.unit)
+            money = need.kind == "money"
+            more = more.quantize(_ONE, ROUND_FLOOR) if money else more
+            said = messages.Quantity(more, currency="KGS" if money else "", words=need.unit)
             lines.append(phrase("To this is added up to {more}: {whose}.", more=said, whose=each.whose))
     return lines
 

@@ -286,8 +286,7 @@ async def _locate(
     if isinstance(event, messages.Located):
         writes.located.append({"of": event.person, "country": event.country, "place": place})
     else:
-        row = next(row for row in writes.pledges if row["id"] == event.pledge)
-        row |= {"country": event.country, "place": place}
+        next(row for row in writes.pledges if row["id"] == event.pledge)["place"] = place
 
 
 async def _erase(

@@ -104,7 +104,7 @@ def pledge(writes: turns.Writes, new: messages.Pledged, version: str, sealed: by
             "due_on": standing.due,
             "respondent_id": new.person,
             "sealed": sealed,
-            "country": "",
+            "country": new.country,
             "place": "",
         }
     )
