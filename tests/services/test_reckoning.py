@@ -25,7 +25,7 @@ async def gives(house: House, *offers: str, person: Person | None = None) -> Per
     return giver
 
 
-async def added(house: House, reckoner: reckoning.Reckoner) -> tuple[Decimal, Decimal]:
+async def added(house: House, reckoner: reckoning.Reckoner) -> tuple[object, object]:
     """What the one rule of suu comes to; a reckoner that remembers says the same as one that does not."""
     library = publishing.Library()
     async with house.database.reading() as connection:
