@@ -39,5 +39,6 @@ def app(settings: settings_.Settings | None = None) -> fastapi.FastAPI:
         made.include_router(door.router)
     for door in (results, opendata, pledges, steps, exports, health):
         made.include_router(door.router, prefix="/api")
+    made.include_router(exports.pledges_router, prefix="/api")
     made.add_exception_handler(steps.Refused, steps.refused)
     return made

@@ -6,6 +6,7 @@ import contextlib
 import csv
 import io
 import itertools
+import json
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -278,3 +279,23 @@ async def test_no_pledge_and_no_key(doors: Doors) -> None:
     headers = {"Authorization": f"Bearer {TOKEN}"}
     answer = await doors.client.post("/api/pledges/AAAAAA/steps", json={"step": "sent"}, headers=headers)
     assert (answer.status_code, "Idempotency-Key" in answer.text or "idempotency-key" in answer.text) == (422, True)
+
+
+async def test_pledges_are_exported_to_either_token_and_names_to_one(doors: Doors) -> None:
+    await doors.writes("+79160000001", "/start a-suu", "2", "1", "5000 рублей", "3", "2", "Айгүл Асанова", "1")
+    path = "/api/exports/campaigns/suu"
+    for token in (TOKEN, EXPORT):
+        rows = csv.DictReader(io.StringIO((await doors.get(f"{path}.csv", token=token)).content.decode("utf-8-sig")))
+        [row] = rows
+        assert (row["campaign"], row["state"], row["unit"], row["promised"]) == ("suu", "confirmed", "RUB", "5000")
+        assert row["country"] == "RU"
+        assert "name" not in row
+    line = json.loads((await doors.get(f"{path}.jsonl", token=TOKEN)).text)
+    assert (line["promised"], [step["step"] for step in line["event"]]) == ("5000", ["offered", "confirmed"])
+    assert "name" not in line
+    named = json.loads((await doors.get(f"{path}.jsonl", token=EXPORT, personal="true")).text)
+    assert named["name"] == "Айгүл Асанова"
+    await doors.get(f"{path}.csv", 403, TOKEN, personal="true")
+    await doors.get(f"{path}.csv", 403, "wrong")
+    await doors.get(f"{path}.csv", 401)
+    await doors.get("/api/exports/campaigns/none.csv", 404, EXPORT)
