@@ -25,6 +25,8 @@ FORMS = Path(__file__).resolve().parent / "forms"
 START = dt.datetime(2027, 3, 1, 9, 0, tzinfo=dt.UTC)
 PHONE = "0700 12 34 56"
 SITE = "https://ashar.example"
+#: Those of the stand-ins, so that a conversation reads the same on the bare engine and over every channel.
+WAYS = ("https://t.me/AsharStandInBot?start=", "https://wa.me/996555000111?text=ashar%20")
 
 
 class Clock:
@@ -165,6 +167,7 @@ class House:
             site=SITE,
             worth=self.worth,
             near=self.near,
+            ways=WAYS,
         )
 
     def _standing(self, campaign: messages.Campaign) -> messages.Campaign:
