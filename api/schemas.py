@@ -259,8 +259,8 @@ _CAMPAIGN = {
     "promised": [{"need": "cement", "unit": "cement", "quantity": "42"}],
     "som": [],
     "stages": [
-        {"need": "cement", "unit": "cement", "stage": "not_due", "quantity": "30"},
-        {"need": "cement", "unit": "cement", "stage": "received", "quantity": "12"},
+        {"need": "cement", "unit": "cement", "stage": "not_due", "quantity": "30", "som": None},
+        {"need": "cement", "unit": "cement", "stage": "received", "quantity": "12", "som": None},
     ],
     "milestones": [
         {
