@@ -9,9 +9,13 @@ import fastapi
 from fastapi import security
 
 from bot import wiring
-from bot.services import publishing
+from bot.services import publishing, supplementing
 
-_bearer = security.HTTPBearer(auto_error=False, description="The export token: ASHAR_EXPORT_TOKEN.")
+_bearer = security.HTTPBearer(
+    auto_error=False,
+    description="The export token, ASHAR_EXPORT_TOKEN; or where it says so the facilitator's, ASHAR_FACILITATOR_TOKEN.",
+)
+_Given = Annotated[security.HTTPAuthorizationCredentials | None, fastapi.Security(_bearer)]
 
 
 def house(request: fastapi.Request) -> wiring.House:
@@ -33,15 +37,47 @@ House = Annotated[wiring.House, fastapi.Depends(house)]
 Library = Annotated[publishing.Library, fastapi.Depends(library)]
 
 
-def may_export(
-    house: House, given: Annotated[security.HTTPAuthorizationCredentials | None, fastapi.Security(_bearer)]
-) -> None:
+def may_export(house: House, given: _Given) -> None:
     """Lets pass whoever shows the export token; 401 without a token, 403 with a wrong one."""
+    _admit(given, "export", house.settings.export_token)
+
+
+def may_facilitate(house: House, given: _Given) -> None:
+    """Lets pass whoever shows the facilitator's token: it reads pledges and makes steps, and names nobody."""
+    if given is not None and not house.settings.facilitator_token:
+        raise fastapi.HTTPException(403, "This house has no facilitator's token: the operator sets it.")
+    _admit(given, "facilitator", house.settings.facilitator_token)
+
+
+def may_read_pledges(house: House, given: _Given) -> bool:
+    """Lets pass either of the two; whether what names people may be read too, which is the export token's alone."""
+    if given and house.settings.facilitator_token and _is(given, house.settings.facilitator_token):
+        return False
+    _admit(given, "export", house.settings.export_token)
+    return True
+
+
+def _admit(given: security.HTTPAuthorizationCredentials | None, name: str, token: str) -> None:
     if given is None:
         raise fastapi.HTTPException(
-            401, "Send the export token: Authorization: Bearer <token>.", {"WWW-Authenticate": "Bearer"}
+            401, f"Send the {name} token: Authorization: Bearer <token>.", {"WWW-Authenticate": "Bearer"}
         )
-    token = house.settings.export_token
+    if not _is(given, token):
+        raise fastapi.HTTPException(403, f"This is not the {name} token of this house.")
+
+
+def _is(given: security.HTTPAuthorizationCredentials, token: str) -> bool:
     # In constant time, or a patient stranger could guess it letter by letter. No token, no entry.
-    if not token or not hmac.compare_digest(given.credentials.encode(), token.encode()):
-        raise fastapi.HTTPException(403, "This is not the export token of this house.")
+    return bool(token) and hmac.compare_digest(given.credentials.encode(), token.encode())
+
+
+def reckoner(request: fastapi.Request) -> supplementing.Reckoner:
+    """What is remembered of what others add; one for the application's life."""
+    state = request.app.state
+    if not hasattr(state, "reckoner"):
+        state.reckoner = supplementing.Reckoner()
+    found: supplementing.Reckoner = state.reckoner
+    return found
+
+
+Reckoner = Annotated[supplementing.Reckoner, fastapi.Depends(reckoner)]

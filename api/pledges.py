@@ -7,18 +7,18 @@ import contextlib
 import logging
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
-from typing import Annotated, Literal
+from typing import Annotated, Literal, NamedTuple
 
 import fastapi
 
-from api import deps, schemas
+from api import deps, giving, schemas, schemas_giving
 from bot.engine import messages
 from bot.engine.pledging import campaigns as states
 from bot.engine.pledging import spending as book
 from bot.engine.pledging.totals import Stage
 from bot.results import opinions, suppression
 from bot.services import accounting, booking, campaigning, spending, steering
-from models import courses, ledger, rates, sealing
+from models import courses, ledger, rates, sealing, whence
 from models import opinions as opined
 from models import spending as kept
 
@@ -36,7 +36,7 @@ router = fastapi.APIRouter(tags=["campaigns"])
 
 
 @router.get("/campaigns")
-async def campaigns(house: deps.House, library: deps.Library) -> list[schemas.Campaign]:
+async def campaigns(house: deps.House, library: deps.Library, reckoner: deps.Reckoner) -> list[schemas.Campaign]:
     """All campaigns that were ever opened, in the order in which they were published."""
     async with house.database.reading() as connection:
         catalogue = await library.catalogue(connection)
@@ -44,12 +44,27 @@ async def campaigns(house: deps.House, library: deps.Library) -> list[schemas.Ca
         totals = await ledger.totals(connection)
         past = await courses.history(connection, standing)
         days = await rates.spans(connection, booking.STANDING)
-        spent = await kept.rows(connection, standing)
-        said = await opined.counts(connection, standing)
+        live = {name: each for name, each in standing.items() if each.state is not states.State.DRAFT}
+        added = {name: giving.added(await reckoner.added(connection, each)) for name, each in live.items()}
+        counts = await whence.givers(connection, booking.STANDING)
+        spent = await kept.rows(connection, live)
+        said = await opined.counts(connection, live)
+    labels = giving.places(catalogue)
     return [
-        _campaign(campaign, catalogue.plans[name], past[name], totals[name], days, spent[name], said[name])
-        for name, campaign in standing.items()
-        if campaign.state is not states.State.DRAFT
+        _campaign(
+            campaign,
+            catalogue.plans[name],
+            _Known(
+                past[name],
+                totals[name],
+                days,
+                spent[name],
+                said[name],
+                added[name],
+                giving.whence_given(house.voice, (each for each in counts if each.campaign == name), labels),
+            ),
+        )
+        for name, campaign in live.items()
     ]
 
 
@@ -57,24 +72,30 @@ async def campaigns(house: deps.House, library: deps.Library) -> list[schemas.Ca
 async def campaign(
     house: deps.House,
     library: deps.Library,
+    reckoner: deps.Reckoner,
     name: Annotated[str, fastapi.Path(description="The campaign's name.", examples=["suu"])],
 ) -> schemas.Campaign:
     """One campaign: its needs, what is promised by currency and unit, where that is, and what became of it all."""
-    for each in await campaigns(house, library):
+    for each in await campaigns(house, library, reckoner):
         if each.name == name:
             return each
     raise fastapi.HTTPException(404, f"There is no campaign “{name}”.")
 
 
-def _campaign(
-    campaign: messages.Campaign,
-    plan: campaigning.Plan,
-    past: Sequence[courses.Event],
-    totals: Sequence[ledger.Total],
-    days: Mapping[tuple[str, str], rates.Span],
-    spent: Sequence[kept.Row],
-    said: opined.Counts,
-) -> schemas.Campaign:
+class _Known(NamedTuple):
+    """What the database knows of a campaign, as far as everybody may know it."""
+
+    past: Sequence[courses.Event]
+    totals: Sequence[ledger.Total]
+    days: Mapping[tuple[str, str], rates.Span]
+    spent: Sequence[kept.Row]
+    said: opined.Counts
+    added: list[schemas_giving.Added]
+    givers: schemas_giving.Givers
+
+
+def _campaign(campaign: messages.Campaign, plan: campaigning.Plan, known: _Known) -> schemas.Campaign:
+    past, totals = known.past, known.totals
     whole = [total for total in totals if total.stage == booking.ALL]
     money = [need.name for need in campaign.needs if need.kind == "money"]
     pledges = suppression.number(campaign.pledges)
@@ -91,13 +112,13 @@ def _campaign(
                 kind=need.kind,
                 label=dict(need.label),
                 unit={language: list(words) for language, words in need.unit.items()},
-                minimum=_plain(need.minimum),
-                optimum=_plain(need.optimum),
+                minimum=giving.plain(need.minimum),
+                optimum=giving.plain(need.optimum),
             )
             for need in campaign.needs
         ],
         promised=[
-            schemas.Promised(need=total.need, unit=total.unit, quantity=_plain(Decimal(total.quantity) / 100))
+            schemas.Promised(need=total.need, unit=total.unit, quantity=giving.hundredths(total.quantity))
             for total in whole
         ],
         stages=[
@@ -105,13 +126,14 @@ def _campaign(
                 need=total.need,
                 unit=total.unit,
                 stage=_STAGES[total.stage],
-                quantity=_plain(Decimal(total.quantity) / 100),
+                quantity=giving.hundredths(total.quantity),
+                som=giving.hundredths(total.som) if total.need in money else None,
             )
             for total in totals
             if total.stage in _STAGES
         ],
         funds=[_fund(pot, totals) for need in campaign.needs if (pot := accounting.pot(campaign, need.name))],
-        spending=_spending(campaign.name, spent),
+        spending=_spending(campaign.name, known.spent),
         milestones=[
             schemas.Milestone(
                 name=each.name,
@@ -132,41 +154,44 @@ def _campaign(
             for event in past
             if event.state != states.State.DRAFT
         ],
-        opinion=_opinion(said),
+        opinion=_opinion(known.said),
         som=[
-            _som(need, [total for total in whole if total.need == need], days.get((campaign.name, need)))
+            _som(need, [total for total in whole if total.need == need], known.days.get((campaign.name, need)))
             for need in money
         ],
+        progress=giving.progress(campaign, totals),
+        matching=known.added,
+        givers=known.givers,
         pledges=pledges,
         withheld=pledges is None,
     )
 
 
-def _fund(pot: accounting.Pot, totals: Sequence[ledger.Total]) -> schemas.Fund:
+def _fund(pot: accounting.Pot, totals: Sequence[ledger.Total]) -> schemas_giving.Fund:
     found = accounting.sums(totals, pot)
-    return schemas.Fund(
+    return schemas_giving.Fund(
         need=pot.need,
         unit=pot.unit,
-        not_due=_plain(found[Stage.NOT_DUE]),
-        on_the_way=_plain(found[Stage.ON_THE_WAY]),
-        received=_plain(found[Stage.RECEIVED]),
-        spent=_plain(found[accounting.SPENT]),
+        not_due=giving.plain(found[Stage.NOT_DUE]),
+        on_the_way=giving.plain(found[Stage.ON_THE_WAY]),
+        received=giving.plain(found[Stage.RECEIVED]),
+        spent=giving.plain(found[accounting.SPENT]),
         # A receipt that was corrected after its money was spent must not read as a shortage.
-        left=_plain(max(found[Stage.RECEIVED] - found[accounting.SPENT], Decimal(0))),
+        left=giving.plain(max(found[Stage.RECEIVED] - found[accounting.SPENT], Decimal(0))),
     )
 
 
-def _spending(name: str, rows: Sequence[kept.Row]) -> list[schemas.Spending]:
+def _spending(name: str, rows: Sequence[kept.Row]) -> list[schemas_giving.Spending]:
     items = spending.fold(rows)
     if isinstance(items, book.Broken):
         _log.error("%s: row %d of what was spent: %s", name, items.number, items.why)
         return []
     return [
-        schemas.Spending(
+        schemas_giving.Spending(
             number=item.entry.number,
             need=item.entry.need,
             unit=item.entry.unit,
-            quantity=_plain(item.entry.quantity),
+            quantity=giving.plain(item.entry.quantity),
             day=item.entry.day.isoformat(),
             what=dict(item.entry.what),
             photo=f"/api/campaigns/{name}/spending/{item.entry.number}/photo" if _has_photo(item) else None,
@@ -214,24 +239,18 @@ _PHOTO = {
 }
 
 
-def _opinion(said: opined.Counts) -> schemas.Opinion:
+def _opinion(said: opined.Counts) -> schemas_giving.Opinion:
     made = opinions.opinion(said.done, said.satisfaction)
     mean = None if made.satisfaction is None else str(made.satisfaction)
-    return schemas.Opinion.model_validate(made._asdict() | {"satisfaction": mean})
+    return schemas_giving.Opinion.model_validate(made._asdict() | {"satisfaction": mean})
 
 
 def _som(need: str, totals: Sequence[ledger.Total], days: rates.Span | None) -> schemas.Som:
     unvalued = sum(total.unvalued for total in totals)
     return schemas.Som(
         need=need,
-        quantity=_plain(Decimal(sum(total.som for total in totals)) / 100),
+        quantity=giving.hundredths(sum(total.som for total in totals)),
         unvalued=suppression.number(unvalued) if unvalued else 0,
         oldest_rate=days.first.isoformat() if days else None,
         newest_rate=days.last.isoformat() if days else None,
     )
-
-
-def _plain(number: Decimal) -> str:
-    """Without an exponent or zeros at the end: "1500.5"."""
-    text = f"{number:f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import dataclasses
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
-from decimal import Decimal
+from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 import fastapi
 
-from api import deps, pages, pledges, results, schemas
+from api import deps, pages, pledges, results, schemas, standing
 from bot import wiring
 from bot.engine import consenting, form, giving, messages, tidings
 from bot.engine.messages import phrase
@@ -91,12 +89,10 @@ async def privacy(house: deps.House, library: deps.Library) -> fastapi.Response:
 
 @router.get("/results")
 async def show_results(
-    house: deps.House, library: deps.Library, request: fastapi.Request, lang: str = ""
+    house: deps.House, library: deps.Library, reckoner: deps.Reckoner, request: fastapi.Request, lang: str = ""
 ) -> fastapi.Response:
     """Each survey's results and each campaign's standing, in one language."""
-    if lang not in form.LANGUAGES:
-        lang = "ru" if request.headers.get("accept-language", "").startswith("ru") else "ky"
-    other = next(language for language in form.LANGUAGES if language != lang)
+    lang = language(request, lang)
     async with house.database.reading() as connection:
         catalogue = await library.catalogue(connection)
     # What a survey brought out does not vanish when it is closed.
@@ -106,13 +102,25 @@ async def show_results(
         house,
         lang,
         words=_WORDS,
-        other=other,
-        other_name=_NAMES[other],
+        other=other(lang),
         surveys=[{**_survey(each, lang), "open": each.name in catalogue.surveys} for each in made],
         campaigns=[
-            _campaign(catalogue.campaigns[each.name], each, lang) for each in await pledges.campaigns(house, library)
+            _campaign(catalogue.campaigns[each.name], each, lang)
+            for each in await pledges.campaigns(house, library, reckoner)
         ],
     )
+
+
+def language(request: fastapi.Request, asked: str) -> str:
+    """The language of a page: as asked for, else as the browser says."""
+    if asked in form.LANGUAGES:
+        return asked
+    return "ru" if request.headers.get("accept-language", "").startswith("ru") else "ky"
+
+
+def other(spoken: str) -> tuple[str, str]:
+    """The other language and its name."""
+    return next((each, _NAMES[each]) for each in form.LANGUAGES if each != spoken)
 
 
 def _both(
@@ -162,90 +170,17 @@ def _said(text: Mapping[str, str], language: str, otherwise: str) -> str:
     return text.get(language) or next(iter(text.values()), otherwise)
 
 
-def _stages(campaign: messages.Campaign, found: Sequence[schemas.Stage]) -> list[messages.Line]:
-    """Where what was promised is; nothing, while all of it is in one place."""
-    if len({each.stage for each in found}) < 2:
-        return []
-    what = {
-        stage: [
-            giving.quantity(campaign, messages.Offer(each.need, Decimal(each.quantity), each.unit))
-            for each in found
-            if each.stage == stage
-        ]
-        for stage in ("not_due", "on_the_way", "received", "fee")
-    }
-    lines = {
-        "not_due": phrase("Not yet due: {what}", what=what["not_due"]),
-        "on_the_way": phrase("On the way: {what}", what=what["on_the_way"]),
-        "received": phrase("Received: {what}", what=what["received"]),
-        "fee": phrase("Transfer fees and exchange: {what}", what=what["fee"]),
-    }
-    return [line for stage, line in lines.items() if what[stage]]
-
-
-#: Spendings on the page, the newest; all of them are in the JSON.
-_LISTED = 20
-
-
-def _spent(campaign: messages.Campaign, funds: Sequence[schemas.Fund]) -> list[messages.Line]:
-    """What was spent and what is left; nothing, while nothing is spent."""
-    spent, left = [], []
-    for each in funds:
-        if Decimal(each.spent):
-            spent.append(giving.quantity(campaign, messages.Offer(each.need, Decimal(each.spent), each.unit)))
-        if Decimal(each.left):
-            left.append(giving.quantity(campaign, messages.Offer(each.need, Decimal(each.left), each.unit)))
-    if not spent:
-        return []
-    return [phrase("Spent: {what}", what=spent), *([phrase("Left: {what}", what=left)] if left else [])]
-
-
-def _spending(campaign: messages.Campaign, spent: schemas.Spending) -> dict[str, object]:
-    offer = messages.Offer(spent.need, Decimal(spent.quantity), spent.unit)
-    day, quantity = dt.date.fromisoformat(spent.day), giving.quantity(campaign, offer)
-    return {
-        "line": phrase("{quantity}, {day}: {what}", quantity=quantity, day=day, what=spent.what),
-        "photo": spent.photo,
-        "back": phrase("Taken back: {why}", why=spent.why) if spent.taken_back else None,
-    }
-
-
-def _ended(said: schemas.Opinion) -> list[messages.Line]:
-    """What those say who were asked how it ended; nothing, while they are too few."""
-    lines: list[messages.Line] = []
-    if said.answered and said.done["yes"]:
-        yes = said.done["yes"]
-        lines.append(phrase("Is it really done? {yes} of {n} who answered say yes.", yes=yes, n=said.answered))
-    elif said.answered:
-        lines.append(phrase("Is it really done? {n} answered.", n=said.answered))
-    if said.rated and said.satisfaction:
-        mean = messages.Quantity(Decimal(said.satisfaction))
-        lines.append(phrase("How satisfied, from 1 to 5: {mean} ({n} answered).", mean=mean, n=said.rated))
-    return lines
-
-
 def _campaign(campaign: messages.Campaign, stands: schemas.Campaign, language: str) -> dict[str, object]:
-    now = dataclasses.replace(
-        campaign,
-        state=stands.state,
-        promised={(each.need, each.unit): Decimal(each.quantity) for each in stands.promised},
-        som={each.need: Decimal(each.quantity) for each in stands.som},
-        # That there are some is said, not how many.
-        unvalued={each.need: 1 for each in stands.som if each.unvalued != 0},
-        # So few that they are withheld, they are not spoken of.
-        pledges=stands.pledges or 0,
-    )
+    now = standing.now(campaign, stands)
     return {
         "name": campaign.name,
         "title": campaign.title.get(language, campaign.name),
         "lines": [
             tidings.STATES[stands.state],
             *giving.standing(now),
-            *_stages(now, stands.stages),
-            *_spent(now, stands.funds),
-            *_ended(stands.opinion),
+            *standing.lines(now, stands),
             phrase("Until: {date}", date=campaign.deadline),
         ],
-        "spending": [_spending(now, each) for each in reversed(stands.spending[-_LISTED:])],
+        "spending": standing.spending(now, stands),
         "open": giving.takes(now, dt.datetime.now(dt.UTC).date()),
     }

@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 import pydantic
 
+from api import schemas_giving
 from bot.engine.pledging import campaigns
 
 #: One text by language.
@@ -217,33 +218,7 @@ class Stage(_Schema):
         description='"fee" is what transfer and exchange cost: promises kept all the same.'
     )
     quantity: str = pydantic.Field(description="A decimal number.")
-
-
-class Fund(_Schema):
-    """What became of what is given for one need: of all its money in som, of anything else in its own unit."""
-
-    need: str
-    unit: str = pydantic.Field(description='"KGS", each gift by the rate of its own day, or the name of the need.')
-    not_due: str = pydantic.Field(description="Promised, and its day has not come: a decimal number, as all of these.")
-    on_the_way: str
-    received: str
-    spent: str
-    left: str = pydantic.Field(description="Received and not spent.")
-
-
-class Spending(_Schema):
-    """What was spent of what was received. It is never changed; a mistake is taken back, and stays to be read."""
-
-    number: int
-    need: str
-    unit: str = pydantic.Field(description="As in `funds`.")
-    quantity: str = pydantic.Field(description="A decimal number.")
-    day: str = pydantic.Field(description="A date, YYYY-MM-DD.")
-    what: Text = pydantic.Field(description="What for.")
-    photo: str | None = pydantic.Field(description="Where its picture can be had: a path of this site.")
-    signatures: int = pydantic.Field(description="1, or above the campaign's sum 2.")
-    taken_back: bool = pydantic.Field(description="It was a mistake, and is not counted.")
-    why: Text = pydantic.Field(description="Why it was taken back; empty where it was not.")
+    som: str | None = pydantic.Field(None, description="Of money: the same in som, as far as rates are known.")
 
 
 class Milestone(_Schema):
@@ -284,8 +259,8 @@ _CAMPAIGN = {
     "promised": [{"need": "cement", "unit": "cement", "quantity": "42"}],
     "som": [],
     "stages": [
-        {"need": "cement", "unit": "cement", "stage": "not_due", "quantity": "30"},
-        {"need": "cement", "unit": "cement", "stage": "received", "quantity": "12"},
+        {"need": "cement", "unit": "cement", "stage": "not_due", "quantity": "30", "som": None},
+        {"need": "cement", "unit": "cement", "stage": "received", "quantity": "12", "som": None},
     ],
     "funds": [
         {
@@ -329,22 +304,42 @@ _CAMPAIGN = {
         "rated": 52,
         "satisfaction": "4.3",
     },
+    "progress": [
+        {
+            "need": "cement",
+            "unit": "cement",
+            "promised": "42",
+            "received": "12",
+            "minimum": "120",
+            "optimum": "150",
+            "of_minimum": "0.35",
+            "of_optimum": "0.28",
+            "minimum_reached": False,
+            "unvalued": False,
+        }
+    ],
+    "matching": [
+        {
+            "rule": "fund",
+            "whose": {"ky": "мекендештердин фонду", "ru": "фонд земляков"},
+            "kind": "labour",
+            "factor": "0.5",
+            "confirmed": "12",
+            "received": "0",
+            "cap_total": "60",
+        }
+    ],
+    "givers": {
+        "people": 31,
+        "countries": [
+            {"level": "RU", "label": {"ky": "Россия", "ru": "Россия"}, "people": 19, "withheld": False},
+            {"level": "", "label": {}, "people": 12, "withheld": False},
+        ],
+        "places": [],
+    },
     "pledges": 17,
     "withheld": False,
 }
-
-
-class Opinion(_Schema):
-    """How a campaign ended, in the words of those who pledged and of residents who wanted to hear."""
-
-    answered: int | None = pydantic.Field(description="How many said whether it is really done; null under ten.")
-    done: dict[Literal["yes", "partly", "no", "unknown"], int | None] = pydantic.Field(
-        description="How many said what; null where it would tell of fewer than ten."
-    )
-    rated: int | None = pydantic.Field(description="How many said how satisfied they are; null under ten.")
-    satisfaction: str | None = pydantic.Field(
-        description="The mean, from 1 (not at all) to 5 (very), to one decimal; null where fewer than ten said."
-    )
 
 
 class Campaign(_Schema):
@@ -365,11 +360,16 @@ class Campaign(_Schema):
     stages: list[Stage] = pydantic.Field(
         description="Where it is. What was promised is in some stage; none is lacking."
     )
-    funds: list[Fund]
-    spending: list[Spending] = pydantic.Field(description="What was spent, by day.")
+    funds: list[schemas_giving.Fund]
+    spending: list[schemas_giving.Spending] = pydantic.Field(description="What was spent, by day.")
     milestones: list[Milestone]
     course: list[Change] = pydantic.Field(description="What became of it, the oldest first.")
-    opinion: Opinion
+    opinion: schemas_giving.Opinion
+    progress: list[schemas_giving.Progress] = pydantic.Field(description="How far each need has come.")
+    matching: list[schemas_giving.Added] = pydantic.Field(
+        description="What others add to what is given: not in `promised`, and handed over by them."
+    )
+    givers: schemas_giving.Givers = pydantic.Field(description="Where givers live.")
     pledges: int | None = pydantic.Field(description="How many pledges stand; null under ten.")
     withheld: bool = pydantic.Field(description=_WITHHELD)
 

@@ -81,6 +81,7 @@ def _parser() -> argparse.ArgumentParser:
     command("migrate", _migrate, "bring the database to this program's tables")
     sub = command("chat", chat.chat, "play a form or campaign in this terminal, without a database")
     sub.add_argument("file", type=Path, metavar="FILE")
+    sub.add_argument("--rates", type=Path, metavar="FILE", help="the National Bank's XML; else the last imported ones")
     sub.add_argument("--random", type=int, metavar="SEED", help="let a made-up respondent play it; a number draws one")
     forms.spoken(sub)
     sub = command("reach", reach.reach, "say what a form costs on the line: messages, bytes, SMS segments, money")

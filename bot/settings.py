@@ -43,6 +43,7 @@ NAMES = (
     "ASHAR_SEAL_KEYS",
     "ASHAR_HASH_KEY",
     "ASHAR_EXPORT_TOKEN",
+    "ASHAR_FACILITATOR_TOKEN",
     "ASHAR_TELEGRAM_SECRET",
     "ASHAR_COST_SMS_IN",
     "ASHAR_COST_SMS_OUT",
@@ -78,6 +79,7 @@ _HEAD = """\
 
 _PHONE = re.compile(r"\+?[0-9][0-9 ()-]{1,30}")
 _TELEGRAM_TOKEN = re.compile(r"[0-9]+:[A-Za-z0-9_-]{10,}")
+_TOKEN = re.compile(r"[A-Za-z0-9_-]{16,256}")
 _ACCOUNT = re.compile(r"AC[0-9a-fA-F]{32}")
 _CONTENT = re.compile(r"HX[0-9a-fA-F]{32}")
 _NUMBER = re.compile(r"\+[1-9][0-9]{6,14}|MG[0-9a-fA-F]{32}")
@@ -129,6 +131,7 @@ class Settings:
     seal_keys: tuple[bytes, ...] = field(repr=False)
     hash_key: bytes = field(repr=False)
     export_token: str = field(repr=False)
+    facilitator_token: str = field(repr=False)
 
     @property
     def site(self) -> str:
@@ -212,6 +215,11 @@ class _Reader:
                 "TWILIO_WHATSAPP_TEMPLATE", _CONTENT, "an approved template's sid: HX and 32 hexadecimal digits"
             ),
             "twilio_api": self.address("ASHAR_TWILIO_API", "https://relay.example"),
+            "facilitator_token": self.matching(
+                "ASHAR_FACILITATOR_TOKEN",
+                _TOKEN,
+                "at least 16 letters, digits, - or _; without it those doors stay shut",
+            ),
         }
         return Settings(**known, **self.secrets(var))  # type: ignore[arg-type] # each is of its field's type
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import functools
 import gc
 import logging
 from collections.abc import AsyncIterator, Coroutine, Iterable
@@ -119,12 +120,15 @@ async def house(settings: settings_.Settings, *, receives: bool = True) -> Async
             work.append(introducing.make_templates(kept.database, whatsapp, account, weather))
         if receives:
             await stack.enter_async_context(desk)
+        if receives and whatsapp:
+            await introducing.remember(kept.database, whatsapp)
         if receives and telegram_bot:
             weather = introducing.Weather("Telegram")
+            started = functools.partial(introducing.remember, kept.database, telegram_bot)
             work.append(
-                polling.poll(telegram_bot, desk.receive, weather)
+                polling.poll(telegram_bot, desk.receive, weather, started=started)
                 if telegram_bot.polling
-                else introducing.start(telegram_bot, weather)
+                else introducing.start(telegram_bot, weather, started)
             )
         await stack.enter_async_context(_running(work))
         yield House(settings, kept.database, kept.seal, kept.files, voice, desk, postman, channels, shelf)

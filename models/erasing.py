@@ -22,7 +22,9 @@ async def erase(connection: db.Connection, people: Sequence[str], at: dt.datetim
     await connection.execute(sa.delete(answer).where(answer.c.response_id.in_(theirs)))
     await connection.execute(sa.delete(response).where(response.c.respondent_id.in_(people)))
     await connection.execute(
-        sa.update(pledge).where(pledge.c.respondent_id.in_(people)).values(respondent_id=None, sealed=None)
+        sa.update(pledge)
+        .where(pledge.c.respondent_id.in_(people))
+        .values(respondent_id=None, sealed=None, country="", place="")
     )
     # What they said of a campaign goes with them, figures and all, as coded answers do.
     for table in (tables.opinion, tables.heard, tables.hearing):

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
-from models import codes, db, erasing, ledger, media, offices, opinions, outbox, tables
+from models import codes, db, erasing, ledger, media, offices, opinions, outbox, tables, whence
 
 Row = dict[str, Any]
 
@@ -163,6 +163,8 @@ class Writes:
     ledger_totals: dict[tuple[str, str, str, str], list[int]] = field(default_factory=dict)
     #: What people say of how a campaign ended, as `opinions.write` takes it.
     opinions: list[Row] = field(default_factory=list)
+    #: Where people said they live: `of` the person, `country`, `place`.
+    located: list[Row] = field(default_factory=list)
     #: Contacts whose shown web pages have been seen, whose waiting messages are dropped, of whom nothing may lie aside.
     seen: list[str] = field(default_factory=list)
     silenced: list[str] = field(default_factory=list)
@@ -254,6 +256,7 @@ async def write(connection: db.Connection, writes: Writes, at: dt.datetime) -> N
     await ledger.hold(connection, writes.pledge_seen)
     await ledger.write(connection, writes.pledges, writes.pledge_states, writes.pledge_events)
     await opinions.write(connection, writes.opinions)
+    await whence.locate(connection, writes.located)
     await codes.give(connection, writes.given_codes)
     await codes.move(connection, writes.moves)
     await _write_outbox(connection, writes, at)

@@ -17,7 +17,7 @@ import yaml
 
 from bot.engine import commands, contribution, conversation, form, giving, messages, promising, reviewing, state
 from bot.engine.authoring import reading
-from bot.engine.pledging import campaigns
+from bot.engine.pledging import campaigns, matching
 from bot.services import needing
 from tests import offices
 
@@ -26,6 +26,8 @@ FORMS = Path(__file__).resolve().parent / "forms"
 START = dt.datetime(2027, 3, 1, 9, 0, tzinfo=dt.UTC)
 PHONE = "0700 12 34 56"
 SITE = "https://ashar.example"
+#: Those of the stand-ins, so that a conversation reads the same on the bare engine and over every channel.
+WAYS = ("https://t.me/AsharStandInBot?start=", "https://wa.me/996555000111?text=ashar%20")
 
 
 class Clock:
@@ -91,8 +93,14 @@ def flows() -> tuple[form.Form, form.Form, messages.Campaign]:
         form=pledge.version,
         promised={},
         pledges=0,
+        matches=tuple(messages.Match(_rule(each), each["whose"]) for each in raw["matching"]),
     )
     return survey, pledge, campaign
+
+
+def _rule(raw: dict[str, Any]) -> matching.Rule:
+    caps = {cap: Decimal(raw[cap]) for cap in ("cap_pledge", "cap_person", "cap_total") if cap in raw}
+    return matching.Rule(raw["name"], raw["kind"], Decimal(str(raw["factor"])), **caps)
 
 
 def _need(raw: dict[str, Any]) -> messages.Need:
@@ -161,6 +169,7 @@ class House:
             site=SITE,
             worth=self.worth,
             near=self.near,
+            ways=WAYS,
         )
 
     def _standing(self, campaign: messages.Campaign) -> messages.Campaign:

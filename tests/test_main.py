@@ -233,6 +233,20 @@ def test_chat_plays_a_campaign_and_ends_with_its_input(environment: dict[str, st
     assert "3 күндүк жумуш" in done.stdout
 
 
+def test_chat_counts_other_money_by_the_rates_it_is_given(environment: dict[str, str], tmp_path: Path) -> None:
+    today = dt.datetime.now(dt.UTC).date()
+    rates = tmp_path / "daily.xml"
+    rate = '<Currency ISOCode="USD"><Nominal>1</Nominal><Value>87,4500</Value></Currency>'
+    rates.write_text(f'<CurrencyRates Name="Daily" Date="{today:%d.%m.%Y}">{rate}</CurrencyRates>', "utf-8")
+    words = ("chat", str(FLOWS / "suu.campaign.yaml"))
+    done = ashar(environment, *words, "--rates", str(rates), types="2\n1\n100 долларов\n")
+    assert "100 долларов (≈ 8 745 сомов)" in done.stdout
+    assert "≈" not in ashar(environment, *words, types="2\n1\n100 долларов\n").stdout
+    rates.write_text("<none/>", "utf-8")
+    done = ashar(environment, *words, "--rates", str(rates), types="")
+    assert (done.returncode, "--rates" in done.stderr) == (2, True)
+
+
 def test_reach_says_what_a_file_costs_without_anything_kept(environment: dict[str, str]) -> None:
     paid = {**environment, "ASHAR_COST_WHATSAPP_OUT": "0.005 USD"}
     done = ashar(paid, "reach", str(FLOWS / "priorities.yaml"))

@@ -196,6 +196,15 @@ class Channel(Protocol):
         """Send one message; never raises for what a provider may answer."""
 
 
+def entrances(channels: Mapping[str, Channel]) -> tuple[str, ...]:
+    """What links into the chat begin with, of those channels that have links; what a link carries follows.
+
+    A channel has them where it has an `entrance`, which may be "" until its provider has told it.
+    """
+    found = (getattr(channel, "entrance", "") for channel in channels.values())
+    return tuple(each for each in found if each)
+
+
 class Attachments(Protocol):
     """Whoever has the pictures and recordings that lie beside forms."""
 

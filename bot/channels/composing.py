@@ -16,6 +16,7 @@ _ACTIONS = {
     "listen": phrase("Listen"),
     "show": phrase("See the picture"),
     "menu": phrase("Menu"),
+    "share": phrase("Invite relatives"),
 }
 
 

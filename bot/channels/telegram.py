@@ -162,6 +162,8 @@ class Telegram:
         largest: int = LARGEST,
         attachments: base.Attachments | None = None,
     ) -> None:
+        #: Only Telegram knows it; told at the start.
+        self.entrance = ""
         # At DEBUG the library writes the token, chat ids and texts into the log.
         logging.getLogger("telegram").setLevel(logging.WARNING)
         self._secret = secret
@@ -209,6 +211,7 @@ class Telegram:
                 await self._bot.delete_webhook()
             else:
                 await self._bot.set_webhook(self._webhook, secret_token=self._secret, allowed_updates=_ALLOWED)
+        self.entrance = f"https://t.me/{me.username}?start=" if me.username else ""
         return me.username or ""
 
     async def updates(self, offset: int, wait: int = 25) -> list[tuple[int, base.Inbound | None]]:

@@ -136,6 +136,10 @@ class Twilio:
         )
         self._opening = opening
         self.templates = dict(templates or {})
+        # What is written already when the chat opens: whoever sends it comes in as by a link. An SMS has no such links.
+        number = sender.removeprefix("whatsapp:").removeprefix("+")
+        linked = name == "whatsapp" and number.isascii() and number.isdigit()
+        self.entrance = f"https://wa.me/{number}?text=ashar%20" if linked else ""
         self._prefix = "whatsapp:" if name == "whatsapp" else ""
         self._sender = sender.removeprefix("whatsapp:")
         self._public_url = public_url.rstrip("/")

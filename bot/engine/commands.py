@@ -34,6 +34,7 @@ class Command(enum.StrEnum):
     LISTEN = "listen"
     SHOW = "show"
     TREASURY = "treasury"
+    SHARE = "share"
 
 
 # Both languages at all times: people mix them. The Latin words come out of folding by themselves; those that
@@ -68,6 +69,8 @@ _WORDS: dict[Command, str] = {
     "посмотреть картинку, покажи фото, показать фото, покажи рисунок, show, show the picture",
     # Only to whoever holds an office is it one.
     Command.TREASURY: "казына, казыначы, кассир, касса, казна, казначей, казначейство, treasury",
+    Command.SHARE: "бөлүшүү, туугандарды чакыруу, туугандарымды чакырам, туугандарга жөнөтүү, поделиться, "
+    "позвать родных, пригласить родных, отправить родным, share, invite",
     Command.RESTART: "башынан, башынан баштоо, сначала, заново, начать заново, начать сначала, restart, start over",
 }
 

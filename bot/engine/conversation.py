@@ -23,9 +23,11 @@ from bot.engine import (
     promising,
     resuming,
     reviewing,
+    sharing,
     state,
     treasury,
     trying,
+    whereabouts,
 )
 from bot.engine.commands import Command
 from bot.engine.messages import phrase
@@ -86,7 +88,7 @@ def turn(talk: state.Talk, responses: Mapping[str, state.State], incoming: messa
         events=tuple(turning.events),
         reply=reply,
         # Erasing forgets the language, but the farewell is still said in it.
-        language=turning.talk.language or talk.language,
+        language="" if sharing.in_both(turning) else turning.talk.language or talk.language,
         in_place=incoming.tap is not None and fresh,
     )
 
@@ -233,6 +235,7 @@ _COMMANDS: dict[Command | None, Callable[[Turning], None]] = {
     Command.CODE: resuming.give,
     Command.ANSWERS: reviewing.ask,
     Command.TREASURY: treasury.enter,
+    Command.SHARE: sharing.share,
 }
 
 _TAKE: dict[str, Callable[[Turning, Command | None], None]] = {
@@ -255,6 +258,8 @@ _TAKE: dict[str, Callable[[Turning, Command | None], None]] = {
     "erase": lobby.take_erase,
     "office": holding.take,
     **dict.fromkeys(acknowledging.SCENES, acknowledging.take),
+    "share": sharing.take,
+    "where": whereabouts.take,
     # Thanked, and now there is more to say: here is what there is.
     "done": lambda turning, _command: turning.go_home(),
     # One address of this contact went over; whoever writes by another one stays.
@@ -284,6 +289,8 @@ _SHOW: dict[str, Callable[[Turning], messages.Reply]] = {
     "erase": lobby.show_erase,
     "office": holding.show,
     **dict.fromkeys(acknowledging.SCENES, acknowledging.show),
+    "share": sharing.show,
+    "where": whereabouts.show,
     "stopped": lambda _turning: messages.Reply(()),
     "moved": lambda _turning: messages.Reply(()),
 }

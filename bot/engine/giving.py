@@ -5,11 +5,11 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 from collections.abc import Iterable, Mapping
-from decimal import ROUND_HALF_EVEN, Decimal
+from decimal import ROUND_FLOOR, ROUND_HALF_EVEN, Decimal
 
 from bot.engine import messages
 from bot.engine.messages import phrase, phrases
-from bot.engine.pledging import campaigns, deciding, events, ledger, totals, wishes
+from bot.engine.pledging import campaigns, deciding, events, ledger, matching, totals, wishes
 
 _CODE_LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 _ONE, _HUNDREDTH = Decimal(1), Decimal("0.01")
@@ -153,6 +153,24 @@ def covered(
     if need.covers is None or quantity is None or quantity < need.covers.each:
         return None
     return messages.Quantity(quantity // need.covers.each, words=need.covers.words)
+
+
+def added(
+    campaign: messages.Campaign, offered: messages.Offer, rates: Mapping[str, messages.Rate]
+) -> list[messages.Line]:
+    """Who adds to the offer by which rule, and how much at the most: for another's sum may end before it comes."""
+    need = campaign.need(offered.need)
+    value = whole_som(offered, rates) if need.kind == "money" else offered.quantity
+    gift = matching.Gift("", "", need.kind, value or ledger.ZERO)
+    lines: list[messages.Line] = []
+    for each in campaign.matches:
+        more = sum(matching.matched([gift], [each.rule]).values(), ledger.ZERO)
+        if more:
+            money = need.kind == "money"
+            more = more.quantize(_ONE, ROUND_FLOOR) if money else more
+            said = messages.Quantity(more, currency="KGS" if money else "", words=need.unit)
+            lines.append(phrase("To this is added up to {more}: {whose}.", more=said, whose=each.whose))
+    return lines
 
 
 def reference_code(chance: str) -> str:

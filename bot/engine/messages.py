@@ -13,7 +13,7 @@ from bot.engine.phrases import NONE
 from bot.engine.phrases import Phrase as Phrase  # re-exported: what is said is spoken of as messages.phrase
 from bot.engine.phrases import phrase as phrase
 from bot.engine.phrases import phrases as phrases
-from bot.engine.pledging import campaigns, events, ledger
+from bot.engine.pledging import campaigns, events, ledger, matching
 
 # -- what is said -------------------------------------------------------------------------------------------
 
@@ -152,6 +152,16 @@ class Pledged:
     rate: Rate | None = None
     #: Of a gift that nobody had promised: the number of its receipt. Then `person` is "", and the name is not shown.
     receipt: int = 0
+    #: Where its giver lives, as in `whereabouts`; "" where that is not known.
+    country: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Located:
+    """The person said where they live; it goes with all their pledges. `country` as in `whereabouts`."""
+
+    person: str
+    country: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,6 +238,7 @@ Event = (
     | Finished
     | Discarded
     | Pledged
+    | Located
     | Stepped
     | Opined
     | Stopped
@@ -267,6 +278,14 @@ class Need:
 
 
 @dataclass(frozen=True, slots=True)
+class Match:
+    """A rule by which somebody adds to what others give, and who that is."""
+
+    rule: matching.Rule
+    whose: form.Text
+
+
+@dataclass(frozen=True, slots=True)
 class Campaign:
     """A campaign as it stands now."""
 
@@ -289,6 +308,8 @@ class Campaign:
     som: Mapping[str, Decimal] = field(default_factory=dict)
     #: How many promises of money are not in `som`, because no rate was known; need -> promises.
     unvalued: Mapping[str, int] = field(default_factory=dict)
+    #: By which rules others add to it.
+    matches: tuple[Match, ...] = ()
 
     def need(self, name: str) -> Need:
         """The need of that name; KeyError if there is none."""
@@ -368,6 +389,11 @@ class Facts(NamedTuple):
     def promise(self, pledge: str) -> Promise:
         """The pledge of that id; StopIteration if the mind was not told of it."""
         return next(each for each in (*self.promises, *self.entries) if each.id == pledge)
+
+    #: The country that the person's telephone tells, as in `whereabouts`; mostly it tells none.
+    country: str = ""
+    #: What links into the chat begin with, one for each channel that has links; what they carry follows.
+    ways: tuple[str, ...] = ()
 
 
 class Incoming(NamedTuple):

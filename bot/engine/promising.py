@@ -39,7 +39,11 @@ def show_pledges(turning: Turning) -> messages.Reply:
         return messages.Reply((none,), options(phrase("Back to the menu")), pick=1)
     lines = [keeping.told(promise, turning.facts.campaigns) for promise in promises]
     choices = [phrase("Open: {code}", code=promise.code) for promise in promises]
-    return messages.Reply((phrase("Your promises:"), *lines), options(*choices, phrase("Back to the menu")), pick=1)
+    choices.append(phrase("Back to the menu"))
+    words = (phrase("To invite your relatives, write “invite”."),)
+    return messages.Reply(
+        (phrase("Your promises:"), *lines), options(*choices), words, pick=1, actions=("share",), spare=words
+    )
 
 
 def take_pledges(turning: Turning, command: Command | None) -> None:

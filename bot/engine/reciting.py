@@ -50,6 +50,7 @@ def _show_confirm(vow: Vow) -> messages.Reply:
         said.append(words)
         if covered := giving.covered(campaign, offer, rates):
             covers.append(phrase("{offer} is enough for: {covered}", offer=words, covered=covered))
+        covers += giving.added(campaign, offer, rates)
     by = giving.references(campaign, said, _by(vow))
     name = vow.response.answer("name")
     shown: list[messages.Line] = [phrase("Name: {name}", name=name)] if name else []

@@ -25,7 +25,7 @@ class Response(NamedTuple):
     """What an export knows of one response; answers are stored texts (`table.stored`) by key."""
 
     version: str
-    #: In the order of `table.PARADATA`, and of `table.TRAFFIC` behind it where that is shown.
+    #: In the order of `table.Layout.lead`, and of `table.TRAFFIC` behind it where that is shown.
     lead: tuple[str, ...]
     #: Its open answers, each in one piece (see `pieces`), and those that were sealed or worked out.
     pieces: Sequence[str]
@@ -109,7 +109,7 @@ class Rows:
     ) -> None:
         """`plain` are the types of our own columns that `finish` would leave as they are."""
         self.tables = table.tables(book, layout)
-        self._finish = finish
+        self._finish, self._lead = finish, layout.lead
         self._blank: list[list[Any]] = []
         #: For each table, where a part begins.
         self._starts: list[dict[tuple[str, str], tuple[int, table.Part]]] = []
@@ -132,7 +132,7 @@ class Rows:
 
     def _lead_in(self, plain: Collection[table.Type]) -> None:
         """Learn how a row of the main table begins."""
-        lead = [part for part in self.tables[0].parts if part.what in (*table.PARADATA, *table.TRAFFIC)]
+        lead = [part for part in self.tables[0].parts if part.what in (*self._lead, *table.TRAFFIC)]
         # These are different in every response; the others are a few, and rows that begin with them are remembered.
         own = [part.what in table.TRAFFIC or part.columns[0].type in _OWN for part in lead]
         self._own = [
@@ -254,7 +254,7 @@ class Rows:
             self._counts[number] += 1
             indexes[number, at] = self._counts[number]
             row, parent = rounds[number, at], self.tables[number].parent or 0
-            self._put(number, row, table.PARADATA[0], response)
+            self._put(number, row, self._lead[0], response)
             self._put(number, row, table.INDEX, str(self._counts[number]))
             self._put(number, row, table.PARENT_TABLE, self.tables[parent].name)
             self._put(number, row, table.PARENT_INDEX, str(indexes[parent, at[:-1]]))

@@ -81,6 +81,8 @@ class Person(NamedTuple):
     last: str = ""
     #: Campaigns of which they took an office; whether they hold it still, the house knows.
     offices: tuple[str, ...] = ()
+    #: Where they said they live, as in `whereabouts`; "" before they were asked.
+    country: str = ""
 
 
 class Talk(NamedTuple):
@@ -161,8 +163,8 @@ def _plain_person(person: Person) -> dict[str, Any]:
 
 
 def _person(plain: dict[str, Any]) -> Person:
-    lists = {name: tuple(plain[name]) for name in ("consents", "finished", "open")}
-    return Person(id=plain["id"], last=plain.get("last", ""), offices=tuple(plain.get("offices", ())), **lists)
+    lists = {name: tuple(plain.get(name, ())) for name in ("consents", "finished", "open", "offices")}
+    return Person(id=plain["id"], last=plain.get("last", ""), country=plain.get("country", ""), **lists)
 
 
 def _answer(value: Any) -> Answer:

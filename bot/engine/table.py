@@ -59,6 +59,9 @@ _TYPES = {
 }
 _OURS = {
     "response": Type.ID,
+    "pledge": Type.ID,
+    "offered": Type.INSTANT,
+    "changed": Type.INSTANT,
     "apart": Type.FLAG,
     "assisted": Type.FLAG,
     "begun": Type.INSTANT,
@@ -91,6 +94,8 @@ class Layout:
     personal: bool = False
     #: With all that is known of how it was answered.
     full: bool = False
+    #: What is known beside the answers, a column each; the first is the id, and at least two are the same for many.
+    lead: tuple[str, ...] = PARADATA
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +180,7 @@ def _table(
         title = _free(wanted, taken, aside)
         return Part(what, (Column(title, title, type_),), question)
 
-    lead = PARADATA[:1] if around else (*PARADATA, *(TRAFFIC if layout.full else ()))
+    lead = layout.lead[:1] if around else (*layout.lead, *(TRAFFIC if layout.full else ()))
     parts = [ours(role, role, _OURS.get(role, Type.TEXT), aside="_{}") for role in lead]
     parts += [Part(ANSWER, tuple(_columns(entry, layout, heading, taken)), entry.name) for entry in entries]
     for entry in entries if layout.full else ():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.engine import commands, doubting, drafting, giving, messages, reciting, state
+from bot.engine import commands, doubting, drafting, giving, messages, reciting, state, whereabouts
 from bot.engine.commands import Command
 from bot.engine.gifts import whens
 from bot.engine.gifts.pieces import Misread, Why
@@ -253,11 +253,12 @@ def _promise(vow: Vow) -> None:
             pledge = turning.draw(f"pledge{number}")
             said = name if isinstance(name, str) else ""
             made.append(messages.Pledged(turning.talk.person, pledge, campaign.name, offer, code, said, steps, rate))
-    turning.events += made
+    turning.events += whereabouts.stamped(turning, made)
     vow.turning.keep(vow.rid, vow.response._replace(at="", answers=(*vow.response.answers, ("confirm", "yes"))))
     turning.end(vow.rid)
     reciting.thank(vow, made)
-    turning.lead_back()
+    turning.actions = ("share",)
+    whereabouts.ask(turning)
 
 
 def _refused(vow: Vow, reason: wishes.Reason) -> None:

@@ -6,10 +6,21 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 
 from bot.channels import base
-from bot.engine import commands, contribution, conversation, messages, opining, promising, reviewing, state, trying
+from bot.engine import (
+    commands,
+    contribution,
+    conversation,
+    messages,
+    opining,
+    promising,
+    reviewing,
+    state,
+    trying,
+    whereabouts,
+)
 from bot.engine.pledging import campaigns
 from bot.services import booking, entrusting, notifying, publishing, quoting, reckoning, recording
-from models import codes, db, ledger, opinions, sealing, turns
+from models import codes, db, ledger, opinions, sealing, turns, whence
 
 #: Kinds of message that say nothing: the person shut us out, or let us in again.
 SHUTTING = ("blocked", "unblocked")
@@ -143,6 +154,7 @@ async def _decide(
         site=kit.site,
         # Only while somebody is about to promise something, or writes down what nobody promised.
         worth=await quoting.worth(connection, at) if pledging or held.anybody else {},
+        ways=kit.ways(),
     )
     resumable = await _resumable(connection, kit, group, at)
     attaching = {name for name, channel in kit.channels.items() if channel.capabilities.attachments}
@@ -171,6 +183,7 @@ async def _decide(
             ),
             code_is_good=code in resumable,
             near=near(known.inbound.address),
+            country=country(known.inbound.address),
         )
         own = held.facts(own, known, pledges)
         mine = {rid: recording.response(kit.seal, stored[rid].sealed) for rid in _needed(known) if rid in stored}
@@ -193,6 +206,8 @@ async def _decide(
             if isinstance(event, messages.Moved):
                 # Once: whoever comes later in this group comes too late.
                 del resumable[event.code]
+            if isinstance(event, messages.Pledged | messages.Located) and event.country:
+                await _locate(connection, catalogue, event, writes)
             if isinstance(event, messages.Erased) and event.person:
                 await _erase(connection, kit, catalogue, event.person, pledges, writes, at)
     await turns.write(connection, writes, at)
@@ -217,6 +232,19 @@ def near(address: str) -> tuple[str, ...]:
     if number[:1] != "+":
         return ()
     return tuple(money for begins, money in _CALLING.items() if number.startswith(begins))[:1]
+
+
+#: In which country a number of another one than ours is; whoever moved there keeps theirs of Kyrgyzstan for years, so
+#: that +996 tells nothing.
+_COUNTRIES = {"+76": "KZ", "+77": "KZ", "+7": "RU", "+90": "TR", "+82": "KR"}
+
+
+def country(address: str) -> str:
+    """The country that a number of abroad tells, as in `whereabouts`; "" where the person must be asked."""
+    number = address.removeprefix("whatsapp:")
+    if not number.startswith("+") or number.startswith("+996"):
+        return ""
+    return next((code for begins, code in _COUNTRIES.items() if number.startswith(begins)), whereabouts.OTHER)
 
 
 def _talk(seal: sealing.Seal, sealed: bytes | None) -> state.Talk:
@@ -273,6 +301,23 @@ async def _resumable(
 def _opened(standing: Mapping[str, messages.Campaign]) -> dict[str, messages.Campaign]:
     """Without those that are only being prepared: nobody hears of them."""
     return {name: each for name, each in standing.items() if each.state is not campaigns.State.DRAFT}
+
+
+async def _locate(
+    connection: db.Connection,
+    catalogue: publishing.Catalogue,
+    event: messages.Pledged | messages.Located,
+    writes: turns.Writes,
+) -> None:
+    """Where its giver lives goes with a pledge: the country, and at home the raion, if a finished survey told it."""
+    place = ""
+    if event.country == whereabouts.HOME:
+        asked = {name for survey in catalogue.surveys.values() for name in catalogue.forms[survey].places}
+        place = await whence.told(connection, event.person, asked)
+    if isinstance(event, messages.Located):
+        writes.located.append({"of": event.person, "country": event.country, "place": place})
+    else:
+        next(row for row in writes.pledges if row["id"] == event.pledge)["place"] = place
 
 
 async def _erase(

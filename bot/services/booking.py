@@ -105,6 +105,8 @@ def pledge(writes: turns.Writes, new: messages.Pledged, version: str, sealed: by
             "respondent_id": new.person or None,
             "sealed": sealed,
             "receipt_number": new.receipt or None,
+            "country": new.country,
+            "place": "",
         }
     )
     writes.pledge_events += _rows(new.pledge, new.steps)

@@ -39,20 +39,13 @@ class Milestone(NamedTuple):
     by: dt.date
 
 
-class Match(NamedTuple):
-    """A rule by which somebody adds to what others give, and who that is."""
-
-    rule: matching.Rule
-    whose: form.Text
-
-
 class Plan(NamedTuple):
     """What of a campaign its treasurer, its facilitator and the public go by; no conversation needs it."""
 
     #: A code of places.csv, or "".
     place: str
     milestones: tuple[Milestone, ...]
-    matches: tuple[Match, ...]
+    matches: tuple[messages.Match, ...]
     #: Who signs, by office; {} where the file does not say.
     treasurer: form.Text
     signatory: form.Text
@@ -181,6 +174,7 @@ def campaign(version: str, definition: str, form_version: str) -> messages.Campa
         form=form_version,
         promised={},
         pledges=0,
+        matches=_matches(plain),
     )
 
 
@@ -194,7 +188,7 @@ def plan(definition: str) -> Plan:
             Milestone(each["name"], each["title"], dt.date.fromisoformat(each["by"]))
             for each in plain.get("milestones", ())
         ),
-        matches=tuple(Match(_matches(each), each["whose"]) for each in plain.get("matching", ())),
+        matches=_matches(plain),
         treasurer=plain.get("treasurer", {}),
         signatory=plain.get("signatory", {}),
         second_signature_above=Decimal(bound) if bound else None,
@@ -202,6 +196,10 @@ def plan(definition: str) -> Plan:
     )
 
 
-def _matches(plain: Mapping[str, str]) -> matching.Rule:
+def _matches(plain: Mapping[str, Any]) -> tuple[messages.Match, ...]:
+    return tuple(messages.Match(_ruled(each), each["whose"]) for each in plain.get("matching", ()))
+
+
+def _ruled(plain: Mapping[str, str]) -> matching.Rule:
     caps = [Decimal(plain[key]) if key in plain else None for key in _CAPS]
     return matching.Rule(plain["name"], plain["kind"], Decimal(plain["factor"]), *caps)

@@ -13,9 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Protocol
 
-from bot.engine import table
+from bot.engine import records, table
 from bot.services import (
-    collecting,
     writing,
     writing_csv,
     writing_datapackage,
@@ -54,6 +53,22 @@ _SINGLE = (Format.XLSX, Format.JSONL)
 _SUFFIXES = {f".{each}": each for each in Format if each not in _PACKAGES} | {".zsav": Format.SAV}
 
 
+class Source(writing.Subject, Protocol):
+    """Whatever can be written: the responses to a form, the pledges to a campaign."""
+
+    async def total(self) -> int:
+        """How many rows there will be."""
+
+    async def published(self) -> tuple[dt.datetime, dt.datetime]:
+        """When what it is about was published first and last."""
+
+    def identity(self) -> bytes:
+        """32 bytes that stay the same for it, and are no other's."""
+
+    def pages(self, size: int, *, answered: bool = False) -> AsyncGenerator[list[records.Response], None]:
+        """All of it, so many at once."""
+
+
 class Progress(Protocol):
     """Shows how far it has come; what tqdm's bars are."""
 
@@ -80,7 +95,7 @@ def format_of(output: Path | None) -> Format:
     return _SUFFIXES.get(output.suffix.lower(), Format.CSV) if output else Format.CSV
 
 
-async def export(source: collecting.Source, format_: Format, output: Path | None, progress: Progress) -> Done:
+async def export(source: Source, format_: Format, output: Path | None, progress: Progress) -> Done:
     """Write the responses to `output`, which must not be there yet, or to standard output.
 
     Raises `Refused`, `BadOutput`, and `sealing.Unreadable` for a text sealed with a lost key; then nothing is left.
@@ -91,6 +106,8 @@ async def export(source: collecting.Source, format_: Format, output: Path | None
         raise Refused(f"--format {format_} makes several files: let --output end in .zip, or name a folder.")
     if output is not None and format_ in _SINGLE and writing.is_folder(output):
         raise Refused(f"--format {format_} makes one file: let --output end in .{format_}.")
+    if format_ is Format.FLOWRESULTS and source.layout.lead != table.PARADATA:
+        raise Refused("--format flowresults holds answers to questions, and pledges are none: take datapackage.")
     published = await source.published()
     progress.reset(await source.total())
     count = 0
@@ -105,7 +122,7 @@ async def export(source: collecting.Source, format_: Format, output: Path | None
     return Done(count, left_out, tuple(writer.unfit.items()))
 
 
-async def chunks(source: collecting.Source, format_: Format) -> AsyncGenerator[str, None]:
+async def chunks(source: Source, format_: Format) -> AsyncGenerator[str, None]:
     """The responses as pieces of text, beside whatever else this process does. CSV holds the main table alone."""
     stream = io.StringIO()
     writer = _text(source, format_, [stream])
@@ -116,7 +133,7 @@ async def chunks(source: collecting.Source, format_: Format) -> AsyncGenerator[s
             yield _taken(stream)
 
 
-def write_codebook(source: collecting.Source, output: Path | None) -> None:
+def write_codebook(source: writing.Subject, output: Path | None) -> None:
     """The codebook alone, as CSV. Raises `BadOutput`."""
     with contextlib.ExitStack() as stack:
         stream = sys.stdout
@@ -127,7 +144,7 @@ def write_codebook(source: collecting.Source, output: Path | None) -> None:
         stream.flush()
 
 
-def _text(source: collecting.Source, format_: Format, streams: Sequence[IO[str]]) -> writing.Writer:
+def _text(source: writing.Subject, format_: Format, streams: Sequence[IO[str]]) -> writing.Writer:
     """A writer of text; CSV into as many streams as there are."""
     if format_ is Format.CSV:
         return writing_csv.Csv(source, streams)
@@ -143,7 +160,7 @@ def _taken(stream: io.StringIO) -> str:
 
 @contextlib.contextmanager
 def _writer(
-    source: collecting.Source,
+    source: Source,
     format_: Format,
     output: Path | None,
     published: tuple[dt.datetime, dt.datetime],

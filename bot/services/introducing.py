@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Awaitable, Callable
 from typing import Protocol
 
 from bot.channels import base
@@ -13,6 +14,11 @@ _log = logging.getLogger(__name__)
 
 #: Seconds between two tries, at first and at most.
 FIRST, LONGEST = 1.0, 60.0
+
+#: Under which account entrances are written down, by channel.
+ENTRANCES = "entrance"
+
+Started = Callable[[], Awaitable[None]]
 
 
 class Weather:
@@ -51,8 +57,12 @@ class Templated(Protocol):
     async def make_templates(self) -> dict[str, str]: ...
 
 
-async def start(channel: Starting, weather: Weather) -> str:
-    """Start it, however long that takes; the name it goes by there."""
+async def nothing() -> None:
+    """There is nothing to do once it has started."""
+
+
+async def start(channel: Starting, weather: Weather, started: Started = nothing) -> str:
+    """Start it, however long that takes, and do what is to be done once it has; the name it goes by there."""
     while True:
         try:
             name = await channel.start()
@@ -60,7 +70,15 @@ async def start(channel: Starting, weather: Weather) -> str:
             await weather.foul(str(error))
         else:
             weather.fair()
+            await started()
             return name
+
+
+async def remember(database: db.Database, channel: base.Channel) -> None:
+    """Write down what links into a channel begin with, for commands that never talk to its platform."""
+    for entrance in base.entrances({channel.name: channel}):
+        async with database.transaction() as connection:
+            await providers.keep(connection, ENTRANCES, {channel.name: entrance})
 
 
 async def make_templates(database: db.Database, channel: Templated, account: str, weather: Weather) -> None:

@@ -28,12 +28,13 @@ async def poll(
     weather: introducing.Weather,
     *,
     pause: float = PAUSE,
+    started: introducing.Started = introducing.nothing,
 ) -> None:
     """Take messages and hand them to `receive`, for ever. Asking for the next ones is what acknowledges the last.
 
     A platform that does not answer, or a message that cannot be kept now, is tried again and stops nothing else.
     """
-    await introducing.start(channel, weather)
+    await introducing.start(channel, weather, started)
     offset = 0
     while True:
         try:

@@ -217,6 +217,13 @@ async def worth(connection: db.Connection, at: dt.datetime) -> dict[str, message
     }
 
 
+def worths(quotes: Quotes) -> dict[str, messages.Rate]:
+    """The rates of one list alone, whatever else is known."""
+    return {
+        currency: messages.Rate(Decimal(value) / rates.ONE, quotes.day) for currency, value in quotes.values.items()
+    }
+
+
 class Listed(NamedTuple):
     """What is known: the newest rates until today, and the newest at all."""
 

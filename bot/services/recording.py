@@ -39,6 +39,10 @@ class Kit(NamedTuple):
     site: str
     entropy: Callable[[], str]
 
+    def ways(self) -> tuple[str, ...]:
+        """What links into the chat begin with, as far as the channels know it now."""
+        return base.entrances(self.channels)
+
 
 class Known(NamedTuple):
     """One message with what is stored about its sender."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from bot import wording
 from bot.channels import base, composing
@@ -23,13 +23,16 @@ class Rehearsal:
         *,
         channel: str,
         site: str,
+        worth: Mapping[str, messages.Rate] | None = None,
     ) -> None:
+        """`worth` are the rates by which other money is counted; none leaves it uncounted."""
         self._catalogue = catalogue
         self.voice = voice
         self._clock = clock
         self._entropy = entropy
         self._channel = channel
         self._site = site
+        self._worth = worth or {}
         self._forget()
 
     def _forget(self) -> None:
@@ -100,6 +103,7 @@ class Rehearsal:
             promises=tuple(self._promises.values()),
             finished=self.finished,
             site=self._site,
+            worth=self._worth,
         )
 
     def _happened(self, event: messages.Event) -> None:

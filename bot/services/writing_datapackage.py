@@ -49,7 +49,7 @@ def package(subject: writing.Subject, folder: Path, at: dt.datetime) -> Iterator
 def _resource(subject: writing.Subject, tables: Sequence[table.Table], number: int) -> dict[str, Any]:
     each = tables[number]
     schema: dict[str, Any] = {"fields": [_field(subject, column) for column in each.columns]}
-    schema["primaryKey"] = [each.title(table.INDEX if len(tables) > 1 else table.PARADATA[0])]
+    schema["primaryKey"] = [each.title(table.INDEX if len(tables) > 1 else subject.layout.lead[0])]
     if each.parent is not None:
         parent = tables[each.parent]
         reference = {"resource": _name(parent, each.parent), "fields": [parent.title(table.INDEX)]}

@@ -14,7 +14,7 @@ from bot.engine import form
 from bot.engine.pledging import campaigns
 from bot.engine.pledging.events import Role
 from bot.services import publishing, steering
-from bot.shell import accounts, forms, offices, paper, statement
+from bot.shell import accounts, forms, offices, paper, sharing, statement
 from models import db, ledger
 
 DONE, WRONG = 0, 2
@@ -78,6 +78,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         sub.set_defaults(to=to)
         for language in form.LANGUAGES:
             sub.add_argument(f"--why-{language}", default="", metavar="TEXT", help="for everybody to read")
+    forms.spoken(act("card", sharing.card, "print the day's card for the village group, without names"))
+    forms.spoken(act("invite", sharing.invite, "print what one sends to one's relatives"))
     sub = act("milestone", mark, "say that a milestone is reached")
     sub.add_argument("milestone", metavar="MILESTONE", help="its name, as in the campaign's file")
     offices.arguments(act("office", offices.office, "give an office to whoever takes it by a code; see who holds it"))

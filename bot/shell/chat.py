@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import argparse
+import asyncio
+import os
 import random
 import secrets
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 
-from bot import wording
+from bot import settings, wiring, wording
 from bot.channels import terminal
-from bot.services import improvising, publishing, rehearsing
+from bot.engine import messages
+from bot.services import improvising, publishing, quoting, rehearsing
 from bot.shell import forms
 from models import db
 
@@ -27,6 +31,11 @@ def chat(options: argparse.Namespace) -> int:
     if not links:
         print("This form is pledged through a campaign: play that one's file.", file=sys.stderr)
         return WRONG
+    try:
+        worth = _worth(options.rates)
+    except (quoting.Unread, OSError) as error:
+        print(f"--rates: {options.rates} cannot be used: {error}", file=sys.stderr)
+        return WRONG
     drawn = random.Random(options.random)  # noqa: S311 - a dry run is to be repeated; nobody else can see it
     rehearsal = rehearsing.Rehearsal(
         catalogue,
@@ -35,8 +44,28 @@ def chat(options: argparse.Namespace) -> int:
         lambda: secrets.token_hex(16) if options.random is None else f"{drawn.getrandbits(128):032x}",
         channel=terminal.Terminal.name,
         site="https://ashar.example",
+        worth=worth,
     )
     return _converse(rehearsal, links[0]) if options.random is None else _improvise(rehearsal, links, options)
+
+
+def _worth(file: Path | None) -> Mapping[str, messages.Rate]:
+    """The rates of that file, else those that were imported last; none, where no database is there to ask."""
+    if file is not None:
+        return quoting.worths(quoting.read(file.read_bytes(), db.now().date()))
+    here = Path(os.environ.get("ASHAR_VAR") or "var") / "ashar.sqlite"
+    if not (os.environ.get("ASHAR_DATABASE_URL") or here.exists()):
+        return {}
+
+    async def ask() -> Mapping[str, messages.Rate]:
+        async with wiring.memory(settings.current()) as memory, memory.database.reading() as connection:
+            return await quoting.worth(connection, db.now())
+
+    try:
+        return asyncio.run(ask())
+    except wiring.NotReady:
+        # A form is played without it too.
+        return {}
 
 
 def _converse(rehearsal: rehearsing.Rehearsal, link: str) -> int:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from bot import settings, wiring
 from bot.engine import table
-from bot.services import collecting, exporting, publishing
+from bot.services import collecting, collecting_pledges, exporting, publishing
 
 DONE, WRONG = 0, 2
 
@@ -17,7 +17,10 @@ DONE, WRONG = 0, 2
 def arguments(sub: argparse.ArgumentParser) -> None:
     """What can be said on the command line."""
     add = sub.add_argument
-    add("form", metavar="FORM", help="name of the form, such as priorities")
+    add("form", metavar="FORM", nargs="?", default="", help="name of the form, such as priorities")
+    add(
+        "--campaign", default="", metavar="NAME", help="instead of a form: the pledges to that campaign and their steps"
+    )
     add("--output", type=Path, metavar="FILE", help="a new file, folder or .zip; else standard output")
     add("--format", type=exporting.Format, choices=list(exporting.Format), help="else as --output ends; else csv")
     add("--personal", action="store_true", help="with what may name a person")
@@ -35,6 +38,10 @@ def arguments(sub: argparse.ArgumentParser) -> None:
 
 def export(options: argparse.Namespace) -> int:
     """Write it."""
+    if bool(options.form) == bool(options.campaign):
+        return _wrong("Name either a form, or a campaign with --campaign.")
+    if options.campaign and (options.unfinished or options.paradata == "full"):
+        return _wrong("--unfinished and --paradata are about responses; pledges are written whatever became of them.")
     given = settings.current()
     layout = table.Layout(
         labels=options.values == "labels",
@@ -45,6 +52,7 @@ def export(options: argparse.Namespace) -> int:
         separator=options.group_separator,
         personal=options.personal,
         full=options.paradata == "full",
+        lead=collecting_pledges.LEAD if options.campaign else table.PARADATA,
     )
     format_ = options.format or exporting.format_of(options.output)
 
@@ -53,18 +61,17 @@ def export(options: argparse.Namespace) -> int:
         import tqdm
 
         async with wiring.memory(given) as memory:
-            source = await collecting.collect(
-                memory.database,
-                memory.seal,
-                publishing.Library(),
-                options.form,
-                layout,
-                unfinished=options.unfinished,
-            )
+            source: exporting.Source
+            house = memory.database, memory.seal, publishing.Library()
+            if options.campaign:
+                exact = format_ is exporting.Format.JSONL
+                source = await collecting_pledges.collect(*house, options.campaign, layout, exact=exact)
+            else:
+                source = await collecting.collect(*house, options.form, layout, unfinished=options.unfinished)
             if options.codebook:
                 exporting.write_codebook(source, options.output)
                 return None
-            with tqdm.tqdm(unit=" responses", disable=None) as bar:
+            with tqdm.tqdm(unit=" pledges" if options.campaign else " responses", disable=None) as bar:
                 return await exporting.export(source, format_, options.output, bar)
 
     wiring.calm_collector()

@@ -1,7 +1,7 @@
 """One digest a day for everybody who pledged, how far each has heard, and what they say in the end.
 
 Revision ID: 0010
-Revises: 0007
+Revises: 0009
 """
 
 from __future__ import annotations

@@ -80,6 +80,10 @@ pledge = sa.Table(
     ref("respondent_id", "respondent.id", nullable=True, index=True),
     #: The name to be shown, if the giver wants one shown.
     sa.Column("sealed", sa.LargeBinary),
+    #: Where its giver lives, as they said or their number tells: a country of ISO 3166 or ZZ for any other, and at home
+    #: the code of the raion or oblast; "" where it is not known. Emptied by erasure.
+    sa.Column("country", sa.String(2), nullable=False, server_default=""),
+    sa.Column("place", sa.String(32), nullable=False, server_default=""),
     #: Of a gift that nobody had promised: which receipt of the campaign it got, from 1.
     sa.Column("receipt_number", sa.Integer),
     sa.Index("ix_pledge_campaign_name_receipt_number", "campaign_name", "receipt_number", unique=True),

@@ -71,3 +71,25 @@ def test_what_cannot_be_is_refused_with_what_to_do(run: Run, words: tuple[str, .
 def test_every_refusal_has_its_words() -> None:
     assert campaign.REFUSED.keys() == set(campaigns.Reason) - {campaigns.Reason.ALREADY_SO}
     assert campaign.UNMARKED.keys() == set(steering.Unmarked) - {steering.Unmarked.ALREADY_SO}
+
+
+def test_texts_to_forward(run: Run) -> None:
+    code, said, _ = run("campaign", "card", "suu")
+    assert code == 0
+    assert said.index("Ашар: Айылга таза суу") < said.index("Ашар: Чистая вода в село")
+    # No messenger is set up: the page alone, which shows every way there is.
+    assert said.splitlines()[-1].endswith("/campaigns/suu")
+    assert "t.me" not in said
+    code, said, _ = run("campaign", "invite", "suu", "--language", "ru")
+    assert (code, "Здравствуйте, родные!" in said, "Ассалоому" in said) == (0, True, False)
+    assert run("campaign", "card", "none") == (2, "", "There is no campaign “none”.\n")
+
+
+def test_pledges_are_exported_by_campaign(run: Run, tmp_path: Path) -> None:
+    code, said, _ = run("export", "--campaign", "suu")
+    assert (code, said.removeprefix("\ufeff").startswith("pledge,campaign,version,state,")) == (0, True)
+    assert run("export", "--campaign", "none")[0] == 2
+    assert run("export")[0] == 2
+    assert run("export", "priorities", "--campaign", "suu")[0] == 2
+    assert run("export", "--campaign", "suu", "--unfinished")[0] == 2
+    assert run("export", "--campaign", "suu", "--output", str(tmp_path / "pledges.xlsx"))[0] == 0
