@@ -142,20 +142,21 @@ def _progress(campaign: messages.Campaign, each: schemas_giving.Progress) -> mes
 def _rated(each: schemas.Som, stands: schemas.Campaign) -> list[messages.Line]:
     """By which days' rates other money is counted in som, and what is not."""
     lines: list[messages.Line] = []
+    currencies = [
+        messages.Quantity(Decimal(promised.quantity), currency=promised.unit)
+        for promised in stands.promised
+        if promised.need == each.need
+    ]
+    if {said.currency for said in currencies} - {"KGS"}:
+        lines.append(phrase("Promised as: {what}.", what=currencies))
     if each.oldest_rate and each.newest_rate:
-        currencies = [
-            messages.Quantity(Decimal(promised.quantity), currency=promised.unit)
-            for promised in stands.promised
-            if promised.need == each.need
-        ]
         first, last = map(dt.date.fromisoformat, (each.oldest_rate, each.newest_rate))
-        what = phrase("Promised as: {what}.", what=currencies)
         rate = (
             phrase("In som by the National Bank's rate of {date}.", date=first)
             if first == last
             else phrase("In som by the National Bank's rates from {first} to {last}.", first=first, last=last)
         )
-        lines += [what, rate]
+        lines.append(rate)
     if each.unvalued != 0:
         lines.append(phrase("For some of the promised money no rate is known: it is not in this sum."))
     return lines
