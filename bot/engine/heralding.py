@@ -104,7 +104,9 @@ _WORDS = {
 
 def _ask(turning: Turning, campaign: str, *, leads: bool) -> Told:
     if not leads:
-        turning.say(messages.Written(turning.facts.campaigns[campaign].title))
+        title = messages.Written(turning.facts.campaigns[campaign].title)
+        if title not in turning.lines:
+            turning.say(title)
         turning.say(phrase("Is the work really done, and how satisfied are you? To tell us, write “rating”."))
         return Told(turning.talk, messages.Reply(tuple(turning.lines)))
     begun = bool(turning.current())
@@ -117,7 +119,7 @@ def _led(turning: Turning, shown: messages.Reply, *, begun: bool) -> Told:
     turning.change(step=turning.talk.step + 1, misses=0)
     foot = (*shown.foot, phrase("To go on with what you had begun, write “continue”.")) if begun else shown.foot
     reply = messages.Reply(
-        (*turning.lines, *shown.lines),
+        (*turning.lines, *(line for line in shown.lines if line not in turning.lines)),
         shown.options,
         foot=foot,
         pick=shown.pick,

@@ -106,3 +106,50 @@ async def test_what_was_promised_before_there_were_rates_is_counted_as_unvalued(
             await to(unmigrated_url, "0004")
     finally:
         await database.close()
+
+
+async def test_what_happened_before_there_were_digests_is_not_told_again(unmigrated_url: str) -> None:
+    await migrating.upgrade_async(unmigrated_url)
+    await to(unmigrated_url, "0007")
+    database = db.Database(unmigrated_url)
+    at = "2027-03-01 09:00:00.000000"
+    rows = [
+        "INSERT INTO form (name, emits, position) VALUES ('pledge', 'pledge', 1)",
+        f"INSERT INTO form_version (version, form_name, definition, published_at) VALUES ('f', 'pledge', '', '{at}')",
+        "INSERT INTO campaign VALUES ('suu', 'v', 'open', 0)",
+        f"INSERT INTO campaign_version VALUES ('v', 'suu', '', 'f', '{at}')",
+        *(
+            f"INSERT INTO campaign_event (id, campaign_name, state, version, actor, at)"
+            f" VALUES ({number}, 'suu', 'open', 'v', 'facilitator', '{at}')"
+            for number in (1, 2, 3)
+        ),
+        # Of the third they are being told, and the first of two contacts has been.
+        f"INSERT INTO notice VALUES (3, 'c1', '{at}')",
+    ]
+    for number in (1, 2):
+        rows += [
+            f"INSERT INTO contact (id, created_at) VALUES ('c{number}', '{at}')",
+            f"INSERT INTO respondent (id, contact_id, created_at) VALUES ('r{number}', 'c{number}', '{at}')",
+            "INSERT INTO pledge (id, campaign_name, campaign_version, need, unit, quantity, code, state, respondent_id)"
+            f" VALUES ('p{number}', 'suu', 'v', 'labour', 'labour', 200, 'C{number}', 'confirmed', 'r{number}')",
+            "INSERT INTO pledge_event (id, pledge_id, step, quantity, at)"
+            f" VALUES ({number}, 'p{number}', 'confirmed', 200, '{at}')",
+        ]
+    try:
+        async with database.transaction() as connection:
+            for row in rows:
+                await connection.execute(sa.text(row))
+        await database.close()
+        await to(unmigrated_url, "head")
+        async with database.reading() as connection:
+            heard = await connection.execute(sa.text("SELECT respondent_id, about, upto FROM heard ORDER BY 1, 2"))
+            assert [tuple(row) for row in heard] == [
+                ("r1", "a-suu", 3),
+                ("r1", "p1", 1),
+                ("r2", "a-suu", 2),
+                ("r2", "p2", 2),
+            ]
+            looked = await connection.scalars(sa.select(tables.hearing.c.respondent_id).order_by("respondent_id"))
+            assert list(looked) == ["r1", "r2"]
+    finally:
+        await database.close()
