@@ -72,7 +72,7 @@ def test_nobody_signs_for_what_they_gave_themselves() -> None:
 
 def test_what_the_way_cost_keeps_the_promise() -> None:
     kept = then(sent(), signing.less(sent().standing, Decimal(1900))).standing
-    assert (kept.received, kept.fee) == (1900, 100)
+    assert (kept.received, kept.fee) == (Decimal(1900), Decimal(100))
     assert kept.state is ledger.State.RECEIVED
 
 
