@@ -152,12 +152,13 @@ class Village(stateful.RuleBasedStateMachine):
 
     @stateful.rule(which=pledges, who=signatories)
     def sign(self, which: int, who: tuple[Role, str]) -> None:
-        """The second signature under whatever waits for one."""
+        """The other office's signature under whatever waits for one."""
         waiting = self.standings[which].proposal
         if waiting is None:
             return
         decided = self.do(which, Wish(waiting.step), Actor(*who, own=self.is_own(which, who)))
-        assert isinstance(decided, Refusal) is (self.is_own(which, who) or waiting.hand == who[1])
+        # One hand holds no two offices here, so that another office is another hand.
+        assert isinstance(decided, Refusal) is (self.is_own(which, who) or waiting.by is who[0])
 
     @stateful.rule(which=pledges, step=st.sampled_from(Step), role=st.sampled_from(Role), quantity=perhaps)
     def meddle(self, which: int, step: Step, role: Role, quantity: Decimal | None) -> None:
