@@ -175,9 +175,11 @@ _STATES: Mapping[str, messages.Phrase] = {
 }
 
 
-def _stages(campaign: messages.Campaign, found: Sequence[schemas.Stage]) -> list[messages.Line]:
-    """Where what was promised is; nothing, while all of it is in one place."""
-    if len({each.stage for each in found}) < 2:
+def _stages(
+    campaign: messages.Campaign, found: Sequence[schemas.Stage], spent: Sequence[messages.Line]
+) -> list[messages.Line]:
+    """Where what was promised is; nothing, while all of it is in one place and none of it is spent."""
+    if len({each.stage for each in found}) < 2 and not spent:
         return []
     what = {
         stage: [
@@ -217,7 +219,7 @@ def _spending(campaign: messages.Campaign, spent: schemas.Spending) -> dict[str,
     offer = messages.Offer(spent.need, Decimal(spent.quantity), spent.unit)
     day, quantity = dt.date.fromisoformat(spent.day), giving.quantity(campaign, offer)
     return {
-        "line": phrase("{quantity}, {day}: {what}", quantity=quantity, day=day, what=spent.what),
+        "line": phrase("{what} — {quantity}, {day}", quantity=quantity, day=day, what=spent.what),
         "photo": spent.photo,
         "back": phrase("Taken back: {why}", why=spent.why) if spent.taken_back else None,
     }
@@ -234,14 +236,15 @@ def _campaign(campaign: messages.Campaign, stands: schemas.Campaign, language: s
         # So few that they are withheld, they are not spoken of.
         pledges=stands.pledges or 0,
     )
+    spent = _spent(now, stands.funds)
     return {
         "name": campaign.name,
         "title": campaign.title.get(language, campaign.name),
         "lines": [
             _STATES[stands.state],
             *giving.standing(now),
-            *_stages(now, stands.stages),
-            *_spent(now, stands.funds),
+            *_stages(now, stands.stages, spent),
+            *spent,
             phrase("Until: {date}", date=campaign.deadline),
         ],
         "spending": [_spending(now, each) for each in reversed(stands.spending[-_LISTED:])],
