@@ -31,7 +31,8 @@ def now(campaign: messages.Campaign, stands: schemas.Campaign) -> messages.Campa
 
 def lines(campaign: messages.Campaign, stands: schemas.Campaign) -> list[messages.Line]:
     """Where what was promised is, what was spent of it, and what people say in the end."""
-    return [*_stages(campaign, stands.stages), *_spent(campaign, stands.funds), *_ended(stands.opinion)]
+    spent = _spent(campaign, stands.funds)
+    return [*_stages(campaign, stands.stages, spent), *spent, *_ended(stands.opinion)]
 
 
 def spending(campaign: messages.Campaign, stands: schemas.Campaign) -> list[dict[str, object]]:
@@ -39,9 +40,11 @@ def spending(campaign: messages.Campaign, stands: schemas.Campaign) -> list[dict
     return [_spent_on(campaign, each) for each in reversed(stands.spending[-_LISTED:])]
 
 
-def _stages(campaign: messages.Campaign, found: Sequence[schemas.Stage]) -> list[messages.Line]:
-    """Where what was promised is; nothing, while all of it is in one place."""
-    if len({each.stage for each in found}) < 2:
+def _stages(
+    campaign: messages.Campaign, found: Sequence[schemas.Stage], spent: Sequence[messages.Line]
+) -> list[messages.Line]:
+    """Where what was promised is; nothing, while all of it is in one place and none of it is spent."""
+    if len({each.stage for each in found}) < 2 and not spent:
         return []
     what = {
         stage: [
@@ -77,7 +80,7 @@ def _spent_on(campaign: messages.Campaign, spent: schemas_giving.Spending) -> di
     offer = messages.Offer(spent.need, Decimal(spent.quantity), spent.unit)
     day, quantity = dt.date.fromisoformat(spent.day), giving.quantity(campaign, offer)
     return {
-        "line": phrase("{quantity}, {day}: {what}", quantity=quantity, day=day, what=spent.what),
+        "line": phrase("{what} — {quantity}, {day}", quantity=quantity, day=day, what=spent.what),
         "photo": spent.photo,
         "back": phrase("Taken back: {why}", why=spent.why) if spent.taken_back else None,
     }

@@ -126,7 +126,7 @@ def amount(text: str) -> Decimal | None:
         if (several and not _thousands(groups)) or (not several and len(fraction) == 3) or len(fraction) > 2:
             return None
         whole = "".join(groups)
-    made = Decimal(f"{found[1]}{whole or 0}.{fraction or 0}")
+    made = Decimal(f"{found[1]}{whole or 0}{'.' if fraction else ''}{fraction}")
     return made if len(whole) <= 13 else None
 
 

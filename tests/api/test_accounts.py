@@ -1,0 +1,101 @@
+"""What everybody sees of money that came: where it is, what it was spent on, and never a shortage."""
+
+from __future__ import annotations
+
+import dataclasses
+import io
+from decimal import Decimal
+from pathlib import Path
+
+from PIL import Image
+
+from bot import wiring
+from bot.engine.pledging import spending as book
+from bot.engine.pledging.events import Role
+from bot.services import publishing, spending
+from models import db
+from tests import talking
+from tests.api import opened
+from tests.services import gifts, test_spending
+from tests.services import house as houses
+
+WHAT = {"ky": "Түтүк <100 метр>", "ru": "Трубы"}
+
+
+def picture() -> bytes:
+    written = io.BytesIO()
+    Image.new("RGB", (64, 48), "grey").save(written, "JPEG")
+    return written.getvalue()
+
+
+async def test_what_was_spent_and_what_is_left_is_public(database_url: str, tmp_path: Path) -> None:
+    async with opened.app(database_url, tmp_path / "var") as made, opened.client(made) as client:
+        house: wiring.House = made.state.house
+        clock = talking.Clock()
+        clock.now = db.now()
+        async with houses.opened(database_url, clock=clock) as village:
+            await gifts.come(village, "5000")
+            await gifts.come(village, "100", unit="USD", rate="87.4552")
+            await gifts.come(village, "700", received="0")
+            await gifts.come(village, "40", need="cement")
+            clock.now = db.now()
+            all_ = spending.Stores(house.database, publishing.Library(), house.files)
+            hand = book.Hand(Role.TREASURER, "shell", clock.now)
+            for quantity, need, photo in (
+                ("3000.50", "money", picture()),
+                ("12", "cement", b""),
+                ("500", "money", b""),
+            ):
+                wanted = spending.Wanted(need, Decimal(quantity), spending.today(clock.now), WHAT, photo)
+                assert isinstance(await spending.spend(all_, "suu", wanted, hand), book.Entry)
+            assert isinstance(await spending.undo(all_, "suu", 3, hand, test_spending.WHY), book.Entry)
+        found = (await client.get("/api/campaigns/suu")).json()
+        funds = {each.pop("need"): each for each in found["funds"]}
+        money = {"unit": "KGS", "not_due": "700", "on_the_way": "0", "received": "13745.52", "spent": "3000.5"}
+        assert funds["money"] == money | {"left": "10745.02"}
+        assert funds["cement"]["left"] == "28"
+        assert {each["stage"] for each in found["stages"]} == {"not_due", "received"}
+        assert [(each["number"], each["quantity"], each["taken_back"]) for each in found["spending"]] == [
+            (1, "3000.5", False),
+            (2, "12", False),
+            (3, "500", True),
+        ]
+        assert (found["spending"][0]["what"], found["spending"][2]["why"]) == (WHAT, test_spending.WHY)
+        address = found["spending"][0]["photo"]
+        answer = await client.get(address)
+        assert (answer.status_code, answer.headers["content-type"]) == (200, "image/jpeg")
+        with Image.open(io.BytesIO(answer.content)) as image:
+            assert image.size == (64, 48)
+        for number in ("2", "3", "9"):
+            assert (await client.get(address.replace("/1/", f"/{number}/"))).status_code == 404
+        page = (await client.get("/results?lang=ky")).text
+        assert "Жумшалды: 3 000,50 сом; 12 кап цемент" in page
+        assert "Алынды: 40 кап цемент; 5 000 сом; 100 доллар" in page
+        assert "Калды: 10 745,02 сом; 28 кап цемент" in page
+        assert "Түтүк &lt;100 метр&gt;" in page
+        assert "<s>Түтүк &lt;100 метр&gt; — 500 сом" in page
+        assert f'<a href="{address}">сүрөт</a>' in page
+        folded = dataclasses.replace(hand, at=db.now())
+        assert isinstance(await spending.undo(all_, "suu", 1, folded, test_spending.WHY), book.Entry)
+        assert (await client.get(address)).status_code == 404
+
+
+async def test_what_only_waits_for_a_signature_is_not_spent(sqlite_url: str, tmp_path: Path) -> None:
+    async with opened.app(sqlite_url, tmp_path / "var") as made, opened.client(made) as client:
+        async with houses.opened(sqlite_url) as village:
+            await gifts.come(village, "90000")
+            await test_spending.spend(village, "60000")
+        found = (await client.get("/api/campaigns/suu")).json()
+        assert found["spending"] == []
+        assert found["funds"][0]["left"] == "90000"
+        assert "Жумшалды" not in (await client.get("/results?lang=ky")).text
+
+
+async def test_a_receipt_corrected_after_it_was_spent_reads_as_no_shortage(sqlite_url: str, tmp_path: Path) -> None:
+    async with opened.app(sqlite_url, tmp_path / "var") as made, opened.client(made) as client:
+        async with houses.opened(sqlite_url) as village:
+            await gifts.come(village, "900")
+            await test_spending.spend(village, "900")
+            await village.write("UPDATE ledger_total SET som = 10000 WHERE stage = 'received'")
+        found = (await client.get("/api/campaigns/suu")).json()
+        assert (found["funds"][0]["received"], found["funds"][0]["left"]) == ("100", "0")
