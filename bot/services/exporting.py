@@ -31,6 +31,8 @@ Refused, BadOutput = writing.Refused, writing.BadOutput
 
 #: Responses that are read at once where nobody else waits for this process, and where others do: some 20 ms.
 _PAGE, _SHORT_PAGE = 5000, 200
+#: Pages that are read while one is written, where nobody else waits: a database on two cores is busy on both.
+_AHEAD = 2
 
 
 class Format(enum.StrEnum):
@@ -95,7 +97,8 @@ async def export(source: collecting.Source, format_: Format, output: Path | None
     progress.reset(await source.total())
     count = 0
     with _writer(source, format_, output, published) as writer:
-        async with contextlib.aclosing(source.pages(_PAGE, answered=format_ is Format.FLOWRESULTS)) as pages:
+        answered = format_ is Format.FLOWRESULTS
+        async with contextlib.aclosing(source.pages(_PAGE, ahead=_AHEAD, answered=answered)) as pages:
             async for page in pages:
                 await asyncio.to_thread(writer.write, page)
                 count += len(page)

@@ -36,8 +36,8 @@ def _quoted(cell: str) -> str:
     return cell
 
 
-def _finish(_columns: Sequence[table.Column], texts: Sequence[str]) -> tuple[str]:
-    return (line(texts),)
+def _finish(_columns: Sequence[table.Column], texts: Sequence[str]) -> str:
+    return line(texts)
 
 
 class Csv:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -47,8 +48,8 @@ class Parquet:
     def write(self, page: Sequence[records.Response]) -> None:
         """Some more responses."""
         for response in page:
-            for number, row in self._rows.of(response):
-                self._waiting[number].append(row)
+            for number, parts in self._rows.of(response):
+                self._waiting[number].append([*itertools.chain(*parts)])
                 if len(self._waiting[number]) == _BATCH:
                     self._flush(number)
 

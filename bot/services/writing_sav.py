@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import datetime as dt
+import itertools
 import json
 import re
 import tempfile
@@ -66,8 +67,8 @@ class Sav:
     def write(self, page: Sequence[records.Response]) -> None:
         """Some more responses."""
         for response in page:
-            for number, row in self._rows.of(response):
-                widths = self._widths[number]
+            for number, parts in self._rows.of(response):
+                row, widths = [*itertools.chain(*parts)], self._widths[number]
                 for place, cell in enumerate(row):
                     if isinstance(cell, str) and len(cell) * 4 > widths[place]:
                         widths[place] = max(widths[place], len(cell.encode()))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import itertools
 import re
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
@@ -77,10 +78,10 @@ class Xlsx:
     def write(self, page: Sequence[records.Response]) -> None:
         """Some more responses."""
         for response in page:
-            for number, row in self._rows.of(response):
+            for number, parts in self._rows.of(response):
                 if self._next[number] == self._most:
                     self._go_on(number)
-                _put(self._sheets[number], self._next[number], row)
+                _put(self._sheets[number], self._next[number], itertools.chain(*parts))
                 self._next[number] += 1
 
     def _go_on(self, number: int) -> None:
