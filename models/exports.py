@@ -32,16 +32,16 @@ class Response(NamedTuple):
     #: Open answers as they are stored, by key.
     values: str
     #: The rest is there only if asked for. The person, and the engine's state, sealed, in hex digits.
-    respondent: str
-    state: str
+    respondent: str = ""
+    state: str = ""
     #: Seconds and times (as above) of answers, by key.
-    seconds: str
-    answered: str
+    seconds: str = ""
+    answered: str = ""
     #: Messages each way, and bytes.
-    messages_in: str
-    messages_out: str
-    bytes_in: str
-    bytes_out: str
+    messages_in: str = ""
+    messages_out: str = ""
+    bytes_in: str = ""
+    bytes_out: str = ""
 
 
 class Lead(NamedTuple):
@@ -58,7 +58,13 @@ class Lead(NamedTuple):
 
 def responses(page: str) -> Iterator[Response]:
     """Those of a `page`, in the order of their ids."""
-    return (Response._make(line.split(_THEN)) for line in sorted(page.split(_NEXT)) if line)
+    # Lines begin with them. The order in which a database joins texts is its own business.
+    return (Response(*line.split(_THEN)) for line in sorted(page.split(_NEXT)) if line)
+
+
+def counted(page: str) -> int:
+    """How many are on a `page`."""
+    return page.count(_NEXT) + 1 if page else 0
 
 
 def lead(text: str) -> Lead:
@@ -150,14 +156,14 @@ async def page(
     shared += [response.c.channel, response.c.language, assisted]
     own = [response.c.id, utc(response.c.begun_at), utc(response.c.finished_at), _joined(shared, _BESIDE)]
     own.append(by_key(answer.c.value))
-    more = {
+    more: dict[str, list[sa.ColumnElement[str]]] = {
         "respondent": [response.c.respondent_id],
         "state": [sa.func.hex(response.c.sealed) if sqlite else sa.func.encode(response.c.sealed, "hex")],
         "seconds": [by_key(answer.c.seconds)],
         "answered": [by_key(utc(answer.c.answered_at))],
         "traffic": [sa.cast(response.c[name], sa.Text) for name in Response._fields[-4:]],
     }
-    for extra, columns in more.items():
+    for extra, columns in more.items() if extras else ():
         own += columns if extra in extras else [sa.literal("")] * len(columns)
     found: str | None = await connection.scalar(
         sa.select(joined(_joined([sa.func.coalesce(each, "", type_=sa.Text) for each in own], _THEN), _NEXT)).where(

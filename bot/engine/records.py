@@ -106,7 +106,7 @@ class Rows:
         finish: Finish,
         plain: Collection[table.Type] = (),
     ) -> None:
-        """A row is a list of one thing a part. `plain` are types of our own columns that `finish` leaves as they are."""
+        """A row is a list of one thing a part. `plain` are types of columns of ours that `finish` would leave alone."""
         self.tables = table.tables(book, layout)
         self._finish = finish
         self._blank: list[list[Any]] = []
@@ -169,31 +169,31 @@ class Rows:
 
     def of(self, response: Response) -> list[tuple[int, list[Any]]]:
         """The rows of one response: (number of the table, a thing a part), that of the main table first."""
-        known, spots = self._known[response.version], self._spots[response.version]
-        lead = response.lead
+        version, lead, pieces, more, seconds, shown, *_ = response
+        known, spots = self._known[version], self._spots[version]
         main = self._begun[self._shared(lead)].copy()
         for place, part in self._own:
             main[place] = self._finish(part.columns, (lead[place],)) if part else lead[place]
         rounds: dict[_Round, list[Any]] = {}
-        for piece in response.pieces:
+        for piece in pieces:
             place, made = known[piece]
             if place >= 0:
                 main[place] = made
             elif made:
                 self._in_a_round(spots, rounds, *made)
-        for key, text in response.more.items():
+        for key, text in more.items():
             spot = spots.get(key)
             if spot:
                 main[spot.place] = spot.make(text)
             elif "#" in key:
                 self._in_a_round(spots, rounds, key, text)
-        if response.seconds or response.shown:
+        if seconds or shown:
             self._in_full(response, main, rounds)
         if len(self.tables) == 1:
             return [(0, main)]
         self._counts[0] += 1
         self._put(0, main, table.INDEX, str(self._counts[0]))
-        return [(0, main), *self._linked(response.lead[0], rounds)]
+        return [(0, main), *self._linked(lead[0], rounds)]
 
     def _put(self, number: int, row: list[Any], what: str, text: str, question: str = "") -> None:
         """Fill one column of ours, if the table has it."""

@@ -6,7 +6,7 @@ import asyncio
 import collections
 import datetime as dt
 import json
-from collections.abc import AsyncGenerator, Collection, Mapping, Sequence
+from collections.abc import AsyncGenerator, Collection, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from bot.engine import codebook, form, offering, records, state, table
@@ -16,6 +16,13 @@ from models import db, exports, figures, media, sealing
 
 class NoSuchForm(LookupError):
     """No form of that name was ever published."""
+
+
+class Page(NamedTuple):
+    """Some responses: how many, and each as it is gone through, which may be done once and in a thread."""
+
+    count: int
+    responses: Iterator[records.Response]
 
 
 class _Page(NamedTuple):
@@ -53,6 +60,8 @@ class Source:
         states = layout.full or any(working.needs_state for working in self._working.values())
         self._extras = {*(("state",) if states else ()), *(("seconds", "traffic") if layout.full else ())}
         self._leads = records.Memo(exports.lead)
+        # What tells apart, also in a later export, and leads to nobody without the key.
+        self._opaque, self._person = seal.hasher("export"), seal.hasher("export-person")
         self._drawn = {version: [q for q in each.questions if q.randomize] for version, each in forms.items()}
 
     async def total(self) -> int:
@@ -69,13 +78,7 @@ class Source:
         """32 bytes that stay the same for this form in this house, and are no other's."""
         return self._seal.hash("export-form", self.book.name)
 
-    def opaque(self, kind: str, text: str) -> str:
-        """Tells apart, also in a later export, and leads to nobody without the key."""
-        return self._seal.hash(kind, text)[:8].hex()
-
-    async def pages(
-        self, size: int, *, ahead: int = 1, answered: bool = False
-    ) -> AsyncGenerator[list[records.Response], None]:
+    async def pages(self, size: int, *, ahead: int = 1, answered: bool = False) -> AsyncGenerator[Page, None]:
         """All of them in the order of their ids, at most so many at once; the next `ahead` pages are read meanwhile.
 
         `answered` is for who wants to know when each answer was given, and by which person. Raises
@@ -90,9 +93,8 @@ class Source:
                     reading.append(asyncio.ensure_future(self._read(after, until, extras)))
                     after = until
                 page = await reading.popleft()
-                # In a thread, so that the reading goes on meanwhile, and whatever else this process does.
                 if page.responses:
-                    yield await asyncio.to_thread(self._filled, page)
+                    yield Page(exports.counted(page.responses), self._filled(page))
         finally:
             for each in reading:
                 each.cancel()
@@ -114,31 +116,33 @@ class Source:
                 await media.transcripts(connection, after, until),
             )
 
-    def _filled(self, page: _Page) -> list[records.Response]:
+    def _filled(self, page: _Page) -> Iterator[records.Response]:
         closed: dict[str, list[exports.Sealed]] = {}
         for each in page.closed:
             closed.setdefault(each.response, []).append(each)
-        return [
-            self._response(each, closed.get(each.id, ()), page.spoken) for each in exports.responses(page.responses)
-        ]
+        # One after the other: what was made of thousands is no longer in the processor's cache when it is written.
+        for each in exports.responses(page.responses):
+            yield self._response(each, closed.get(each.id, ()), page.spoken)
 
     def _response(
         self, found: exports.Response, closed: Sequence[exports.Sealed], spoken: Mapping[str, bytes]
     ) -> records.Response:
-        version, wave, status, channel, language, assisted = self._leads[found.lead]
-        pieces = records.pieces(found.values)
-        more = {key: self._seal.open("answer", text) for _, key, text in closed}
+        # Taken apart at once: this is done a hundred thousand times.
+        rid, begun, finished, told, values = found[:5]
+        version, wave, status, channel, language, assisted = self._leads[told]
+        begun, finished = exports.moment(begun), exports.moment(finished)
+        pieces = records.pieces(values)
+        more = {key: self._seal.open("answer", text) for _, key, text in closed} if closed else {}
         # What was said stands for the id of the voice note, once somebody has written it down.
         if spoken:
             answers = {**dict(map(records.read, pieces)), **more}
             more |= {key: self._seal.open("media", spoken[text]) for key, text in answers.items() if text in spoken}
         working = self._working[version]
         kept = recording.response(self._seal, bytes.fromhex(found.state)) if found.state else None
-        begun, finished = exports.moment(found.begun), exports.moment(found.finished)
         worked = working.out(pieces, more, begun, finished, language, kept if working.needs_state else None)
         pieces += worked.pieces
         apart = "1" if worked.apart else "0"
-        response = self.opaque("export", found.id)
+        response = self._opaque(rid.encode())[:8].hex()
         lead: tuple[str, ...] = (response, version, wave, apart, status, channel, language, begun, finished, assisted)
         if not self._extras and not found.answered:
             return records.Response(version, lead, pieces, more)
@@ -155,7 +159,7 @@ class Source:
             seconds=_unpacked(found.seconds),
             shown=shown,
             answered={key: exports.moment(at) for key, at in _unpacked(found.answered).items()},
-            person=self.opaque("export-person", found.respondent) if found.respondent else "",
+            person=self._person(found.respondent.encode())[:8].hex() if found.respondent else "",
         )
 
     def _shown(self, version: str, answers: Mapping[str, str], kept: state.State) -> dict[str, str]:

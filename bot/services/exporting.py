@@ -100,9 +100,10 @@ async def export(source: collecting.Source, format_: Format, output: Path | None
         answered = format_ is Format.FLOWRESULTS
         async with contextlib.aclosing(source.pages(_PAGE, ahead=_AHEAD, answered=answered)) as pages:
             async for page in pages:
-                await asyncio.to_thread(writer.write, page)
-                count += len(page)
-                progress.update(len(page))
+                # In a thread, so that the reading goes on meanwhile.
+                await asyncio.to_thread(writer.write, page.responses)
+                count += page.count
+                progress.update(page.count)
     tables = table.tables(source.book, source.layout)
     left_out = tuple(each.name for each in tables[1:]) if output is None and format_ is Format.CSV else ()
     return Done(count, left_out, tuple(writer.unfit.items()))
@@ -115,7 +116,7 @@ async def chunks(source: collecting.Source, format_: Format) -> AsyncGenerator[s
     yield _taken(stream)
     async with contextlib.aclosing(source.pages(_SHORT_PAGE)) as pages:
         async for page in pages:
-            await asyncio.to_thread(writer.write, page)
+            await asyncio.to_thread(writer.write, page.responses)
             yield _taken(stream)
 
 

@@ -9,7 +9,7 @@ import itertools
 import json
 import re
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import IO, Any
 
@@ -64,7 +64,7 @@ class Sav:
         self._widths = [[1] * len(each.columns) for each in self._rows.tables]
         self._counts = [0] * len(spools)
 
-    def write(self, page: Sequence[records.Response]) -> None:
+    def write(self, page: Iterable[records.Response]) -> None:
         """Some more responses."""
         for response in page:
             for number, parts in self._rows.of(response):

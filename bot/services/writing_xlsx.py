@@ -7,7 +7,7 @@ import datetime as dt
 import itertools
 import re
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -75,7 +75,7 @@ class Xlsx:
         for number, sheet in enumerate(self._sheets):
             self._head(sheet, self._rows.tables[number])
 
-    def write(self, page: Sequence[records.Response]) -> None:
+    def write(self, page: Iterable[records.Response]) -> None:
         """Some more responses."""
         for response in page:
             for number, parts in self._rows.of(response):

@@ -7,8 +7,9 @@ import json
 from collections.abc import AsyncIterator
 
 import pytest_asyncio
+import sqlalchemy as sa
 
-from models import db, exports
+from models import db, exports, tables
 from tests import exported, filling
 
 
@@ -45,7 +46,7 @@ async def test_every_response_is_on_one_page_in_the_order_of_ids(database: db.Da
         assert await exports.count(connection, "small", ["finished"]) == 7
         assert await exports.count(connection, "small", ["open", "finished"]) == 9
         assert await exports.page(connection, "another") == ""
-        assert list(exports.responses("")) == []
+        assert (list(exports.responses("")), exports.counted("")) == ([], 0)
 
 
 async def test_open_responses_come_only_when_asked_for(database: db.Database) -> None:
@@ -65,6 +66,17 @@ async def test_a_response_comes_with_its_open_answers_and_times(database: db.Dat
     lead = exports.lead(first.lead)
     assert (lead.wave, lead.status, lead.language, lead.assisted) == ("1", "finished", "ru", "0")
     assert (first.state, first.seconds, first.answered, first.respondent, first.bytes_in) == ("",) * 5
+
+
+async def test_no_letter_takes_a_page_apart(database: db.Database) -> None:
+    odd = '\t\n\r\x1e\x1f"\\\u2028,'
+    async with database.transaction() as connection:
+        await connection.execute(sa.update(tables.response).values(wave=odd))
+        await connection.execute(sa.update(tables.answer).where(tables.answer.c.question == "place").values(value=odd))
+        found = list(exports.responses(await exports.page(connection, "small")))
+        assert exports.counted(await exports.page(connection, "small")) == len(found) == 7
+    assert {exports.lead(each.lead).wave for each in found} == {odd}
+    assert {json.loads(each.values)["place"] for each in found} == {odd}
 
 
 async def test_extras_come_only_when_asked_for(database_url: str) -> None:
