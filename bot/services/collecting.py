@@ -21,7 +21,7 @@ class NoSuchForm(LookupError):
 class Page(NamedTuple):
     """Some responses: how many, and each as it is gone through, which may be done once and in a thread."""
 
-    count: int
+    size: int
     responses: Iterator[records.Response]
 
 
@@ -118,8 +118,8 @@ class Source:
 
     def _filled(self, page: _Page) -> Iterator[records.Response]:
         closed: dict[str, list[exports.Sealed]] = {}
-        for each in page.closed:
-            closed.setdefault(each.response, []).append(each)
+        for text in page.closed:
+            closed.setdefault(text.response, []).append(text)
         # One after the other: what was made of thousands is no longer in the processor's cache when it is written.
         for each in exports.responses(page.responses):
             yield self._response(each, closed.get(each.id, ()), page.spoken)

@@ -102,8 +102,8 @@ async def export(source: collecting.Source, format_: Format, output: Path | None
             async for page in pages:
                 # In a thread, so that the reading goes on meanwhile.
                 await asyncio.to_thread(writer.write, page.responses)
-                count += page.count
-                progress.update(page.count)
+                count += page.size
+                progress.update(page.size)
     tables = table.tables(source.book, source.layout)
     left_out = tuple(each.name for each in tables[1:]) if output is None and format_ is Format.CSV else ()
     return Done(count, left_out, tuple(writer.unfit.items()))
