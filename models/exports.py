@@ -3,46 +3,79 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Mapping
+import functools
+import json
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
 from models import db, tables
 
+#: Comes after every id, for those are made of hex digits.
+END = "z"
+#: Between the responses of a page, and between what each is made of. JSON has none, nor have ids and times.
+_NEXT, _THEN = "\n", "\t"
+#: Within a lead.
+_BESIDE = "\x1f"
+
 
 class Response(NamedTuple):
-    """One response. What is called "by key" is a JSON object of answer keys; None where there is nothing."""
+    """One response. What is called "by key" is a JSON object of answer keys; "" where there is nothing."""
 
     id: str
+    #: As `moment` takes them.
+    begun: str
+    finished: str
+    #: What many have in common, as `lead` takes it.
+    lead: str
+    #: Open answers as they are stored, by key.
+    values: str
+    #: The rest is there only if asked for. The person, and the engine's state, sealed, in hex digits.
+    respondent: str = ""
+    state: str = ""
+    #: Seconds and times (as above) of answers, by key.
+    seconds: str = ""
+    answered: str = ""
+    #: Messages each way, and bytes.
+    messages_in: str = ""
+    messages_out: str = ""
+    bytes_in: str = ""
+    bytes_out: str = ""
+
+
+class Lead(NamedTuple):
+    """What a response has in common with many."""
+
     version: str
     wave: str
     status: str
     channel: str
     language: str
-    #: ISO 8601 in UTC, to the second, as `moment` takes it.
-    begun: str
-    finished: str | None
-    assisted: bool
-    #: Open answers as they are stored, by key.
-    values: str | None
-    #: The rest is there only if asked for. The person, and the engine's state, sealed.
-    respondent: str | None
-    state: bytes | None
-    #: Seconds and times (as above) of answers, by key.
-    seconds: str | None
-    answered: str | None
-    messages_in: int | None
-    messages_out: int | None
-    bytes_in: int | None
-    bytes_out: int | None
+    #: "1" or "0".
+    assisted: str
 
 
-def moment(text: str | None) -> str:
-    """A time of a response as ISO 8601: SQLite keeps "2027-03-01 09:00:00.000000"."""
-    if not text:
-        return ""
-    return f"{text[:10]}T{text[11:19]}Z" if text[10] == " " else text
+def responses(page: str) -> Iterator[Response]:
+    """Those of a `page`, in the order of their ids."""
+    # Lines begin with them. The order in which a database joins texts is its own business.
+    return (Response(*line.split(_THEN)) for line in sorted(page.split(_NEXT)) if line)
+
+
+def counted(page: str) -> int:
+    """How many are on a `page`."""
+    return page.count(_NEXT) + 1 if page else 0
+
+
+def lead(text: str) -> Lead:
+    """The lead of a response."""
+    version, wave, *rest = text.split(_BESIDE)
+    return Lead(version, json.loads(wave), *rest)
+
+
+def moment(text: str) -> str:
+    """A time of a response as ISO 8601, to the second: the databases write "2027-03-01 09:00:00.25"."""
+    return f"{text[:10]}T{text[11:19]}Z" if text else ""
 
 
 class Sealed(NamedTuple):
@@ -74,117 +107,91 @@ async def count(connection: db.Connection, form: str, statuses: Collection[str])
     return int(found or 0)
 
 
+async def reach(connection: db.Connection, after: str, size: int) -> str:
+    """The id up to which the next `size` responses to any form go; `END` for the last ones."""
+    response = tables.response
+    found: str | None = await connection.scalar(
+        sa.select(response.c.id).where(response.c.id > after).order_by(response.c.id).offset(size - 1).limit(1)
+    )
+    return found or END
+
+
 async def page(
     connection: db.Connection,
     form: str,
     *,
     after: str = "",
+    until: str = END,
     statuses: Collection[str] = ("finished",),
-    size: int,
     extras: Collection[str] = (),
-) -> list[Response]:
-    """The next responses of a form in the order of their ids, at most `size`.
+) -> str:
+    """The responses to a form from behind the id `after` to `until`, for `responses` to be taken apart.
 
     `extras` names what else is wanted: "respondent", "state", "seconds", "answered", "traffic".
 
     Pages instead of one long cursor: whoever downloads over a slow line would keep a transaction open for as long,
-    which the database ends after ten idle seconds, and on SQLite the log could not be written back meanwhile.
+    which the database ends after ten idle seconds, and on SQLite the log could not be written back meanwhile. One
+    text instead of rows: the database puts it together without this process, where each row would have to be asked
+    for, and each cell made an object.
     """
     response, answer = tables.response, tables.answer
     sqlite = connection.dialect.name == "sqlite"
+    pack, joined, quoted = (
+        (sa.func.json_group_object, sa.func.group_concat, sa.func.json_quote)
+        if sqlite
+        else (sa.func.json_object_agg, sa.func.string_agg, sa.func.to_json)
+    )
 
     def utc(moment: sa.ColumnElement[dt.datetime]) -> sa.ColumnElement[str]:
-        # As text: making times of a hundred thousand texts, and texts of them, takes longer than reading the rows.
-        if sqlite:
-            return sa.type_coerce(moment, sa.String)
-        return sa.func.to_char(sa.func.timezone("UTC", moment), 'YYYY-MM-DD"T"HH24:MI:SS"Z"', type_=sa.String)
+        return sa.type_coerce(moment, sa.Text) if sqlite else sa.cast(sa.func.timezone("UTC", moment), sa.Text)
 
-    def wanted(extra: str, column: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
-        return column if extra in extras else sa.null()
+    def by_key(value: sa.ColumnElement[Any]) -> sa.ColumnElement[str]:
+        packed = sa.cast(pack(answer.c.question, value).filter(value.is_not(None)), sa.Text)
+        # Looked up for one response after the other, for those between them may be to other forms.
+        return sa.select(packed).where(answer.c.response_id == response.c.id).scalar_subquery()
 
-    traffic = ("messages_in", "messages_out", "bytes_in", "bytes_out")
-    responses = (
-        sa.select(
-            response.c.id,
-            response.c.form_version,
-            response.c.wave,
-            response.c.status,
-            response.c.channel,
-            response.c.language,
-            utc(response.c.begun_at).label("begun"),
-            utc(response.c.finished_at).label("finished"),
-            response.c.recorded_by.is_not(None).label("assisted"),
-            wanted("respondent", response.c.respondent_id).label("respondent"),
-            wanted("state", response.c.sealed).label("state"),
-            *(wanted("traffic", response.c[name]).label(name) for name in traffic),
-        )
-        .where(
+    assisted = sa.case((response.c.recorded_by.is_(None), "0"), else_="1")
+    # An author may call a wave anything, also what would take the line apart.
+    shared = [response.c.form_version, sa.cast(quoted(response.c.wave), sa.Text), response.c.status]
+    shared += [response.c.channel, response.c.language, assisted]
+    own = [response.c.id, utc(response.c.begun_at), utc(response.c.finished_at), _joined(shared, _BESIDE)]
+    own.append(by_key(answer.c.value))
+    more: dict[str, list[sa.ColumnElement[str]]] = {
+        "respondent": [response.c.respondent_id],
+        "state": [sa.func.hex(response.c.sealed) if sqlite else sa.func.encode(response.c.sealed, "hex")],
+        "seconds": [by_key(answer.c.seconds)],
+        "answered": [by_key(utc(answer.c.answered_at))],
+        "traffic": [sa.cast(response.c[name], sa.Text) for name in Response._fields[-4:]],
+    }
+    for extra, columns in more.items() if extras else ():
+        own += columns if extra in extras else [sa.literal("")] * len(columns)
+    found: str | None = await connection.scalar(
+        sa.select(joined(_joined([sa.func.coalesce(each, "", type_=sa.Text) for each in own], _THEN), _NEXT)).where(
             response.c.id > after,
+            response.c.id <= until,
             # Joined to nothing, so that no index on it is used: SQLite would take that one and sort all of the
             # form's responses again for every page, instead of walking along the ids.
             response.c.form_name.concat("") == form,
             response.c.status.concat("").in_(sorted(statuses)),
         )
-        .order_by(response.c.id)
-        .limit(size)
-        .cte("page")
     )
-    packs = _packs(
-        responses,
-        {
-            "values": answer.c.value,
-            "seconds": wanted("seconds", answer.c.seconds),
-            "answered": wanted("answered", utc(answer.c.answered_at)),
-        },
-        sqlite=sqlite,
-    )
-    rest = (responses.c[name] for name in ("respondent", "state"))
-    lead = list(responses.c)[:9]
-    more = (packs.columns["seconds"], packs.columns["answered"], *(responses.c[name] for name in traffic))
-    columns = (*lead, packs.columns["values"], *rest, *more)
-    found = await connection.execute(sa.select(*columns).select_from(packs.source).order_by(responses.c.id))
-    return list(map(Response._make, found))
+    return found or ""
 
 
-class _Packs(NamedTuple):
-    """Answers by key, as JSON objects beside each response of a page: where they are selected from, and the columns."""
-
-    source: sa.FromClause
-    columns: Mapping[str, sa.ColumnElement[str | None]]
-
-
-def _packs(page: sa.CTE, values: Mapping[str, sa.ColumnElement[Any]], *, sqlite: bool) -> _Packs:
-    # One object a response instead of one row an answer: the database packs them faster than rows are fetched.
-    answer = tables.answer
-    pack = sa.func.json_group_object if sqlite else sa.func.json_object_agg
-
-    def packed(value: sa.ColumnElement[Any]) -> sa.ColumnElement[str | None]:
-        return sa.cast(pack(answer.c.question, value).filter(value.is_not(None)), sa.Text)
-
-    asked = {name: value for name, value in values.items() if not isinstance(value, sa.Null)}
-    nothing: dict[str, sa.ColumnElement[Any]] = dict.fromkeys(values, sa.null())
-    # SQLite looks up the answers of one response after the other fastest, PostgreSQL those of a page together.
-    if sqlite:
-        own = {
-            name: sa.select(packed(value)).where(answer.c.response_id == page.c.id).scalar_subquery()
-            for name, value in asked.items()
-        }
-        return _Packs(page, nothing | own)
-    first, last = (sa.select(f(page.c.id)).scalar_subquery() for f in (sa.func.min, sa.func.max))
-    together = (
-        sa.select(answer.c.response_id, *(packed(value).label(name) for name, value in asked.items()))
-        .where(answer.c.response_id.between(first, last))
-        .group_by(answer.c.response_id)
-        .subquery()
-    )
-    source = page.outerjoin(together, together.c.response_id == page.c.id)
-    return _Packs(source, nothing | {name: together.c[name] for name in asked})
+def _joined(columns: Sequence[sa.ColumnElement[Any]], between: str) -> sa.ColumnElement[str]:
+    """Texts with something between them; none may be null."""
+    return functools.reduce(lambda one, other: one.concat(between).concat(other), columns)
 
 
 async def sealed(
-    connection: db.Connection, first: str, last: str, form: str, questions: Collection[str], repeated: Collection[str]
+    connection: db.Connection,
+    form: str,
+    after: str,
+    until: str,
+    questions: Collection[str],
+    repeated: Collection[str],
 ) -> list[Sealed]:
-    """The closed answers to these questions in the form's responses from the id `first` to `last`.
+    """The closed answers to these questions in the form's responses from behind the id `after` to `until`.
 
     `repeated` are those among them that are asked once a round.
     """
@@ -193,7 +200,8 @@ async def sealed(
         sa.select(answer.c.response_id, answer.c.question, answer.c.sealed)
         .join(response, response.c.id == answer.c.response_id)
         .where(
-            answer.c.response_id.between(first, last),
+            answer.c.response_id > after,
+            answer.c.response_id <= until,
             response.c.form_name.concat("") == form,
             answer.c.sealed.is_not(None),
             sa.or_(

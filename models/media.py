@@ -262,9 +262,9 @@ async def write_down(connection: db.Connection, media_id: str, transcript: bytes
     return bool((await connection.execute(written)).rowcount)
 
 
-async def transcripts(connection: db.Connection, first: str, last: str) -> dict[str, bytes]:
-    """Media id -> sealed transcript, of all in the responses from `first` to `last` that was put into words."""
+async def transcripts(connection: db.Connection, after: str, until: str) -> dict[str, bytes]:
+    """Media id -> sealed transcript, of all that was put into words in responses from behind `after` to `until`."""
     found = sa.select(_media.c.id, _media.c.transcript).where(
-        _media.c.response_id.between(first, last), _media.c.transcript.is_not(None)
+        _media.c.response_id > after, _media.c.response_id <= until, _media.c.transcript.is_not(None)
     )
     return {row.id: row.transcript for row in await connection.execute(found)}

@@ -9,9 +9,9 @@ from typing import Any, NamedTuple
 
 from bot.engine import codebook, form, table
 
-#: Makes of the texts under neighbouring columns what a writer wants of them: as many things for any texts, be it one
-#: a cell or one for all. A text is "" where nothing was answered.
-Finish = Callable[[Sequence[table.Column], Sequence[str]], tuple[Any, ...]]
+#: Makes of the texts under the columns of one part the one thing that a writer wants of them. A text is "" where
+#: nothing was answered.
+Finish = Callable[[Sequence[table.Column], Sequence[str]], Any]
 
 #: Different answers to one form that are remembered: lists of options fit in, words and amounts pass through.
 _REMEMBERED = 10_000
@@ -69,7 +69,7 @@ def read(piece: str) -> tuple[str, str]:
 
 
 def each(finish: Callable[[table.Column, str], Any]) -> Finish:
-    """A `Finish` that makes one thing of each cell."""
+    """A `Finish` that makes a tuple of one thing a cell."""
     return lambda columns, texts: tuple(map(finish, columns, texts))
 
 
@@ -91,9 +91,8 @@ class _Spot(NamedTuple):
     """Where the answer to a question goes, and what becomes of it there."""
 
     table: int
-    start: int
-    stop: int
-    make: Callable[[str], tuple[Any, ...]]
+    place: int
+    make: Callable[[str], Any]
 
 
 class Rows:
@@ -107,28 +106,20 @@ class Rows:
         finish: Finish,
         plain: Collection[table.Type] = (),
     ) -> None:
-        """`plain` are the types of our own columns that `finish` would leave as they are."""
+        """A row is a list of one thing a part. `plain` are types of columns of ours that `finish` would leave alone."""
         self.tables = table.tables(book, layout)
         self._finish, self._lead = finish, layout.lead
         self._blank: list[list[Any]] = []
-        #: For each table, where a part begins.
-        self._starts: list[dict[tuple[str, str], tuple[int, table.Part]]] = []
-        for number in range(len(self.tables)):
-            self._lay_out(number)
+        #: For each table, where a part stands.
+        self._places: list[dict[tuple[str, str], tuple[int, table.Part]]] = []
+        for each in self.tables:
+            self._blank.append([finish(part.columns, ("",) * len(part.columns)) for part in each.parts])
+            self._places.append({(part.what, part.question): (n, part) for n, part in enumerate(each.parts)})
         self._repeats = {each.repeats[-1]: number for number, each in enumerate(self.tables) if number}
         self._counts = [0] * len(self.tables)
         self._lead_in(plain)
-        self._spots = {version: dict(self._placed(each, book, layout)) for version, each in forms.items()}
+        self._spots = {version: dict(self._spotted(each, book, layout)) for version, each in forms.items()}
         self._known = {version: Memo(self._looker(spots)) for version, spots in self._spots.items()}
-
-    def _lay_out(self, number: int) -> None:
-        blank: list[Any] = []
-        starts = {}
-        for part in self.tables[number].parts:
-            starts[part.what, part.question] = (len(blank), part)
-            blank += self._finish(part.columns, ("",) * len(part.columns))
-        self._blank.append(blank)
-        self._starts.append(starts)
 
     def _lead_in(self, plain: Collection[table.Type]) -> None:
         """Learn how a row of the main table begins."""
@@ -144,79 +135,77 @@ class Rows:
         def begin(texts: tuple[str, ...]) -> list[Any]:
             row = self._blank[0].copy()
             for (place, part), text in zip(shared, texts, strict=True):
-                row[place] = self._finish(part.columns, (text,))[0]
+                row[place] = self._finish(part.columns, (text,))
             return row
 
         self._begun = Memo(begin)
 
-    def _placed(
+    def _spotted(
         self, definition: form.Form, book: codebook.Codebook, layout: table.Layout
     ) -> Iterator[tuple[str, _Spot]]:
-        for number, each_ in enumerate(self.tables):
-            for (what, name), (start, part) in self._starts[number].items():
+        for number, places in enumerate(self._places):
+            for (what, name), (place, part) in places.items():
                 question = definition.question(name)
-                if what == table.ANSWER and question and question.repeats == each_.repeats and part.columns:
-                    make = self._cells(part.columns, question.kind, book, layout)
-                    yield name, _Spot(number, start, start + len(make("")), make)
+                if what == table.ANSWER and question and question.repeats == self.tables[number].repeats:
+                    yield name, _Spot(number, place, self._maker(part.columns, question.kind, book, layout))
 
-    def _cells(
+    def _maker(
         self, columns: Sequence[table.Column], kind: form.Kind, book: codebook.Codebook, layout: table.Layout
-    ) -> Callable[[str], tuple[Any, ...]]:
+    ) -> Callable[[str], Any]:
         return lambda text: self._finish(columns, table.cells(columns, kind, text, book, layout))
 
     @staticmethod
-    def _looker(spots: Mapping[str, _Spot]) -> Callable[[str], tuple[int, int, Any]]:
-        """A piece -> where it goes in the main table, and what; -1 where it goes elsewhere, or nowhere."""
+    def _looker(spots: Mapping[str, _Spot]) -> Callable[[str], tuple[int, Any]]:
+        """A piece -> its place in the main table, and what goes there; -1 where it goes elsewhere, or nowhere."""
 
-        def look(piece: str) -> tuple[int, int, Any]:
+        def look(piece: str) -> tuple[int, Any]:
             key, text = read(piece)
             spot = spots.get(key)
             if spot:
-                return spot.start, spot.stop, spot.make(text)
-            return -1, -1, (key, text) if "#" in key else None
+                return spot.place, spot.make(text)
+            return -1, (key, text) if "#" in key else None
 
         return look
 
     def of(self, response: Response) -> list[tuple[int, list[Any]]]:
-        """The rows of one response: (number of the table, cells), that of the main table first."""
-        known, spots = self._known[response.version], self._spots[response.version]
-        lead = response.lead
+        """The rows of one response: (number of the table, a thing a part), that of the main table first."""
+        version, lead, pieces, more, seconds, shown, *_ = response
+        known, spots = self._known[version], self._spots[version]
         main = self._begun[self._shared(lead)].copy()
         for place, part in self._own:
-            main[place] = self._finish(part.columns, (lead[place],))[0] if part else lead[place]
+            main[place] = self._finish(part.columns, (lead[place],)) if part else lead[place]
         rounds: dict[_Round, list[Any]] = {}
-        for piece in response.pieces:
-            start, stop, made = known[piece]
-            if start >= 0:
-                main[start:stop] = made
+        for piece in pieces:
+            place, made = known[piece]
+            if place >= 0:
+                main[place] = made
             elif made:
                 self._in_a_round(spots, rounds, *made)
-        for key, text in response.more.items():
+        for key, text in more.items():
             spot = spots.get(key)
             if spot:
-                main[spot.start : spot.stop] = spot.make(text)
+                main[spot.place] = spot.make(text)
             elif "#" in key:
                 self._in_a_round(spots, rounds, key, text)
-        if response.seconds or response.shown:
+        if seconds or shown:
             self._in_full(response, main, rounds)
         if len(self.tables) == 1:
             return [(0, main)]
         self._counts[0] += 1
         self._put(0, main, table.INDEX, str(self._counts[0]))
-        return [(0, main), *self._linked(response.lead[0], rounds)]
+        return [(0, main), *self._linked(lead[0], rounds)]
 
     def _put(self, number: int, row: list[Any], what: str, text: str, question: str = "") -> None:
         """Fill one column of ours, if the table has it."""
-        if found := self._starts[number].get((what, question)):
-            start, part = found
-            made = self._finish(part.columns, (text,))
-            row[start : start + len(made)] = made
+        if found := self._places[number].get((what, question)):
+            place, part = found
+            row[place] = self._finish(part.columns, (text,))
 
     def _in_a_round(self, spots: Mapping[str, _Spot], rounds: dict[_Round, list[Any]], key: str, text: str) -> None:
         name, at = form.place(key)
         spot = spots.get(name)
         if spot:
-            self._round(rounds, spot.table, at)[spot.start : spot.stop] = spot.make(text)
+            self._round(rounds, spot.table, at)[spot.place] = spot.make(text)
         elif name in self._repeats and text == "yes":
             # "Add another?" was said yes to: the round is one, though nothing may have been answered in it.
             self._round(rounds, self._repeats[name], at)
@@ -242,8 +231,8 @@ class Rows:
         for what, by_key in told:
             for key, value in by_key.items():
                 name, at = form.place(key)
-                for number, starts in enumerate(self._starts):
-                    if (what, name) in starts and len(at) == len(self.tables[number].repeats):
+                for number, places in enumerate(self._places):
+                    if (what, name) in places and len(at) == len(self.tables[number].repeats):
                         row = self._round(rounds, number, at) if at else main
                         self._put(number, row, what, str(value), name)
 

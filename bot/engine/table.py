@@ -182,7 +182,8 @@ def _table(
 
     lead = layout.lead[:1] if around else (*layout.lead, *(TRAFFIC if layout.full else ()))
     parts = [ours(role, role, _OURS.get(role, Type.TEXT), aside="_{}") for role in lead]
-    parts += [Part(ANSWER, tuple(_columns(entry, layout, heading, taken)), entry.name) for entry in entries]
+    answers = [Part(ANSWER, tuple(_columns(entry, layout, heading, taken)), entry.name) for entry in entries]
+    parts += [part for part in answers if part.columns]
     for entry in entries if layout.full else ():
         if entry.kinds - form.SILENT:
             parts.append(ours(SECONDS, f"{entry.name}_seconds", Type.WHOLE, entry.name))

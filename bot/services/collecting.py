@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import collections
 import datetime as dt
 import json
-from collections.abc import AsyncGenerator, Collection, Mapping, Sequence
+from collections.abc import AsyncGenerator, Collection, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from bot.engine import codebook, form, offering, records, state, table
@@ -17,10 +18,17 @@ class NoSuchForm(LookupError):
     """No form of that name was ever published."""
 
 
-class _Page(NamedTuple):
-    """Some responses as they lie in the database, with those closed answers that are wanted."""
+class Page(NamedTuple):
+    """Some responses: how many, and each as it is gone through, which may be done once and in a thread."""
 
-    responses: list[exports.Response]
+    size: int
+    responses: Iterator[records.Response]
+
+
+class _Page(NamedTuple):
+    """Some responses as they lie in the database (see `exports.page`), with those closed answers that are wanted."""
+
+    responses: str
     closed: list[exports.Sealed]
     #: Media id -> what was said, sealed.
     spoken: Mapping[str, bytes]
@@ -51,6 +59,9 @@ class Source:
         self._repeated = {entry.name for entry in self.book.entries if entry.repeats} & self._closed
         states = layout.full or any(working.needs_state for working in self._working.values())
         self._extras = {*(("state",) if states else ()), *(("seconds", "traffic") if layout.full else ())}
+        self._leads = records.Memo(exports.lead)
+        # What tells apart, also in a later export, and leads to nobody without the key.
+        self._opaque, self._person = seal.hasher("export"), seal.hasher("export-person")
         self._drawn = {version: [q for q in each.questions if q.randomize] for version, each in forms.items()}
 
     async def total(self) -> int:
@@ -67,88 +78,88 @@ class Source:
         """32 bytes that stay the same for this form in this house, and are no other's."""
         return self._seal.hash("export-form", self.book.name)
 
-    def opaque(self, kind: str, text: str) -> str:
-        """Tells apart, also in a later export, and leads to nobody without the key."""
-        return self._seal.hash(kind, text)[:8].hex()
-
-    async def pages(self, size: int, *, answered: bool = False) -> AsyncGenerator[list[records.Response], None]:
-        """All of them in the order of their ids, so many at once; the next are read while these are worked on.
+    async def pages(self, size: int, *, ahead: int = 1, answered: bool = False) -> AsyncGenerator[Page, None]:
+        """All of them in the order of their ids, at most so many at once; the next `ahead` pages are read meanwhile.
 
         `answered` is for who wants to know when each answer was given, and by which person. Raises
         `sealing.Unreadable` if a text was sealed with a lost key.
         """
         extras = self._extras | ({"answered", "respondent"} if answered else set())
-        reading = asyncio.ensure_future(self._read("", size, extras))
+        after, reading = "", collections.deque[asyncio.Future[_Page]]()
         try:
-            while (page := await reading).responses:
-                reading = asyncio.ensure_future(self._read(page.responses[-1].id, size, extras))
-                # In a thread, so that the reading goes on meanwhile, and whatever else this process does.
-                yield await asyncio.to_thread(self._filled, page)
+            while after != exports.END or reading:
+                while after != exports.END and len(reading) <= ahead:
+                    until = await self._reach(after, size)
+                    reading.append(asyncio.ensure_future(self._read(after, until, extras)))
+                    after = until
+                page = await reading.popleft()
+                if page.responses:
+                    yield Page(exports.counted(page.responses), self._filled(page))
         finally:
-            reading.cancel()
-            await asyncio.gather(reading, return_exceptions=True)
+            for each in reading:
+                each.cancel()
+            await asyncio.gather(*reading, return_exceptions=True)
 
-    async def _read(self, after: str, size: int, extras: Collection[str]) -> _Page:
+    async def _reach(self, after: str, size: int) -> str:
         async with self._database.reading() as connection:
-            name = self.book.name
-            found = await exports.page(connection, name, after=after, statuses=self._statuses, size=size, extras=extras)
+            return await exports.reach(connection, after, size)
+
+    async def _read(self, after: str, until: str, extras: Collection[str]) -> _Page:
+        async with self._database.reading() as connection:
+            name, statuses = self.book.name, self._statuses
+            found = await exports.page(connection, name, after=after, until=until, statuses=statuses, extras=extras)
             if not found or not self._closed:
                 return _Page(found, [], {})
-            first, last = found[0].id, found[-1].id
             return _Page(
                 found,
-                await exports.sealed(connection, first, last, name, self._closed, self._repeated),
-                await media.transcripts(connection, first, last),
+                await exports.sealed(connection, name, after, until, self._closed, self._repeated),
+                await media.transcripts(connection, after, until),
             )
 
-    def _filled(self, page: _Page) -> list[records.Response]:
+    def _filled(self, page: _Page) -> Iterator[records.Response]:
         closed: dict[str, list[exports.Sealed]] = {}
-        for each in page.closed:
-            closed.setdefault(each.response, []).append(each)
-        return [self._response(each, closed.get(each.id, ()), page.spoken) for each in page.responses]
+        for text in page.closed:
+            closed.setdefault(text.response, []).append(text)
+        # One after the other: what was made of thousands is no longer in the processor's cache when it is written.
+        for each in exports.responses(page.responses):
+            yield self._response(each, closed.get(each.id, ()), page.spoken)
 
     def _response(
         self, found: exports.Response, closed: Sequence[exports.Sealed], spoken: Mapping[str, bytes]
     ) -> records.Response:
-        pieces = records.pieces(found.values)
-        more = {key: self._seal.open("answer", text) for _, key, text in closed}
+        # Taken apart at once: this is done a hundred thousand times.
+        rid, begun, finished, told, values = found[:5]
+        version, wave, status, channel, language, assisted = self._leads[told]
+        begun, finished = exports.moment(begun), exports.moment(finished)
+        pieces = records.pieces(values)
+        more = {key: self._seal.open("answer", text) for _, key, text in closed} if closed else {}
         # What was said stands for the id of the voice note, once somebody has written it down.
         if spoken:
             answers = {**dict(map(records.read, pieces)), **more}
             more |= {key: self._seal.open("media", spoken[text]) for key, text in answers.items() if text in spoken}
-        working = self._working[found.version]
-        kept = recording.response(self._seal, found.state) if found.state else None
-        begun, finished = exports.moment(found.begun), exports.moment(found.finished)
-        worked = working.out(pieces, more, begun, finished, found.language, kept if working.needs_state else None)
-        lead: tuple[str, ...] = (
-            self.opaque("export", found.id),
-            found.version,
-            found.wave,
-            "1" if worked.apart else "0",
-            found.status,
-            found.channel,
-            found.language,
-            begun,
-            finished,
-            "1" if found.assisted else "0",
-        )
+        working = self._working[version]
+        kept = recording.response(self._seal, bytes.fromhex(found.state)) if found.state else None
+        worked = working.out(pieces, more, begun, finished, language, kept if working.needs_state else None)
         pieces += worked.pieces
+        apart = "1" if worked.apart else "0"
+        response = self._opaque(rid.encode())[:8].hex()
+        lead: tuple[str, ...] = (response, version, wave, apart, status, channel, language, begun, finished, assisted)
         if not self._extras and not found.answered:
-            return records.Response(found.version, lead, pieces, more)
+            return records.Response(version, lead, pieces, more)
         shown: dict[str, str] = {}
         if self.layout.full:
-            lead += tuple(map(str, (found.messages_in, found.messages_out, found.bytes_in, found.bytes_out)))
+            lead += (found.messages_in, found.messages_out, found.bytes_in, found.bytes_out)
             if kept is not None:
-                shown = self._shown(found.version, dict(map(records.read, pieces)) | more, kept)
+                shown = self._shown(version, dict(map(records.read, pieces)) | more, kept)
         return records.Response(
-            found.version,
+            version,
             lead,
             pieces,
             more,
             seconds=_unpacked(found.seconds),
             shown=shown,
             answered={key: exports.moment(at) for key, at in _unpacked(found.answered).items()},
-            person=self.opaque("export-person", found.respondent) if found.respondent else "",
+            person=self._person(found.respondent.encode())[:8].hex() if found.respondent else "",
         )
 
     def _shown(self, version: str, answers: Mapping[str, str], kept: state.State) -> dict[str, str]:
@@ -185,6 +196,6 @@ def _may_be_sealed(entry: codebook.Entry) -> bool:
     return entry.personal or bool(entry.kinds & form.IN_WORDS)
 
 
-def _unpacked(packed: str | None) -> dict[str, Any]:
+def _unpacked(packed: str) -> dict[str, Any]:
     found: dict[str, Any] = json.loads(packed) if packed else {}
     return found

@@ -8,7 +8,7 @@ import re
 import shutil
 import tempfile
 import zipfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -29,7 +29,7 @@ class Writer(Protocol):
     #: Column -> answers that did not fit what the format can hold, and were cut or left out.
     unfit: dict[str, int]
 
-    def write(self, page: Sequence[records.Response]) -> None:
+    def write(self, page: Iterable[records.Response]) -> None:
         """Some more responses."""
 
 

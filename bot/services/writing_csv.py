@@ -36,8 +36,8 @@ def _quoted(cell: str) -> str:
     return cell
 
 
-def _finish(_columns: Sequence[table.Column], texts: Sequence[str]) -> tuple[str]:
-    return (line(texts),)
+def _finish(_columns: Sequence[table.Column], texts: Sequence[str]) -> str:
+    return line(texts)
 
 
 class Csv:
@@ -52,7 +52,7 @@ class Csv:
             heading = line(column.title if plain else column.heading for column in each.columns)
             stream.write(f"{'' if plain else BOM}{heading}{_END}")
 
-    def write(self, page: Sequence[records.Response]) -> None:
+    def write(self, page: Iterable[records.Response]) -> None:
         """Some more responses."""
         found: list[list[str]] = [[] for _ in self._rows.tables]
         for response in page:

@@ -6,7 +6,7 @@ import contextlib
 import datetime as dt
 import json
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import IO, Any
 
@@ -99,7 +99,7 @@ class FlowResults:
         self._places = {version: writing_json.placed(subject, version) for version in subject.forms}
         self._between = "\n"
 
-    def write(self, page: Sequence[records.Response]) -> None:
+    def write(self, page: Iterable[records.Response]) -> None:
         """Some more responses."""
         for response in page:
             for row in self._rows(response):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import operator
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
 from typing import IO, Any
 
 from bot.engine import codebook, form, records, table
@@ -44,7 +44,7 @@ class JsonLines:
         # "Add another?" was said yes to: the round is one, though nothing may have been answered in it.
         return (at, -1, "", self._repeats[name], None) if name in self._repeats and text == "yes" else None
 
-    def write(self, page: Sequence[records.Response]) -> None:
+    def write(self, page: Iterable[records.Response]) -> None:
         """Some more responses."""
         self._stream.writelines(f"{ENCODE(self._object(response))}\n" for response in page)
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -44,11 +45,11 @@ class Parquet:
         self.files: list[Any] = []
         self._waiting: list[list[list[Any]]] = [[] for _ in self.schemas]
 
-    def write(self, page: Sequence[records.Response]) -> None:
+    def write(self, page: Iterable[records.Response]) -> None:
         """Some more responses."""
         for response in page:
-            for number, row in self._rows.of(response):
-                self._waiting[number].append(row)
+            for number, parts in self._rows.of(response):
+                self._waiting[number].append([*itertools.chain(*parts)])
                 if len(self._waiting[number]) == _BATCH:
                     self._flush(number)
 

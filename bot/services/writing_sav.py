@@ -5,10 +5,11 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import datetime as dt
+import itertools
 import json
 import re
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import IO, Any
 
@@ -63,11 +64,11 @@ class Sav:
         self._widths = [[1] * len(each.columns) for each in self._rows.tables]
         self._counts = [0] * len(spools)
 
-    def write(self, page: Sequence[records.Response]) -> None:
+    def write(self, page: Iterable[records.Response]) -> None:
         """Some more responses."""
         for response in page:
-            for number, row in self._rows.of(response):
-                widths = self._widths[number]
+            for number, parts in self._rows.of(response):
+                row, widths = [*itertools.chain(*parts)], self._widths[number]
                 for place, cell in enumerate(row):
                     if isinstance(cell, str) and len(cell) * 4 > widths[place]:
                         widths[place] = max(widths[place], len(cell.encode()))

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import itertools
 import re
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -74,13 +75,13 @@ class Xlsx:
         for number, sheet in enumerate(self._sheets):
             self._head(sheet, self._rows.tables[number])
 
-    def write(self, page: Sequence[records.Response]) -> None:
+    def write(self, page: Iterable[records.Response]) -> None:
         """Some more responses."""
         for response in page:
-            for number, row in self._rows.of(response):
+            for number, parts in self._rows.of(response):
                 if self._next[number] == self._most:
                     self._go_on(number)
-                _put(self._sheets[number], self._next[number], row)
+                _put(self._sheets[number], self._next[number], itertools.chain(*parts))
                 self._next[number] += 1
 
     def _go_on(self, number: int) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from typing import Any
 
@@ -31,7 +32,7 @@ def read(shape: records.Rows, *responses: records.Response) -> list[list[dict[st
     for each in responses:
         for number, row in shape.of(each):
             titles = [column.title for column in shape.tables[number].columns]
-            found[number].append(dict(zip(titles, row, strict=True)))
+            found[number].append(dict(zip(titles, itertools.chain(*row), strict=True)))
     return found
 
 
@@ -106,7 +107,7 @@ def test_in_full_seconds_and_what_was_shown_stand_with_their_question() -> None:
 
 def test_a_writer_may_want_one_thing_of_neighbouring_cells() -> None:
     joined = records.Rows(
-        BOOK, table.Layout(), exported.FORMS, lambda _columns, texts: ("|".join(texts),), plain=[table.Type.ID]
+        BOOK, table.Layout(), exported.FORMS, lambda _columns, texts: "|".join(texts), plain=[table.Type.ID]
     )
     ((_, row),) = joined.of(response({"also": "water", "first": "road"}))
     parts = [part.question for part in joined.tables[0].parts]

@@ -7,8 +7,9 @@ import json
 from collections.abc import AsyncIterator
 
 import pytest_asyncio
+import sqlalchemy as sa
 
-from models import db, exports
+from models import db, exports, tables
 from tests import exported, filling
 
 
@@ -27,42 +28,55 @@ async def database(database_url: str) -> AsyncIterator[db.Database]:
 async def pages(database: db.Database, *statuses: str, size: int = 3) -> list[list[exports.Response]]:
     found: list[list[exports.Response]] = []
     after = ""
-    while True:
+    while after != exports.END:
         async with database.reading() as connection:
-            page = await exports.page(connection, "small", after=after, statuses=statuses, size=size)
-        if not page:
-            return found
-        found.append(page)
-        after = page[-1].id
+            until = await exports.reach(connection, after, size)
+            page = await exports.page(connection, "small", after=after, until=until, statuses=statuses)
+        found.append(list(exports.responses(page)))
+        after = until
+    return found
 
 
 async def test_every_response_is_on_one_page_in_the_order_of_ids(database: db.Database) -> None:
     found = await pages(database, "finished")
-    assert [len(page) for page in found] == [3, 3, 1]
+    assert [len(page) for page in found] == [3, 3, 1, 0]
     ids = [response.id for page in found for response in page]
     assert ids == sorted(set(ids))
     async with database.reading() as connection:
         assert await exports.count(connection, "small", ["finished"]) == 7
         assert await exports.count(connection, "small", ["open", "finished"]) == 9
-        assert await exports.page(connection, "another", size=3) == []
+        assert await exports.page(connection, "another") == ""
+        assert (list(exports.responses("")), exports.counted("")) == ([], 0)
 
 
 async def test_open_responses_come_only_when_asked_for(database: db.Database) -> None:
     assert sum(map(len, await pages(database, "finished", "open"))) == 9
-    assert [response.finished for page in await pages(database, "open") for response in page] == [None, None]
+    assert [response.finished for page in await pages(database, "open") for response in page] == ["", ""]
 
 
 async def test_a_response_comes_with_its_open_answers_and_times(database: db.Database) -> None:
     async with database.reading() as connection:
-        first = (await exports.page(connection, "small", size=1))[0]
-    values = json.loads(first.values or "")
+        first = next(exports.responses(await exports.page(connection, "small")))
+    values = json.loads(first.values)
     assert {"place", "top", "also"} <= values.keys()
     assert not {"village", "idea"} & values.keys()
     assert exports.moment(first.begun) == "2027-03-01T09:00:00Z"
     assert exports.moment(first.finished) == "2027-03-01T09:09:00Z"
-    assert exports.moment(None) == ""
-    assert not first.assisted
-    assert (first.state, first.seconds, first.answered, first.respondent, first.bytes_in) == (None,) * 5
+    assert exports.moment("") == ""
+    lead = exports.lead(first.lead)
+    assert (lead.wave, lead.status, lead.language, lead.assisted) == ("1", "finished", "ru", "0")
+    assert (first.state, first.seconds, first.answered, first.respondent, first.bytes_in) == ("",) * 5
+
+
+async def test_no_letter_takes_a_page_apart(database: db.Database) -> None:
+    odd = '\t\n\r\x1e\x1f"\\\u2028,'
+    async with database.transaction() as connection:
+        await connection.execute(sa.update(tables.response).values(wave=odd))
+        await connection.execute(sa.update(tables.answer).where(tables.answer.c.question == "place").values(value=odd))
+        found = list(exports.responses(await exports.page(connection, "small")))
+        assert exports.counted(await exports.page(connection, "small")) == len(found) == 7
+    assert {exports.lead(each.lead).wave for each in found} == {odd}
+    assert {json.loads(each.values)["place"] for each in found} == {odd}
 
 
 async def test_extras_come_only_when_asked_for(database_url: str) -> None:
@@ -70,13 +84,13 @@ async def test_extras_come_only_when_asked_for(database_url: str) -> None:
     await exported.store(made, assisted=True)
     extras = ("state", "seconds", "answered", "respondent", "traffic")
     async with made.reading() as connection:
-        found = await exports.page(connection, "household", size=9, extras=extras)
+        found = list(exports.responses(await exports.page(connection, "household", extras=extras)))
     await made.close()
-    assert [each.assisted for each in found] == [False, True, False]
-    assert [each.messages_in for each in found] == [20, 21, 22]
+    assert [exports.lead(each.lead).assisted for each in found] == ["0", "1", "0"]
+    assert [each.messages_in for each in found] == ["20", "21", "22"]
     assert len({each.respondent for each in found}) == 3
-    assert json.loads(found[1].seconds or "") == exported.SECONDS
-    times = {key: exports.moment(at) for key, at in json.loads(found[0].answered or "").items()}
+    assert json.loads(found[1].seconds) == exported.SECONDS
+    times = {key: exports.moment(at) for key, at in json.loads(found[0].answered).items()}
     # Of sealed answers too.
     assert times.keys() == exported.SAID[0][1].keys()
     assert set(times.values()) == {"2027-03-01T09:01:00Z"}
@@ -87,10 +101,10 @@ async def test_closed_answers_are_those_to_the_questions_named(database_url: str
     made = db.Database(database_url)
     ids = await exported.store(made)
     async with made.reading() as connection:
-        some = await exports.sealed(connection, ids[0], ids[1], "household", ["name"], [])
-        rounds = await exports.sealed(connection, ids[0], ids[2], "household", ["village"], ["child_name"])
-        late = await exports.sealed(connection, ids[2], ids[2], "household", ["name"], ["child_name"])
-        other = await exports.sealed(connection, ids[0], ids[2], "another", ["name"], [])
+        some = await exports.sealed(connection, "household", "", ids[1], ["name"], [])
+        rounds = await exports.sealed(connection, "household", "", exports.END, ["village"], ["child_name"])
+        late = await exports.sealed(connection, "household", ids[1], ids[2], ["name"], ["child_name"])
+        other = await exports.sealed(connection, "another", "", exports.END, ["name"], [])
     await made.close()
     assert sorted((each.response, each.key) for each in some) == [(ids[0], "name"), (ids[1], "name")]
     assert sorted(each.key for each in rounds) == ["child_name#1", "village", "village", "village"]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import csv
+import datetime as dt
+import hmac
 import io
 import json
 import tracemalloc
@@ -13,10 +15,12 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
+import sqlalchemy as sa
 
 from bot.engine import codebook, form, passage, state, table
-from bot.services import collecting, exporting, publishing
-from models import db, sealing
+from bot.engine.xpath import expressions
+from bot.services import collecting, exporting, publishing, writing_csv
+from models import db, sealing, tables
 from tests import exported, filling
 from tests.services import house
 
@@ -56,6 +60,68 @@ def outputs_of(format_: str) -> list[str]:
 
 def unguarded(cell: str) -> str:
     return cell[1:] if cell.startswith("'") else cell
+
+
+def slowly(found: Any, stored: list[tuple[str, state.State]], **layout: Any) -> str:
+    """The table of these responses (id, state), each walked through anew and each cell made by itself."""
+    wanted = table.Layout(**layout)
+    (main,) = table.tables(found.book, wanted)
+    stream = io.StringIO()
+    writer = csv.writer(stream)
+    writer.writerow([column.heading for column in main.columns])
+    for rid, kept in stored:
+        definition = found.forms[kept.form]
+        view = passage.passage(definition, kept)
+        begun = dt.datetime.fromisoformat(kept.begun)
+        counted_apart = definition.apart is not None and expressions.truth(definition.apart.evaluate(view.context()))
+        told = {
+            "response": hmac.digest(bytes(32), b"export\0" + rid.encode(), "sha256")[:8].hex(),
+            "version": kept.form,
+            "wave": definition.wave,
+            "apart": str(int(counted_apart)),
+            "status": "finished",
+            "channel": kept.channel,
+            "language": kept.language,
+            "begun": f"{begun:%Y-%m-%dT%H:%M:%SZ}",
+            "finished": f"{begun + dt.timedelta(minutes=9):%Y-%m-%dT%H:%M:%SZ}",
+            "assisted": "0",
+        }
+        row: list[str] = []
+        for part in main.parts:
+            question = definition.question(part.question)
+            if question is None:
+                row.append(told[part.what])
+                continue
+            value = view.values.get(part.question)
+            text = None if value is None else expressions.text(value)
+            row += (
+                [""] * len(part.columns)
+                if not text
+                else table.cells(part.columns, question.kind, text, found.book, wanted)
+            )
+        writer.writerow(map(writing_csv.guarded, row))
+    return writing_csv.BOM + stream.getvalue()
+
+
+@pytest.mark.parametrize(
+    "layout",
+    [
+        {},
+        {"personal": True},
+        {"personal": True, "labels": True, "headings": True, "language": "ru"},
+        {"multiple": table.Multiple.SPLIT, "groups": True},
+        {"multiple": table.Multiple.SUMMARY},
+    ],
+)
+async def test_what_is_looked_up_is_what_the_slow_way_makes(database: db.Database, layout: dict[str, Any]) -> None:
+    definition = await filling.publish(database)
+    people = filling.people(definition, 450)
+    await filling.respond(database, filling.seal(), definition, people)
+    async with database.reading() as connection:
+        order = tables.response.c.id
+        ids = list(await connection.scalars(sa.select(order).order_by(order)))
+    fast = await written(database, **layout)
+    assert fast == slowly(await source(database), list(zip(ids, people, strict=True)), **layout)
 
 
 async def test_an_export_says_again_what_was_answered(database: db.Database) -> None:
