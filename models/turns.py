@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
-from models import codes, db, erasing, ledger, media, outbox, tables
+from models import codes, db, erasing, ledger, media, outbox, tables, vouching
 
 Row = dict[str, Any]
 
@@ -159,6 +159,13 @@ class Writes:
     pledge_states: list[Row] = field(default_factory=list)
     pledge_events: list[Row] = field(default_factory=list)
     ledger_totals: dict[tuple[str, str, str, str], list[int]] = field(default_factory=dict)
+    #: Names shown with pledges; promises in another's name, their new codes, and whose the answered are ("" of a no).
+    names: list[Row] = field(default_factory=list)
+    vouchings: list[Row] = field(default_factory=list)
+    links: list[Row] = field(default_factory=list)
+    answered: dict[str, str] = field(default_factory=dict)
+    #: Pledges of which no photo of a receipt is kept any more.
+    receipts_dropped: list[str] = field(default_factory=list)
     #: Contacts whose shown web pages have been seen, whose waiting messages are dropped, of whom nothing may lie aside.
     seen: list[str] = field(default_factory=list)
     silenced: list[str] = field(default_factory=list)
@@ -231,8 +238,6 @@ async def write(connection: db.Connection, writes: Writes, at: dt.datetime) -> N
             ),
             writes.answers,
         )
-    if writes.attached:
-        await many(sa.insert(tables.media), writes.attached)
     if writes.detached:
         await media.drop(connection, at, writes.detached)
     if writes.discarded:
@@ -241,6 +246,12 @@ async def write(connection: db.Connection, writes: Writes, at: dt.datetime) -> N
         await many(sa.delete(answer).where(answer.c.response_id == b("of")), ids)
         await many(sa.delete(response).where(response.c.id == b("of")), ids)
     await ledger.write(connection, writes.pledges, writes.pledge_states, writes.pledge_events)
+    await ledger.rename(connection, writes.names)
+    await vouching.write(connection, writes.vouchings, writes.links, writes.answered)
+    if writes.attached:
+        await media.add(connection, writes.attached)
+    if writes.receipts_dropped:
+        await media.drop_of_pledges(connection, at, writes.receipts_dropped)
     await codes.give(connection, writes.given_codes)
     await codes.move(connection, writes.moves)
     await _write_outbox(connection, writes, at)

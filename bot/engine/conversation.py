@@ -12,16 +12,19 @@ from dataclasses import dataclass
 
 from bot.engine import (
     commands,
+    doing,
     flow,
     inviting,
     joining,
     keeping,
     lobby,
     messages,
+    naming,
     promising,
     resuming,
     reviewing,
     state,
+    vouching,
 )
 from bot.engine.commands import Command
 from bot.engine.messages import phrase
@@ -121,6 +124,8 @@ def _settle(turning: Turning) -> None:
             turning.change(listed=still)
         else:
             turning.go_home()
+    elif talk.scene == "vouched":
+        vouching.settle(turning)
     elif talk.scene in keeping.SCENES and not promising.promised(turning):
         turning.go_home()
     elif talk.scene in ("answers", "restart") and talk.pending not in turning.responses:
@@ -189,6 +194,8 @@ def _receive(turning: Turning, *, paused: bool) -> None:
         turning.miss(phrase("I do not know this command. Write “help” and I will explain."))
     elif scene == "form":
         joining.take_form(turning, command, paused=paused and incoming.tap is None)
+    elif command is None and doing.is_meant(turning):
+        doing.take(turning)
     else:
         _TAKE[scene](turning, command)
 
@@ -234,6 +241,9 @@ _TAKE: dict[str, Callable[[Turning, Command | None], None]] = {
     "amount": keeping.take_amount,
     "date": keeping.take_date,
     "withdraw": keeping.take_withdraw,
+    "shown": keeping.take_name,
+    "name": keeping.take_name,
+    "vouched": vouching.take,
     "erase": lobby.take_erase,
     # Thanked, and now there is more to say: here is what there is.
     "done": lambda turning, _command: turning.go_home(),
@@ -258,6 +268,9 @@ _SHOW: dict[str, Callable[[Turning], messages.Reply]] = {
     "amount": keeping.show_amount,
     "date": keeping.show_date,
     "withdraw": keeping.show_withdraw,
+    "shown": naming.show_shown,
+    "name": naming.show_name,
+    "vouched": vouching.show,
     "erase": lobby.show_erase,
     "stopped": lambda _turning: messages.Reply(()),
     "moved": lambda _turning: messages.Reply(()),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
@@ -95,6 +95,8 @@ class Reply:
     attachments: tuple[form.Attachment, ...] = ()
     #: Lines of the foot that say no more than buttons do: left out where options and actions are buttons.
     spare: tuple[Line, ...] = ()
+    #: "image" where a photo may be sent beside what is chosen.
+    takes: str = ""
 
 
 # -- what happened -----------------------------------------------------------------------------------------
@@ -152,6 +154,11 @@ class Pledged:
     steps: tuple[events.Event, ...]
     #: Of other money than som, by which it is counted for good; None where no rate was known.
     rate: Rate | None = None
+    #: Whose the name is: "person", "family", ... (`vows.KNOWN`), or "".
+    shown: str = ""
+    #: Of a promise in another's name: the code of the link by which its giver confirms it. `person` is then the
+    #: relative, and the giver is nobody yet.
+    link: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +167,39 @@ class Stepped:
 
     pledge: str
     steps: tuple[events.Event, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """The name shown with a pledge is another, or none any more (both "")."""
+
+    pledge: str
+    shown: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Linked:
+    """The giver of a promise that a relative recorded has a new link; the older one is good no more."""
+
+    pledge: str
+    link: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """Whoever was promised for has answered: it is `person`'s now; "" is nobody's, for they said no."""
+
+    pledge: str
+    person: str
+
+
+@dataclass(frozen=True, slots=True)
+class Receipted:
+    """A photo of the receipt was sent with a pledge; `media` is its new id."""
+
+    pledge: str
+    media: state.Media
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,6 +247,10 @@ Event = (
     | Discarded
     | Pledged
     | Stepped
+    | Named
+    | Linked
+    | Answered
+    | Receipted
     | Stopped
     | Erased
     | CodeGiven
@@ -273,7 +317,7 @@ class Campaign:
 
 @dataclass(frozen=True, slots=True)
 class Promise:
-    """A pledge of the person who writes, as it stands now; `offer` is what it began with."""
+    """A pledge of the person who writes, or recorded by them, as it stands now; `offer` is what it began with."""
 
     id: str
     campaign: str
@@ -284,6 +328,16 @@ class Promise:
     som: Decimal | None
     #: The rate by which that was worked out; None of som, of what is no money, and where none was known.
     rate: Rate | None = None
+    #: The name shown with it and whose that is, or "" for none.
+    shown: str = ""
+    name: str = ""
+    #: False where the person who writes recorded it for another.
+    mine: bool = True
+
+
+def renamed(promise: Promise, shown: str, name: str) -> Promise:
+    """The promise, shown with that name."""
+    return replace(promise, shown=shown, name=name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -295,8 +349,10 @@ class Facts:
     #: Open surveys: form name -> current version hash, in the order of publishing.
     surveys: Mapping[str, str]
     campaigns: Mapping[str, Campaign]
-    #: Pledges of the person who writes.
+    #: Pledges of the person who writes, and those that they recorded for others.
     promises: tuple[Promise, ...] = ()
+    #: What was promised in the name of whoever has the link that is followed now; empty where it is good no more.
+    vouched: tuple[Promise, ...] = ()
     #: That person's finished responses, when they ask what is kept about them.
     finished: tuple[state.State, ...] = ()
     #: The facilitator's telephone, or "".

@@ -5,13 +5,14 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from bot.channels import base
-from bot.engine import commands, contribution, conversation, messages, promising, resuming, reviewing, state
+from bot.engine import commands, contribution, conversation, doing, messages, resuming, reviewing, state
 from bot.engine.pledging import campaigns
-from bot.services import booking, publishing, quoting, recording
-from models import codes, db, ledger, sealing, turns
+from bot.services import booking, publishing, quoting, recording, vouching
+from models import codes, db, sealing, turns
+from models import vouching as vouched
 
 #: Kinds of message that say nothing: the person shut us out, or let us in again.
 SHUTTING = ("blocked", "unblocked")
@@ -129,20 +130,22 @@ async def _decide(
     running = [rid for known in group for rid in _needed(known)]
     stored = await turns.responses(connection, running)
     asking = [known.talk.person for known in group if known.talk.person and _wants_promises(known)]
-    pledges = await ledger.of(connection, asking)
+    pledges = await vouched.of(connection, asking)
     telling = [known.talk.person for known in group if known.talk.person and _wants_data(known)]
     finished = await turns.responses_of(connection, telling)
     pledging = any(catalogue.forms[response.form_version].emits == "pledge" for response in stored.values())
     facts = messages.Facts(
         forms=catalogue.forms,
         surveys=catalogue.surveys,
-        campaigns=_opened(await booking.standing(connection, catalogue.campaigns)),
+        campaigns=await opened(connection, catalogue),
         phone=kit.phone,
         site=kit.site,
         # Only while somebody is about to promise something.
         worth=await quoting.worth(connection, at) if pledging else {},
     )
+    promised = await vouching.promised(connection, kit, group, at)
     resumable = await _resumable(connection, kit, group, at)
+    touched: frozenset[str] = frozenset()
     attaching = {name for name, channel in kit.channels.items() if channel.capabilities.attachments}
     for known in group:
         if known.inbound.kind in SHUTTING:
@@ -153,7 +156,14 @@ async def _decide(
         code = commands.resume_code(known.inbound.text, known.inbound.start)
         own = dataclasses.replace(
             facts,
-            promises=tuple(booking.promises(pledge for pledge in pledges if pledge.respondent_id == person)),
+            promises=tuple(
+                booking.promises(
+                    (pledge for pledge in pledges if person and person in (pledge.respondent_id, pledge.recorder_id)),
+                    person,
+                    kit.seal,
+                )
+            ),
+            vouched=tuple(vouching.seen(promised.get(vouching.followed(known), ()), person)),
             finished=tuple(
                 recording.response(kit.seal, response.sealed)
                 for response in finished
@@ -176,6 +186,8 @@ async def _decide(
         )
         turn = conversation.turn(known.talk, mine, incoming)
         recording.Recording(kit, known, mine, turn, own, writes, at, resumable.get(code, "")).record()
+        await vouching.tell(connection, kit, turn.events, own, at)
+        touched = _once(touched, turn.events)
         for event in turn.events:
             if isinstance(event, messages.Moved):
                 # Once: whoever comes later in this group comes too late.
@@ -183,6 +195,18 @@ async def _decide(
             if isinstance(event, messages.Erased) and event.person:
                 await _erase(connection, kit, catalogue, event.person, writes, at)
     await turns.write(connection, writes, at)
+
+
+class TwoAtOnce(Exception):
+    """A giver and their relative speak of one promise at one moment: they are taken one after the other."""
+
+
+def _once(touched: frozenset[str], happened: Iterable[messages.Event]) -> frozenset[str]:
+    """The pledges of this group that something happened to, each by one message: the others saw it as it was before."""
+    now_ = {event.pledge for event in happened if isinstance(event, messages.Stepped | messages.Answered)}
+    if now_ & touched:
+        raise TwoAtOnce
+    return touched | now_
 
 
 #: Where people of Kyrgyzstan work: what a telephone number begins with, and the money there.
@@ -217,10 +241,7 @@ def _needed(known: recording.Known) -> list[str]:
 
 def _wants_promises(known: recording.Known) -> bool:
     """Pledges are read only for those who may ask for them now."""
-    return known.talk.scene in promising.SCENES or commands.recognise(known.inbound.text) in (
-        commands.Command.PLEDGES,
-        commands.Command.DATA,
-    )
+    return doing.wanted(known.talk.scene, known.inbound.text, known.inbound.kind)
 
 
 def _wants_data(known: recording.Known) -> bool:
@@ -240,8 +261,9 @@ async def _resumable(
     return {entered[hash_]: contact for hash_, contact in found.items()}
 
 
-def _opened(standing: Mapping[str, messages.Campaign]) -> dict[str, messages.Campaign]:
-    """Without those that are only being prepared: nobody hears of them."""
+async def opened(connection: db.Connection, catalogue: publishing.Catalogue) -> dict[str, messages.Campaign]:
+    """The campaigns as they stand, without those that are only being prepared: nobody hears of them."""
+    standing = await booking.standing(connection, catalogue.campaigns)
     return {name: each for name, each in standing.items() if each.state is not campaigns.State.DRAFT}
 
 
@@ -258,6 +280,8 @@ async def _erase(
         response = recording.response(kit.seal, row.sealed)
         counted = contribution.contribution(catalogue.forms[row.form_version], response)
         writes.add_tallies(contribution.difference(Counter(), counted))
-    for pledge in await ledger.of(connection, [person]):
+    for pledge in await vouched.of(connection, [person]):
+        if pledge.respondent_id not in (None, person):
+            continue  # what its giver has confirmed is no relative's to let go
         booking.let_go(writes, pledge, catalogue.campaigns[pledge.campaign], at)
     writes.erased.append(person)

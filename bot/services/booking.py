@@ -12,7 +12,7 @@ from typing import Any
 from bot.engine import giving, messages
 from bot.engine.pledging import campaigns, deciding, events, totals, wishes
 from bot.engine.pledging import ledger as book
-from models import db, ledger, rates, turns
+from models import db, ledger, rates, sealing, turns
 
 _log = logging.getLogger(__name__)
 
@@ -22,14 +22,21 @@ ALL = ""
 STANDING = tuple(state.value for state in book.State if state is not book.State.OFFERED and state not in giving.LET_GO)
 
 
-def promises(pledges: Iterable[ledger.Pledge]) -> Iterator[messages.Promise]:
-    """The pledges as the mind knows them."""
+def promises(
+    pledges: Iterable[ledger.Pledge], person: str = "", seal: sealing.Seal | None = None
+) -> Iterator[messages.Promise]:
+    """The pledges as the mind knows them; for `person`, who sees with `seal` the names shown with their own."""
     for pledge in pledges:
         standing = recall(pledge)
         if standing:
             som = None if pledge.som is None else Decimal(pledge.som) / 100
             offer, rate = _offer(pledge), _rate(pledge)
-            yield messages.Promise(pledge.id, pledge.campaign, offer, pledge.code, standing, som, rate)
+            mine = not person or pledge.respondent_id == person
+            name = seal.open("pledge", pledge.sealed) if seal and mine and pledge.sealed else ""
+            shown = (pledge.shown or "person") if name else ""
+            yield messages.Promise(
+                pledge.id, pledge.campaign, offer, pledge.code, standing, som, rate, shown, name, mine=mine
+            )
 
 
 def fold(pledge: ledger.Pledge) -> book.Standing | book.Broken:
@@ -102,12 +109,28 @@ def pledge(writes: turns.Writes, new: messages.Pledged, version: str, sealed: by
             "code": new.code,
             "state": standing.state.value,
             "due_on": standing.due,
-            "respondent_id": new.person,
+            # In another's name it is nobody's, until they say yes.
+            "respondent_id": None if new.link else new.person,
             "sealed": sealed,
+            "shown": new.shown or None,
         }
     )
     writes.pledge_events += _rows(new.pledge, new.steps)
     _add(writes, new.campaign, offer, rate, book.Standing(), standing)
+
+
+def vouch(writes: turns.Writes, seal: sealing.Seal, made: messages.Pledged | messages.Linked, at: dt.datetime) -> None:
+    """A promise in another's name, or a new link to one: of the link nothing is kept but the hash of its code."""
+    code = {"code_hash": vouching_hash(seal, made.link), "expires_at": at + giving.LINK_GOOD_FOR}
+    if isinstance(made, messages.Pledged):
+        writes.vouchings.append({"pledge_id": made.pledge, "respondent_id": made.person, **code})
+    else:
+        writes.links.append({"of": made.pledge, **code})
+
+
+def vouching_hash(seal: sealing.Seal, code: str) -> bytes:
+    """What the code of a link is found by that a relative sends on."""
+    return seal.hash("vouching", code)
 
 
 def step(writes: turns.Writes, promise: messages.Promise, steps: Sequence[events.Event]) -> None:

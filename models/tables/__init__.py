@@ -24,6 +24,7 @@ from models.tables.giving import pledge as pledge
 from models.tables.giving import pledge_event as pledge_event
 from models.tables.giving import rate as rate
 from models.tables.giving import role as role
+from models.tables.giving import vouching as vouching
 from models.tables.house import provider_object as provider_object
 from models.tables.metadata import metadata as metadata
 from models.tables.people import address as address
