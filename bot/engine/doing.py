@@ -27,7 +27,9 @@ def is_meant(turning: Turning) -> bool:
     incoming = turning.incoming
     if turning.talk.scene not in SCENES:
         return False
-    return incoming.kind == "image" or (incoming.kind == "text" and verbs.read(incoming.text) is not None)
+    if incoming.kind == "image":
+        return incoming.channel not in keeping.NO_PHOTOS
+    return incoming.kind == "text" and verbs.read(incoming.text) is not None
 
 
 def take(turning: Turning) -> None:

@@ -28,7 +28,7 @@ _STEPS: dict[str, tuple[Step | None, messages.Phrase]] = {
 #: What only lacks its content is offered.
 _LACKING = {Step.CHANGED: wishes.Reason.ALREADY_SO, Step.POSTPONED: wishes.Reason.NO_DATE}
 #: Where no photo can come in.
-_NO_PHOTOS = ("sms", "terminal")
+NO_PHOTOS = ("sms", "terminal")
 #: Days suggested to whoever needs another one.
 _LATER = (14, 30, 60)
 
@@ -180,7 +180,7 @@ def _send(turning: Turning, promise: messages.Promise, words: str) -> bool:
     if campaign and after.standing.on_the_way < after.standing.rest:
         moving_ = messages.Offer(promise.offer.need, after.standing.on_the_way, promise.offer.unit)
         turning.say(phrase("On its way now: {offer}.", offer=giving.quantity(campaign, moving_)))
-    if turning.incoming.kind == "text" and turning.incoming.channel not in _NO_PHOTOS:
+    if turning.incoming.kind == "text" and turning.incoming.channel not in NO_PHOTOS:
         turning.say(phrase("If you have a photo of the receipt, you can send it here. The treasurer alone sees it."))
     return True
 
@@ -197,10 +197,10 @@ def photo(turning: Turning, promise: messages.Promise) -> None:
 
 def _take_other(turning: Turning, promise: messages.Promise) -> None:
     """What is no text."""
-    if turning.incoming.kind == "image":
-        photo(turning, promise)
-    elif turning.incoming.channel in _NO_PHOTOS:
+    if turning.incoming.channel in NO_PHOTOS:
         turning.miss(phrase("No photo can come in here, I am sorry. Your word is enough: write “sent”."))
+    elif turning.incoming.kind == "image":
+        photo(turning, promise)
     else:
         turning.number(1)
 

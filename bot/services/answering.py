@@ -186,7 +186,7 @@ async def _decide(
         )
         turn = conversation.turn(known.talk, mine, incoming)
         recording.Recording(kit, known, mine, turn, own, writes, at, resumable.get(code, "")).record()
-        await vouching.tell(connection, kit, turn.events, own, at)
+        await vouching.tell(connection, kit, known, turn.events, own, at)
         touched = _once(touched, turn.events)
         for event in turn.events:
             if isinstance(event, messages.Moved):

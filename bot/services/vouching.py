@@ -46,6 +46,7 @@ def seen(pledges: Iterable[ledger.Pledge], person: str) -> Iterator[messages.Pro
 async def tell(
     connection: db.Connection,
     kit: recording.Kit,
+    known: recording.Known,
     events: Iterable[messages.Event],
     facts: messages.Facts,
     at: dt.datetime,
@@ -68,6 +69,8 @@ async def tell(
     pushed = [name for name, channel in kit.channels.items() if channel.capabilities.push]
     rows = []
     for relative in await kept.relatives(connection, answered, pushed):
+        if relative.contact_id == known.contact_id:
+            continue  # one phone for both: they sit beside it
         promise = offered[relative.pledge_id]
         campaign = facts.campaigns[promise.campaign]
         said = _YES if answered[promise.id] else _NO
