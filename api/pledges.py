@@ -28,8 +28,9 @@ async def campaigns(house: deps.House, library: deps.Library) -> list[schemas.Ca
         totals = await ledger.totals(connection)
         past = await courses.history(connection, standing)
         days = await rates.spans(connection, booking.STANDING)
+        named = await booking.named(connection, house.seal)
     return [
-        _campaign(campaign, catalogue.plans[name], past[name], totals[name], days)
+        _campaign(campaign, catalogue.plans[name], past[name], totals[name], days, named.get(name, ()))
         for name, campaign in standing.items()
         if campaign.state is not states.State.DRAFT
     ]
@@ -54,6 +55,7 @@ def _campaign(
     past: Sequence[courses.Event],
     totals: Sequence[ledger.Total],
     days: Mapping[tuple[str, str], rates.Span],
+    named: Sequence[tuple[str, str]],
 ) -> schemas.Campaign:
     whole = [total for total in totals if total.stage == booking.ALL]
     money = [need.name for need in campaign.needs if need.kind == "money"]
@@ -114,6 +116,7 @@ def _campaign(
             _som(need, [total for total in whole if total.need == need], days.get((campaign.name, need)))
             for need in money
         ],
+        named=[schemas.Named(kind=kind, name=name) for kind, name in named],
         pledges=pledges,
         withheld=pledges is None,
     )

@@ -271,9 +271,17 @@ _CAMPAIGN = {
     "course": [
         {"state": "open", "version": "5f0c1d2e3a4b5c6d", "milestone": "", "why": {}, "at": "2027-01-20T06:00:00+00:00"}
     ],
+    "named": [{"kind": "family", "name": "Асановдор"}],
     "pledges": 17,
     "withheld": False,
 }
+
+
+class Named(_Schema):
+    """A name shown by its giver's own choice, and only while they choose it."""
+
+    kind: str = pydantic.Field(description="Whose it is: person, family, kin, classmates or villagers.")
+    name: str
 
 
 class Campaign(_Schema):
@@ -296,6 +304,10 @@ class Campaign(_Schema):
     )
     milestones: list[Milestone]
     course: list[Change] = pydantic.Field(description="What became of it, the oldest first.")
+    named: list[Named] = pydantic.Field(
+        description="Givers who want their name shown, by the alphabet; without what they gave. Keep no copy: a name "
+        "that is hidden or withdrawn is gone from here at once."
+    )
     pledges: int | None = pydantic.Field(description="How many pledges stand; null under ten.")
     withheld: bool = pydantic.Field(description=_WITHHELD)
 

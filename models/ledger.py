@@ -134,17 +134,19 @@ class Name(NamedTuple):
     sealed: bytes
 
 
-async def names(connection: db.Connection, campaign: str, states: Sequence[str]) -> list[Name]:
-    """The names shown now with the pledges to a campaign in these states; of one giver each but once."""
+async def names(connection: db.Connection, states: Sequence[str]) -> dict[str, list[Name]]:
+    """Campaign -> the names shown now with its pledges in these states, each giver's but once."""
     pledge = tables.pledge
     rows = await connection.execute(
-        sa.select(pledge.c.respondent_id, pledge.c.shown, pledge.c.sealed)
-        .where(pledge.c.campaign_name == campaign, pledge.c.state.in_(states))
-        .where(pledge.c.sealed.is_not(None), pledge.c.respondent_id.is_not(None))
+        sa.select(pledge.c.campaign_name, pledge.c.respondent_id, pledge.c.shown, pledge.c.sealed)
+        .where(pledge.c.state.in_(states), pledge.c.sealed.is_not(None), pledge.c.respondent_id.is_not(None))
         .order_by(pledge.c.id)
     )
-    # All that one person promised to it bears one name.
-    return list({row.respondent_id: Name(row.shown or "person", row.sealed) for row in rows}.values())
+    found: dict[str, dict[str, Name]] = {}
+    for campaign, giver, shown, sealed in rows:
+        # All that one person promised to it bears one name.
+        found.setdefault(campaign, {})[giver] = Name(shown or "person", sealed)
+    return {campaign: list(each.values()) for campaign, each in found.items()}
 
 
 async def rename(connection: db.Connection, rows: Sequence[Row]) -> None:

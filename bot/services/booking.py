@@ -39,6 +39,18 @@ def promises(
             )
 
 
+async def named(connection: db.Connection, seal: sealing.Seal) -> dict[str, list[tuple[str, str]]]:
+    """Campaign -> (whose, name) of those who want theirs shown, while their promise stands; by the alphabet, so that
+    nobody comes before others for having given more, or first.
+    """
+    found = await ledger.names(connection, STANDING)
+    opened = {
+        campaign: {(each.shown, seal.open("pledge", each.sealed)) for each in names}
+        for campaign, names in found.items()
+    }
+    return {campaign: sorted(names, key=lambda each: each[1].casefold()) for campaign, names in opened.items()}
+
+
 def fold(pledge: ledger.Pledge) -> book.Standing | book.Broken:
     """What its events come to."""
     return book.recall(events.Row(*event) for event in pledge.events)
