@@ -99,6 +99,14 @@ async def lock_contacts(connection: db.Connection, ids: Sequence[str]) -> dict[s
     return found
 
 
+async def talk_of(connection: db.Connection, contact_id: str) -> bytes | None:
+    """The sealed conversation of a contact, for whoever only looks."""
+    found: bytes | None = await connection.scalar(
+        sa.select(tables.contact.c.sealed).where(tables.contact.c.id == contact_id)
+    )
+    return found
+
+
 async def responses(connection: db.Connection, ids: Sequence[str]) -> dict[str, Response]:
     """Responses by id."""
     if not ids:

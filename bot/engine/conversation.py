@@ -78,6 +78,7 @@ def turn(talk: state.Talk, responses: Mapping[str, state.State], incoming: messa
         shown,
         lines=(*turning.lines, *shown.lines),
         actions=(*shown.actions, *turning.actions),
+        dated=shown.dated or any(isinstance(event, messages.Pledged) and not event.link for event in turning.events),
         tag=turning.tag(),
         step=turning.talk.step,
     )

@@ -66,7 +66,7 @@ def show_pledge(turning: Turning) -> messages.Reply:
         lines += standing.handover(promise, campaign)
     choices = options(*(_STEPS[name][1] for name in offered), phrase("Back"))
     takes = "image" if "sent" in offered or promise.standing.state in _MOVING else ""
-    return messages.Reply(tuple(lines), choices, pick=1, takes=takes)
+    return messages.Reply(tuple(lines), choices, pick=1, takes=takes, dated=True)
 
 
 def _offered(turning: Turning, promise: messages.Promise) -> list[str]:

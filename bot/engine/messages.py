@@ -97,6 +97,8 @@ class Reply:
     spare: tuple[Line, ...] = ()
     #: "image" where a photo may be sent beside what is chosen.
     takes: str = ""
+    #: Days are spoken of that a calendar can keep, where nobody can be reminded otherwise.
+    dated: bool = False
 
 
 # -- what happened -----------------------------------------------------------------------------------------

@@ -46,7 +46,8 @@ def show_pledges(turning: Turning) -> messages.Reply:
         return messages.Reply((none,), options(phrase("Back to the menu")), pick=1)
     lines = [standing.told(promise, turning.facts.campaigns) for promise in promises]
     choices = [phrase("Open: {code}", code=promise.code) for promise in promises]
-    return messages.Reply((phrase("Your promises:"), *lines), options(*choices, phrase("Back to the menu")), pick=1)
+    choices_ = options(*choices, phrase("Back to the menu"))
+    return messages.Reply((phrase("Your promises:"), *lines), choices_, pick=1, dated=True)
 
 
 def take_pledges(turning: Turning, command: Command | None) -> None:

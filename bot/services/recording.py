@@ -290,7 +290,7 @@ class Recording:
         if inbound.callback:
             outbound = dataclasses.replace(outbound, callback=inbound.callback)
         if channel is not None and channel.capabilities.uploads:
-            outbound = dataclasses.replace(outbound, takes=self._takes())
+            outbound = dataclasses.replace(outbound, takes=self._takes(), dated=turn.reply.dated)
         if channel is not None and not channel.capabilities.push:
             self.writes.seen.append(self.known.contact_id)
         person = turn.talk.person
