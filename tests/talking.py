@@ -86,7 +86,7 @@ def flows() -> tuple[form.Form, form.Form, messages.Campaign]:
     raw = sheets("suu.campaign.yaml")
     survey = made(sheets("priorities.yaml"))
     # Publishing's own rows, descriptions and all: what is tested must be what people see.
-    pledge = made(sheets("pledge.yaml"), needs=needing.choices(raw))
+    pledge = made(sheets("pledge.yaml"))
     campaign = messages.Campaign(
         name=raw["name"],
         title=raw["title"],
