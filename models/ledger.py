@@ -156,6 +156,13 @@ async def rename(connection: db.Connection, rows: Sequence[Row]) -> None:
         await connection.execute(sa.update(pledge).where(pledge.c.id == sa.bindparam("of")), list(rows))
 
 
+async def value(connection: db.Connection, rows: Sequence[Row]) -> None:
+    """What pledges are worth by which rate (`of`, `som`, `rate`, `rate_on`), where none was known when they came."""
+    if rows:
+        pledge = tables.pledge
+        await connection.execute(sa.update(pledge).where(pledge.c.id == sa.bindparam("of")), list(rows))
+
+
 async def totals(connection: db.Connection) -> dict[str, list[Total]]:
     """Campaign -> what is promised to it and has come, for every campaign there is."""
     total = tables.ledger_total

@@ -167,6 +167,12 @@ def count(writes: turns.Writes, row: ledger.Pledge, standing: book.Standing) -> 
     _add(writes, row.campaign, _offer(row), _rate(row), book.Standing(), standing)
 
 
+def revalue(writes: turns.Writes, promise: messages.Promise, rate: messages.Rate) -> None:
+    """The totals with a promise that had no rate counted by this one."""
+    _add(writes, promise.campaign, promise.offer, None, promise.standing, book.Standing())
+    _add(writes, promise.campaign, promise.offer, rate, book.Standing(), promise.standing)
+
+
 def _after(before: book.Standing, steps: Iterable[events.Event]) -> book.Standing:
     standing = before
     for each in steps:
