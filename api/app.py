@@ -8,7 +8,21 @@ from collections.abc import AsyncIterator
 import fastapi
 from starlette.middleware import gzip
 
-from api import attachments, chat, docs, exports, health, opendata, pledges, public, results, sharing, steps, webhooks
+from api import (
+    attachments,
+    calendar,
+    chat,
+    docs,
+    exports,
+    health,
+    opendata,
+    pledges,
+    public,
+    results,
+    sharing,
+    steps,
+    webhooks,
+)
 from bot import settings as settings_
 from bot import wiring
 
@@ -35,7 +49,7 @@ def app(settings: settings_.Settings | None = None) -> fastapi.FastAPI:
     )
     # Cyrillic pages shrink to a third, on lines that are paid by the megabyte.
     made.add_middleware(gzip.GZipMiddleware, minimum_size=_SMALL)
-    for door in (chat, public, sharing, docs, attachments, webhooks):
+    for door in (chat, calendar, public, sharing, docs, attachments, webhooks):
         made.include_router(door.router)
     for door in (results, opendata, pledges, steps, exports, health):
         made.include_router(door.router, prefix="/api")

@@ -33,6 +33,7 @@ class _Words(NamedTuple):
     together: messages.Phrase = phrase("Or all at once, the most important first:")
     image: messages.Phrase = phrase("Send a picture:")
     audio: messages.Phrase = phrase("Send a recording of your voice:")
+    calendar: messages.Phrase = phrase("Calendar with the days of my promises")
     voice: messages.Phrase = phrase("Or send a recording of your voice:")
 
 
@@ -226,6 +227,7 @@ def _page(house: wiring.House, screen: Sequence[base.Outbound], secret: str = ""
         foot=asked.foot,
         places=_places(asked),
         takes=asked.takes,
+        dated=asked.dated,
         actions=_actions(house, asked),
         words=_WORDS,
         tag=asked.tag,

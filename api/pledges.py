@@ -49,6 +49,7 @@ async def campaigns(house: deps.House, library: deps.Library, reckoner: deps.Rec
         counts = await whence.givers(connection, booking.STANDING)
         spent = await kept.rows(connection, live)
         said = await opined.counts(connection, live)
+        named = await booking.named(connection, house.seal)
     labels = giving.places(catalogue)
     return [
         _campaign(
@@ -62,6 +63,7 @@ async def campaigns(house: deps.House, library: deps.Library, reckoner: deps.Rec
                 said[name],
                 added[name],
                 giving.whence_given(house.voice, (each for each in counts if each.campaign == name), labels),
+                named.get(name, ()),
             ),
         )
         for name, campaign in live.items()
@@ -92,6 +94,7 @@ class _Known(NamedTuple):
     said: opined.Counts
     added: list[schemas_giving.Added]
     givers: schemas_giving.Givers
+    named: Sequence[tuple[str, str]]
 
 
 def _campaign(campaign: messages.Campaign, plan: campaigning.Plan, known: _Known) -> schemas.Campaign:
@@ -162,6 +165,7 @@ def _campaign(campaign: messages.Campaign, plan: campaigning.Plan, known: _Known
         progress=giving.progress(campaign, totals),
         matching=known.added,
         givers=known.givers,
+        named=[schemas_giving.Named(kind=kind, name=name) for kind, name in known.named],
         pledges=pledges,
         withheld=pledges is None,
     )

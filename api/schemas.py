@@ -337,6 +337,7 @@ _CAMPAIGN = {
         ],
         "places": [],
     },
+    "named": [{"kind": "family", "name": "Асановдор"}],
     "pledges": 17,
     "withheld": False,
 }
@@ -370,6 +371,10 @@ class Campaign(_Schema):
         description="What others add to what is given: not in `promised`, and handed over by them."
     )
     givers: schemas_giving.Givers = pydantic.Field(description="Where givers live.")
+    named: list[schemas_giving.Named] = pydantic.Field(
+        description="Givers who want their name shown, by the alphabet; without what they gave. Keep no copy: a name "
+        "that is hidden or withdrawn is gone from here at once."
+    )
     pledges: int | None = pydantic.Field(description="How many pledges stand; null under ten.")
     withheld: bool = pydantic.Field(description=_WITHHELD)
 

@@ -214,3 +214,10 @@ class Opinion(_Schema):
     satisfaction: str | None = pydantic.Field(
         description="The mean, from 1 (not at all) to 5 (very), to one decimal; null where fewer than ten said."
     )
+
+
+class Named(_Schema):
+    """A name shown by its giver's own choice, and only while they choose it."""
+
+    kind: str = pydantic.Field(description="Whose it is: person, family, kin, classmates or villagers.")
+    name: str

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import sqlalchemy as sa
 
-from models import db, media, tables
+from models import db, media, tables, vouching
 
 
 async def erase(connection: db.Connection, people: Sequence[str], at: dt.datetime) -> None:
@@ -19,12 +19,14 @@ async def erase(connection: db.Connection, people: Sequence[str], at: dt.datetim
     response, answer, outgoing, pledge = tables.response, tables.answer, tables.outgoing, tables.pledge
     theirs = sa.select(response.c.id).where(response.c.respondent_id.in_(people))
     await media.drop_of(connection, at, theirs)
+    await media.drop_receipts(connection, at, people)
+    await vouching.forget(connection, people)
     await connection.execute(sa.delete(answer).where(answer.c.response_id.in_(theirs)))
     await connection.execute(sa.delete(response).where(response.c.respondent_id.in_(people)))
     await connection.execute(
         sa.update(pledge)
         .where(pledge.c.respondent_id.in_(people))
-        .values(respondent_id=None, sealed=None, country="", place="")
+        .values(respondent_id=None, sealed=None, shown=None, country="", place="")
     )
     # What they said of a campaign goes with them, figures and all, as coded answers do.
     for table in (tables.opinion, tables.heard, tables.hearing):

@@ -43,8 +43,16 @@ class Pledge(NamedTuple):
     code: str
     state: str
     due_on: dt.date | None
+    #: The name shown with it, sealed, and whose that is.
+    sealed: bytes | None
+    shown: str | None
+    #: Whoever recorded it for its giver.
+    recorder_id: str | None
     events: tuple[Event, ...]
 
+
+#: What of a row is the pledge's own.
+_COLUMNS = len(Pledge._fields) - 1
 
 #: (campaign, need, unit, stage), and what is kept of it: hundredths, hundredths of a som, pledges, and how many of
 #: these are of money without a rate.
@@ -69,16 +77,17 @@ async def of(connection: db.Connection, people: Sequence[str]) -> list[Pledge]:
     """What these people have promised, taken back and given, the oldest first."""
     if not people:
         return []
-    return await _pledges(connection, tables.pledge.c.respondent_id.in_(people))
+    return await meant(connection, tables.pledge.c.respondent_id.in_(people))
 
 
 async def named(connection: db.Connection, ids: Sequence[str]) -> list[Pledge]:
     """These pledges."""
-    return await _pledges(connection, tables.pledge.c.id.in_(ids)) if ids else []
+    return await meant(connection, tables.pledge.c.id.in_(ids)) if ids else []
 
 
-async def _pledges(connection: db.Connection, which: sa.ColumnElement[bool]) -> list[Pledge]:
-    pledge, event = tables.pledge, tables.pledge_event
+async def meant(connection: db.Connection, which: sa.ColumnElement[bool]) -> list[Pledge]:
+    """The pledges of which that is true, the oldest first."""
+    pledge, event, vouching = tables.pledge, tables.pledge_event, tables.vouching
     # One statement, so that pledges and their events come from one moment.
     rows = await connection.execute(
         sa.select(
@@ -95,6 +104,9 @@ async def _pledges(connection: db.Connection, which: sa.ColumnElement[bool]) -> 
             pledge.c.code,
             pledge.c.state,
             pledge.c.due_on,
+            pledge.c.sealed,
+            pledge.c.shown,
+            vouching.c.respondent_id,
             event.c.step,
             event.c.quantity,
             event.c.at,
@@ -104,14 +116,51 @@ async def _pledges(connection: db.Connection, which: sa.ColumnElement[bool]) -> 
             event.c.due_on,
         )
         .join(event, event.c.pledge_id == pledge.c.id)
+        .outerjoin(vouching, vouching.c.pledge_id == pledge.c.id)
         .where(which)
         .order_by(event.c.id)
     )
     found: dict[str, tuple[Any, list[Event]]] = {}
     for row in rows:
         plain = tuple(row)
-        found.setdefault(plain[0], (plain[:13], []))[1].append(Event(*plain[13:]))
+        found.setdefault(plain[0], (plain[:_COLUMNS], []))[1].append(Event(*plain[_COLUMNS:]))
     return [Pledge._make((*columns, tuple(steps))) for columns, steps in found.values()]
+
+
+class Name(NamedTuple):
+    """A name that is shown with a gift, sealed, and whose it is."""
+
+    shown: str
+    sealed: bytes
+
+
+async def names(connection: db.Connection, states: Sequence[str]) -> dict[str, list[Name]]:
+    """Campaign -> the names shown now with its pledges in these states, each giver's but once."""
+    pledge = tables.pledge
+    rows = await connection.execute(
+        sa.select(pledge.c.campaign_name, pledge.c.respondent_id, pledge.c.shown, pledge.c.sealed)
+        .where(pledge.c.state.in_(states), pledge.c.sealed.is_not(None), pledge.c.respondent_id.is_not(None))
+        .order_by(pledge.c.id)
+    )
+    found: dict[str, dict[str, Name]] = {}
+    for campaign, giver, shown, sealed in rows:
+        # All that one person promised to it bears one name.
+        found.setdefault(campaign, {})[giver] = Name(shown or "person", sealed)
+    return {campaign: list(each.values()) for campaign, each in found.items()}
+
+
+async def rename(connection: db.Connection, rows: Sequence[Row]) -> None:
+    """Other names shown with pledges (`of`, `shown`, `sealed`), or none any more."""
+    if rows:
+        pledge = tables.pledge
+        await connection.execute(sa.update(pledge).where(pledge.c.id == sa.bindparam("of")), list(rows))
+
+
+async def value(connection: db.Connection, rows: Sequence[Row]) -> None:
+    """What pledges are worth by which rate (`of`, `som`, `rate`, `rate_on`), where none was known when they came."""
+    if rows:
+        pledge = tables.pledge
+        await connection.execute(sa.update(pledge).where(pledge.c.id == sa.bindparam("of")), list(rows))
 
 
 async def totals(connection: db.Connection) -> dict[str, list[Total]]:
@@ -206,13 +255,13 @@ _BATCH = 1000
 async def every(connection: db.Connection, campaign: str = "") -> AsyncIterator[Pledge]:
     """Every pledge there is, or every one to a campaign, in constant memory."""
     pledge, last = tables.pledge, ""
-    meant = pledge.c.campaign_name == campaign if campaign else sa.true()
+    theirs = pledge.c.campaign_name == campaign if campaign else sa.true()
     while True:
-        found = sa.select(pledge.c.id).where(pledge.c.id > last, meant).order_by(pledge.c.id).limit(_BATCH)
+        found = sa.select(pledge.c.id).where(pledge.c.id > last, theirs).order_by(pledge.c.id).limit(_BATCH)
         ids = list(await connection.scalars(found))
         if not ids:
             return
-        for each in await _pledges(connection, sa.and_(pledge.c.id.between(ids[0], ids[-1]), meant)):
+        for each in await meant(connection, sa.and_(pledge.c.id.between(ids[0], ids[-1]), theirs)):
             yield each
         last = ids[-1]
 

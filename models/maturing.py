@@ -44,6 +44,19 @@ async def find(connection: db.Connection, searches: Sequence[Search], after: str
     return [Ripe(*row) for row in rows]
 
 
+async def unvalued(connection: db.Connection, after: str, limit: int) -> list[Ripe]:
+    """The next pledges of money that no rate was known for, by their ids; nothing is held."""
+    rows = await connection.execute(
+        sa.select(_pledge.c.id, _respondent.c.contact_id)
+        .outerjoin(_respondent, _respondent.c.id == _pledge.c.respondent_id)
+        # Of anything but money, the unit is the need itself.
+        .where(_pledge.c.id > after, _pledge.c.som.is_(None), _pledge.c.unit != _pledge.c.need)
+        .order_by(_pledge.c.id)
+        .limit(limit)
+    )
+    return [Ripe(*row) for row in rows]
+
+
 def _meant(search: Search) -> sa.ColumnElement[bool]:
     which = [_pledge.c.campaign_name == search.campaign, _pledge.c.state.in_(sorted(search.states))]
     if search.until is not None:

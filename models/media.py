@@ -1,4 +1,4 @@
-"""What was sent as answers: waiting to be fetched, kept, put into words, and gone with the last who sent it.
+"""What was sent as answers and with promises: waiting to be fetched, kept, put into words, gone with its last sender.
 
 A file and the rows that name it never disagree for long, and never in the wrong way: it is put in its place under
 `hold` in the transaction that names it, and removed under `hold` when no row does (`due`, kind "media").
@@ -53,6 +53,17 @@ class Voice(NamedTuple):
     transcript: bytes | None
 
 
+class Receipt(NamedTuple):
+    """A photo of a receipt. `content_hash` names the file once it is "kept"."""
+
+    pledge_id: str
+    id: str
+    status: str
+    content_hash: str | None
+    mime: str | None
+    created_at: dt.datetime
+
+
 class Loss(NamedTuple):
     """So many answers to one question that were given up for one reason."""
 
@@ -65,6 +76,12 @@ class Loss(NamedTuple):
 # -- with the answers ------------------------------------------------------------------------------------------
 
 
+async def add(connection: db.Connection, rows: Sequence[dict[str, Any]]) -> None:
+    """What is to be fetched: of a response and its question, or of a pledge and whoever sent it."""
+    blank = {"response_id": None, "pledge_id": None, "respondent_id": None, "question": ""}
+    await connection.execute(sa.insert(_media), [blank | row for row in rows])
+
+
 async def drop(connection: db.Connection, at: dt.datetime, ids: Collection[str]) -> None:
     """Forget these; the files go when nobody else has the same."""
     await _drop(connection, at, _media.c.id.in_(sorted(ids)))
@@ -73,6 +90,25 @@ async def drop(connection: db.Connection, at: dt.datetime, ids: Collection[str])
 async def drop_of(connection: db.Connection, at: dt.datetime, responses: Any) -> None:
     """Forget all that was sent in these responses, a list of ids or a selection."""
     await _drop(connection, at, _media.c.response_id.in_(responses))
+
+
+async def drop_receipts(connection: db.Connection, at: dt.datetime, people: Collection[str]) -> None:
+    """Forget the photos of receipts that these people sent, and those of their promises."""
+    theirs = sa.select(tables.pledge.c.id).where(tables.pledge.c.respondent_id.in_(people))
+    await _drop(connection, at, sa.or_(_media.c.respondent_id.in_(people), _media.c.pledge_id.in_(theirs)))
+
+
+async def drop_of_pledges(connection: db.Connection, at: dt.datetime, ids: Collection[str]) -> None:
+    """Forget the photos of receipts of these pledges: nothing is left to be looked for."""
+    await _drop(connection, at, _media.c.pledge_id.in_(sorted(ids)))
+
+
+async def receipts(connection: db.Connection, pledges: Collection[str]) -> list[Receipt]:
+    """The photos of receipts of these pledges, the oldest first: for their treasurer, and for nobody else."""
+    names = ("pledge_id", "id", "status", "content_hash", "mime", "created_at")
+    found = sa.select(*(_media.c[name] for name in names)).where(_media.c.pledge_id.in_(sorted(pledges)))
+    rows = await connection.execute(found.order_by(_media.c.created_at, _media.c.id))
+    return [Receipt(*row) for row in rows]
 
 
 async def _drop(connection: db.Connection, at: dt.datetime, which: sa.ColumnElement[bool]) -> None:
@@ -136,8 +172,11 @@ async def fail(connection: db.Connection, row: Waiting, code: str, *, for_good: 
     found = await connection.execute(
         sa.select(contact.c.id, address.c.id, respondent.c.id, contact.c.language)
         .select_from(_media)
-        .join(tables.response, tables.response.c.id == _media.c.response_id)
-        .join(respondent, respondent.c.id == tables.response.c.respondent_id)
+        .outerjoin(tables.response, tables.response.c.id == _media.c.response_id)
+        .join(
+            respondent,
+            respondent.c.id == sa.func.coalesce(_media.c.respondent_id, tables.response.c.respondent_id),
+        )
         .join(contact, contact.c.id == respondent.c.contact_id)
         .join(address, address.c.contact_id == contact.c.id)
         .where(_media.c.id == row.id, ~_media.c.told, ~contact.c.stopped)

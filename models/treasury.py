@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from typing import NamedTuple
 
 import sqlalchemy as sa
 
@@ -15,13 +14,6 @@ _pledge, _event = tables.pledge, tables.pledge_event
 _PROPOSES = ("acknowledged", "correction", "returning")
 _SETTLES = ("received", "corrected", "returned", "declined")
 _ON_THE_WAY = ("sent", "not_found")
-
-
-class More(NamedTuple):
-    """What of a pledge only those see who sign: the name its giver lets be shown, sealed; the receipt's number."""
-
-    sealed: bytes | None
-    receipt_number: int | None
 
 
 async def waiting(connection: db.Connection, campaign: str, limit: int) -> tuple[list[str], int]:
@@ -59,14 +51,6 @@ async def coded(connection: db.Connection, campaign: str, codes: Collection[str]
         return {}
     mine = _pledge.c.campaign_name == campaign, _pledge.c.code.in_(sorted(codes))
     return {row.code: row.id for row in await connection.execute(sa.select(_pledge.c.code, _pledge.c.id).where(*mine))}
-
-
-async def more(connection: db.Connection, ids: Collection[str]) -> dict[str, More]:
-    """What else there is to these pledges."""
-    if not ids:
-        return {}
-    wanted = sa.select(_pledge.c.id, _pledge.c.sealed, _pledge.c.receipt_number).where(_pledge.c.id.in_(sorted(ids)))
-    return {row[0]: More(*row[1:]) for row in map(tuple, await connection.execute(wanted))}
 
 
 async def hold(connection: db.Connection, ids: Sequence[str]) -> None:

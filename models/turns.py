@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
-from models import codes, db, erasing, ledger, media, offices, opinions, outbox, tables, whence
+from models import codes, db, erasing, ledger, media, offices, opinions, outbox, tables, vouching, whence
 
 Row = dict[str, Any]
 
@@ -99,6 +99,14 @@ async def lock_contacts(connection: db.Connection, ids: Sequence[str]) -> dict[s
     return found
 
 
+async def talk_of(connection: db.Connection, contact_id: str) -> bytes | None:
+    """The sealed conversation of a contact, for whoever only looks."""
+    found: bytes | None = await connection.scalar(
+        sa.select(tables.contact.c.sealed).where(tables.contact.c.id == contact_id)
+    )
+    return found
+
+
 async def responses(connection: db.Connection, ids: Sequence[str]) -> dict[str, Response]:
     """Responses by id."""
     if not ids:
@@ -165,6 +173,13 @@ class Writes:
     opinions: list[Row] = field(default_factory=list)
     #: Where people said they live: `of` the person, `country`, `place`.
     located: list[Row] = field(default_factory=list)
+    #: Names shown with pledges; promises in another's name, their new codes, and whose the answered are ("" of a no).
+    names: list[Row] = field(default_factory=list)
+    vouchings: list[Row] = field(default_factory=list)
+    links: list[Row] = field(default_factory=list)
+    answered: dict[str, str] = field(default_factory=dict)
+    #: Pledges of which no photo of a receipt is kept any more.
+    receipts_dropped: list[str] = field(default_factory=list)
     #: Contacts whose shown web pages have been seen, whose waiting messages are dropped, of whom nothing may lie aside.
     seen: list[str] = field(default_factory=list)
     silenced: list[str] = field(default_factory=list)
@@ -242,8 +257,6 @@ async def write(connection: db.Connection, writes: Writes, at: dt.datetime) -> N
             ),
             writes.answers,
         )
-    if writes.attached:
-        await many(sa.insert(tables.media), writes.attached)
     if writes.detached:
         await media.drop(connection, at, writes.detached)
     if writes.discarded:
@@ -257,6 +270,12 @@ async def write(connection: db.Connection, writes: Writes, at: dt.datetime) -> N
     await ledger.write(connection, writes.pledges, writes.pledge_states, writes.pledge_events)
     await opinions.write(connection, writes.opinions)
     await whence.locate(connection, writes.located)
+    await ledger.rename(connection, writes.names)
+    await vouching.write(connection, writes.vouchings, writes.links, writes.answered)
+    if writes.attached:
+        await media.add(connection, writes.attached)
+    if writes.receipts_dropped:
+        await media.drop_of_pledges(connection, at, writes.receipts_dropped)
     await codes.give(connection, writes.given_codes)
     await codes.move(connection, writes.moves)
     await _write_outbox(connection, writes, at)

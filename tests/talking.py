@@ -15,7 +15,18 @@ from typing import Any, NamedTuple
 
 import yaml
 
-from bot.engine import commands, contribution, conversation, form, giving, messages, promising, reviewing, state
+from bot.engine import (
+    commands,
+    contribution,
+    conversation,
+    doing,
+    form,
+    giving,
+    messages,
+    reviewing,
+    state,
+    vouching,
+)
 from bot.engine.authoring import reading
 from bot.engine.pledging import campaigns, matching
 from bot.services import needing
@@ -78,7 +89,7 @@ def flows() -> tuple[form.Form, form.Form, messages.Campaign]:
     raw = sheets("suu.campaign.yaml")
     survey = made(sheets("priorities.yaml"))
     # Publishing's own rows, descriptions and all: what is tested must be what people see.
-    pledge = made(sheets("pledge.yaml"), needs=needing.choices(raw))
+    pledge = made(sheets("pledge.yaml"))
     campaign = messages.Campaign(
         name=raw["name"],
         title=raw["title"],
@@ -149,21 +160,33 @@ class House:
         #: Pledges that stand, each with whose it is.
         self.pledges: dict[str, tuple[str, messages.Promise]] = {}
         self.offices = offices.Offices()
+        #: Of those in another's name: who made each, and the code of its link.
+        self.vouched: dict[str, tuple[str, str]] = {}
+        #: Photos of receipts, by their pledge.
+        self.receipts: list[tuple[str, state.Media]] = []
 
-    def facts(self, person: str, scene: str, text: str) -> messages.Facts:
-        """What the desk would read for a message of this person in this scene, and nothing more."""
-        command = commands.recognise(text)
-        wants_promises = scene in promising.SCENES or command in (
-            commands.Command.PLEDGES,
-            commands.Command.DATA,
-        )
-        promises = [promise for of, promise in self.pledges.values() if of == person]
+    def facts(self, talk: state.Talk, text: str, kind: str = "text", start: str = "") -> messages.Facts:
+        """What the desk would read for a message to this conversation, and nothing more."""
+        command, person, scene = commands.recognise(text), talk.person, talk.scene
+        wants_promises = doing.wanted(scene, text, kind)
+        promises = [
+            dataclasses.replace(promise, mine=of == person)
+            for name, (of, promise) in self.pledges.items()
+            if person and person in (of, self.vouched.get(name, ("",))[0])
+        ]
+        code = vouching.code(start or commands.entry(text)) or vouching.code(talk.pending)
+        vouched = [
+            dataclasses.replace(self.pledges[name][1], mine=made != person)
+            for name, (made, link) in self.vouched.items()
+            if code and link == code
+        ]
         finished = [kept.state() for kept in self.responses.values() if kept.finished and kept.person == person]
         return messages.Facts(
             forms=self.forms,
             surveys=self.surveys,
             campaigns={name: self._standing(campaign) for name, campaign in self.campaigns.items()},
             promises=tuple(promises) if person and wants_promises else (),
+            vouched=tuple(vouched),
             finished=tuple(finished) if person and command is commands.Command.DATA else (),
             phone=self.phone,
             site=SITE,
@@ -193,14 +216,26 @@ class House:
                 case messages.Discarded():
                     self._keep(event.response, None)
                 case messages.Pledged():
-                    self.pledges[event.pledge] = (event.person, giving.begun(event))
+                    self.pledges[event.pledge] = ("" if event.link else event.person, giving.begun(event))
                     self.offices.given(event)
+                    if event.link:
+                        self.vouched[event.pledge] = (event.person, event.link)
                 case messages.Stepped():
                     person, promise = self.pledges[event.pledge]
                     self.pledges[event.pledge] = (person, giving.stepped(promise, event.steps))
                     self.offices.stepped(event)
                 case messages.Appointed():
                     self.offices.taken(event, self.chance.drawn)
+                case messages.Named():
+                    person, promise = self.pledges[event.pledge]
+                    self.pledges[event.pledge] = (person, messages.renamed(promise, event.shown, event.name))
+                case messages.Linked():
+                    self.vouched[event.pledge] = (self.vouched[event.pledge][0], event.link)
+                case messages.Answered():
+                    self.pledges[event.pledge] = (event.person, self.pledges[event.pledge][1])
+                    self.vouched[event.pledge] = (self.vouched[event.pledge][0], "")
+                case messages.Receipted():
+                    self.receipts.append((event.pledge, event.media))
                 case messages.Erased():
                     for rid in [rid for rid, kept in self.responses.items() if kept.person == event.person]:
                         self._keep(rid, None)
@@ -276,7 +311,7 @@ class Person:
             now=house.clock.now,
             entropy=house.chance(),
             facts=house.offices.facts(
-                house.facts(talk.person, talk.scene, text), talk, text, start, list(house.pledges.values())
+                house.facts(talk, text, kind, start), talk, text, start, list(house.pledges.values())
             ),
             channel=self.channel,
             kind=kind,

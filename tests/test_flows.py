@@ -83,19 +83,10 @@ def load(name: str) -> Any:
 
 PLACES = list(csv.DictReader((FLOWS / "places.csv").read_text(encoding="utf-8").splitlines()))
 CAMPAIGN = load("suu.campaign.yaml")
-NEEDS: list[dict[str, object]] = [
-    {
-        "name": need["name"],
-        "label": need["label"],
-        "ashar::description": need["description"],
-        "kind": need["kind"],
-    }
-    for need in CAMPAIGN["needs"]
-]
 
 
 def survey(name: str) -> form.Form:
-    found, problems = reading.read(load(f"{name}.yaml"), {"places.csv": PLACES, "needs": NEEDS})
+    found, problems = reading.read(load(f"{name}.yaml"), {"places.csv": PLACES})
     assert [str(problem) for problem in problems] == []
     assert found is not None
     return found

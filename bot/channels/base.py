@@ -113,6 +113,8 @@ class Outbound(NamedTuple):
     language: str = "ky"
     #: "image" or "audio" where a page needs a field for one, "voice" where words do as well as a voice.
     takes: str = ""
+    #: Where a page needs a button for a calendar of what is spoken of.
+    dated: bool = False
     #: "image" or "audio": this message is an attachment of a form and says nothing; its hash, and its bytes.
     attached: str = ""
     attachment: str = ""

@@ -237,7 +237,7 @@ def _take_amount(turning: Turning) -> None:
     if scene == "right" and commands.fold(turning.incoming.text[:40]) in _NOTHING:
         _do(turning, entry, signing.corrected(standing, ledger.ZERO, seen=seen))
         return
-    read = keeping.amount(turning, entry, of)
+    read = keeping.amount(turning, entry, of, turning.incoming.text)
     if read is None:
         return
     came = signing.arrived(entry, read)

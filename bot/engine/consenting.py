@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.engine import form, messages
+from bot.engine import form, messages, state
 from bot.engine.form import Kind
 from bot.engine.messages import phrase
 from bot.engine.turning import Turning
@@ -21,14 +21,11 @@ _PLACE = frozenset({"place", "address", "oblast", "raion", "district", "village"
 
 def text(turning: Turning, link: str) -> messages.Phrase:
     """What is agreed to by following this link: it is kept as it was said."""
-    if link.startswith("a-"):
-        return phrase(
-            "We write down what you promise, and your name only if you want it shown. The treasurer sees who sends a "
-            "transfer. It is of your own free will: you can take it back or erase it. Do you agree?"
-        )
+    messenger = _MESSENGERS.get(turning.incoming.channel)
+    if not link.startswith("s-"):
+        return _to_pledge(messenger)
     definition = turning.facts.forms[turning.facts.surveys[link[2:]]]
     holder, term, kept = definition.holder or HOLDER, definition.term or TERM, _kept(definition)
-    messenger = _MESSENGERS.get(turning.incoming.channel)
     if messenger:
         return phrase(
             "{holder} asks what people need. Seen by the organisers alone, kept for {term}: {kept}; the number of your "
@@ -47,6 +44,36 @@ def text(turning: Turning, link: str) -> messages.Phrase:
         term=term,
         kept=kept,
     )
+
+
+def _to_pledge(messenger: str | None) -> messages.Phrase:
+    """Who sees what of a promise: everybody the sums, the treasurer the rest, nobody the name unless it is wished."""
+    if messenger:
+        return phrase(
+            "We write down what you promise. Everybody sees sums alone, and your name only if you want it shown. The "
+            "treasurer sees the promise by its code, who sends a transfer, and the photo of a receipt if you send one. "
+            "Messages pass through {messenger} abroad. It is of your own free will: you can take a promise back, and "
+            "“erase” erases. Do you agree?",
+            messenger=messenger,
+        )
+    return phrase(
+        "We write down what you promise. Everybody sees sums alone, and your name only if you want it shown. The "
+        "treasurer sees the promise by its code, who sends a transfer, and the photo of a receipt if you send one. It "
+        "is of your own free will: you can take a promise back, and “erase” erases. Do you agree?"
+    )
+
+
+def give(turning: Turning, purpose: str, link: str) -> state.Person:
+    """They agreed to what this link asks; whoever is nobody yet becomes a person."""
+    person = turning.person()
+    if person is None:
+        person = state.Person(turning.draw("person"))
+        turning.change(people=(*turning.talk.people, person), person=person.id)
+        turning.events.append(messages.Joined(person.id))
+    turning.events.append(messages.Consented(person.id, purpose, text(turning, link)))
+    person = person._replace(consents=(*person.consents, purpose))
+    turning.change_person(person)
+    return person
 
 
 def more(turning: Turning) -> messages.Line:

@@ -12,6 +12,7 @@ from typing import NamedTuple
 from bot.engine import (
     acknowledging,
     commands,
+    doing,
     flow,
     holding,
     inviting,
@@ -19,6 +20,7 @@ from bot.engine import (
     keeping,
     lobby,
     messages,
+    naming,
     opining,
     promising,
     resuming,
@@ -27,6 +29,7 @@ from bot.engine import (
     state,
     treasury,
     trying,
+    vouching,
     whereabouts,
 )
 from bot.engine.commands import Command
@@ -79,6 +82,7 @@ def turn(talk: state.Talk, responses: Mapping[str, state.State], incoming: messa
     reply = shown._replace(
         lines=(*turning.lines, *shown.lines),
         actions=(*shown.actions, *turning.actions),
+        dated=shown.dated or any(isinstance(event, messages.Pledged) and not event.link for event in turning.events),
         tag=turning.tag(),
         step=turning.talk.step,
     )
@@ -125,6 +129,8 @@ def _settle(turning: Turning) -> None:
             turning.change(listed=still)
         else:
             turning.go_home()
+    elif talk.scene == "vouched":
+        vouching.settle(turning)
     elif talk.scene in keeping.SCENES and not promising.promised(turning):
         turning.go_home()
     elif talk.scene in acknowledging.SCENES:
@@ -197,6 +203,8 @@ def _receive(turning: Turning, *, paused: bool) -> None:
         turning.miss(phrase("I do not know this command. Write “help” and I will explain."))
     elif scene == "form":
         joining.take_form(turning, command, paused=paused and incoming.tap is None)
+    elif command is None and doing.is_meant(turning):
+        doing.take(turning)
     else:
         _TAKE[scene](turning, command)
 
@@ -255,6 +263,9 @@ _TAKE: dict[str, Callable[[Turning, Command | None], None]] = {
     "is_done": opining.take_is_done,
     "satisfied": opining.take_satisfied,
     "why": opining.take_why,
+    "shown": keeping.take_name,
+    "name": keeping.take_name,
+    "vouched": vouching.take,
     "erase": lobby.take_erase,
     "office": holding.take,
     **dict.fromkeys(acknowledging.SCENES, acknowledging.take),
@@ -286,6 +297,9 @@ _SHOW: dict[str, Callable[[Turning], messages.Reply]] = {
     "is_done": opining.show_is_done,
     "satisfied": opining.show_satisfied,
     "why": opining.show_why,
+    "shown": naming.show_shown,
+    "name": naming.show_name,
+    "vouched": vouching.show,
     "erase": lobby.show_erase,
     "office": holding.show,
     **dict.fromkeys(acknowledging.SCENES, acknowledging.show),

@@ -19,6 +19,10 @@ NEVER = phrase("We never ask for codes from SMS or for card numbers.")
 
 #: Who speaks for a pledge of the person who writes.
 GIVER = wishes.Actor(events.Role.GIVER, own=True)
+#: Who speaks for one that they recorded for another.
+RELATIVE = wishes.Actor(events.Role.RELATIVE, own=True)
+#: How long the link is good by which that other confirms it.
+LINK_GOOD_FOR = dt.timedelta(days=30)
 #: Where nothing stands of a promise any more.
 LET_GO = frozenset({ledger.State.WITHDRAWN, ledger.State.LAPSED, ledger.State.RETURNED, ledger.State.BLANK})
 #: So many times what is needed is a slip of the finger.
@@ -63,10 +67,16 @@ def promise(
     rate: messages.Rate | None = None,
     due: dt.date | None = None,
     version: str = "",
+    *,
+    behalf: bool = False,
 ) -> tuple[events.Event, ...] | wishes.Refusal:
-    """What a new promise begins with, or why it is none. `version`: of the campaign as its giver was shown it."""
-    wish = wishes.Wish(events.Step.CONFIRMED, offered.quantity, due=due, version=version)
-    return deciding.decide(ledger.Standing(), wish, GIVER, terms(campaign, offered, rate), now)
+    """What a new promise begins with, or why it is none. `version`: of the campaign as its giver was shown it.
+
+    `behalf`: it is in another's name, and only offered until they have confirmed it.
+    """
+    step, actor = (events.Step.OFFERED, RELATIVE) if behalf else (events.Step.CONFIRMED, GIVER)
+    wish = wishes.Wish(step, offered.quantity, due=due, version=version)
+    return deciding.decide(ledger.Standing(), wish, actor, terms(campaign, offered, rate), now)
 
 
 def stands(promise: messages.Promise) -> bool:
@@ -78,7 +88,18 @@ def begun(new: messages.Pledged) -> messages.Promise:
     """A new pledge, as the mind knows it from now on."""
     each = worth(new.offer, new.rate)
     som = None if each is None else in_som(new.offer.quantity, each)
-    blank = messages.Promise(new.pledge, new.campaign, new.offer, new.code, ledger.Standing(), som, new.rate)
+    blank = messages.Promise(
+        new.pledge,
+        new.campaign,
+        new.offer,
+        new.code,
+        ledger.Standing(),
+        som,
+        new.rate,
+        new.shown,
+        new.name,
+        mine=not new.link,
+    )
     return stepped(blank, new.steps)
 
 
@@ -186,6 +207,20 @@ def resume_code(chance: str) -> str:
 def office_code(chance: str) -> str:
     """Ten of them, begun and ended alike: good for days, so that nobody finds one by trying."""
     return _drawn(chance, [_CODE_LETTERS[8:], *[_CODE_LETTERS] * 8, _CODE_LETTERS[:8]])
+
+
+def link_code(chance: str) -> str:
+    """Twelve letters and digits that nobody guesses and nobody types, from hex digits of chance."""
+    return _drawn(chance, [_CODE_LETTERS] * 12)
+
+
+def link_lines(site: str, code: str) -> tuple[messages.Line, ...]:
+    """What whoever promised in another's name sends on to them."""
+    return (
+        phrase("Send them this link, they look at it and say yes or no: {link}", link=f"{site}/chat?start=g-{code}"),
+        phrase("Or they write to us here: {words}", words=f"ashar g-{code}"),
+        phrase("The link is good for {n} days, and once.", n=LINK_GOOD_FOR.days),
+    )
 
 
 def _drawn(chance: str, alphabets: list[str]) -> str:

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from bot.engine import giving, keeping, messages, opining, promising, state
+from bot.engine import giving, keeping, messages, opining, promising, standing, state
 from bot.engine.messages import phrase
 from bot.engine.pledging import reminding
 from bot.engine.turning import LISTED, Turning
@@ -69,8 +69,8 @@ def _remind(turning: Turning, reminded: Sequence[tuple[messages.Promise, remindi
     if not leads:
         # What is said of a pledge where it is opened, without what could be tapped there.
         for promise in promises:
-            turning.say(keeping.told(promise, turning.facts.campaigns))
-            turning.lines += keeping.handover(promise, turning.facts.campaigns[promise.campaign])
+            turning.say(standing.told(promise, turning.facts.campaigns))
+            turning.lines += standing.handover(promise, turning.facts.campaigns[promise.campaign])
         turning.say(phrase("To choose another day, to say that it is sent or to take it back, write “my pledges”."))
         return Told(turning.talk, messages.Reply(_once(turning.lines)))
     begun = bool(turning.current())

@@ -1,4 +1,4 @@
-"""Somebody new, by a survey's link: one message says who asks and why, one answer names the language and agrees."""
+"""Somebody new, by a link: one message says who asks and why, one answer names the language and agrees."""
 
 from __future__ import annotations
 
@@ -26,8 +26,11 @@ _STEP_BY_STEP = ("sms",)
 
 
 def fits(turning: Turning, link: str) -> bool:
-    """True where both languages have room in one message: for a survey that is open."""
-    return link.startswith("s-") and turning.incoming.channel not in _STEP_BY_STEP and joining.is_open(turning, link)
+    """True where both languages have room in one message: for what is open and asks for consent."""
+    if not link.startswith(("s-", "a-")) or not joining.is_open(turning, link):
+        return False
+    # A campaign's message says less, and what is left is said once, in the language that was chosen.
+    return link.startswith("a-") or turning.incoming.channel not in _STEP_BY_STEP
 
 
 def invite(turning: Turning, link: str) -> None:
@@ -60,6 +63,7 @@ def take(turning: Turning, command: Command | None) -> None:
     turning.to("invited", pending=link)
     if language:
         turning.change(language=language)
+        turning.lines += joining.about(turning, link)
         joining.agree(turning, link)
     else:
         turning.say(joining.NOTHING_KEPT)

@@ -17,6 +17,7 @@ from bot.engine import (
     reciting,
     state,
     telling,
+    vouching,
     vowing,
 )
 from bot.engine.commands import Command
@@ -50,9 +51,12 @@ def is_open(turning: Turning, link: str) -> bool:
 
 
 def follow(turning: Turning, link: str) -> None:
-    """Go to a survey or a campaign: at once, after consent, or say why not; or to an office."""
+    """Go to a survey or a campaign, at once or after consent, or say why not; to an office; to a relative's promise."""
     if holding.wanted(link):
         holding.follow(turning, link)
+        return
+    if vouching.is_link(link):
+        vouching.follow(turning, link)
         return
     leave = turning.go_on if turning.talk.scene == "form" else turning.go_home
     turning.change(pending="", before="")
@@ -113,13 +117,18 @@ def take_list(turning: Turning, command: Command | None) -> None:
 def show_consent(turning: Turning) -> messages.Reply:
     """What is asked, by whom and why; for a campaign, how it stands."""
     link = turning.talk.pending
-    lines: tuple[messages.Line, ...] = (messages.Written(title(turning, link)),)
-    if link.startswith("a-"):
-        campaign = turning.facts.campaigns[link[2:]]
-        until = phrase("Until: {date}", date=campaign.deadline)
-        lines += (messages.Written(campaign.story), *giving.standing(campaign), until)
+    lines = (messages.Written(title(turning, link)), *about(turning, link))
     choices = options(phrase("I agree"), phrase("I do not agree"))
     return messages.Reply((*lines, consenting.text(turning, link), consenting.more(turning)), choices, pick=1)
+
+
+def about(turning: Turning, link: str) -> tuple[messages.Line, ...]:
+    """Of a campaign what it is about, how it stands and until when."""
+    if not link.startswith("a-"):
+        return ()
+    campaign = turning.facts.campaigns[link[2:]]
+    until = phrase("Until: {date}", date=campaign.deadline)
+    return messages.Written(campaign.story), *giving.standing(campaign), until
 
 
 def take_consent(turning: Turning, command: Command | None) -> None:
@@ -138,9 +147,7 @@ def take_consent(turning: Turning, command: Command | None) -> None:
 
 def agree(turning: Turning, link: str) -> None:
     """They agreed to what waits, and begin."""
-    person = turning.join()
-    turning.events.append(messages.Consented(person.id, purpose(link), consenting.text(turning, link)))
-    begin(turning, person._replace(consents=(*person.consents, purpose(link))), link)
+    begin(turning, consenting.give(turning, purpose(link), link), link)
 
 
 def begin(turning: Turning, person: state.Person, link: str) -> None:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
 from decimal import Decimal
 
-from bot.engine import commands, doubting, drafting, giving, messages, passage
+from bot.engine import commands, doubting, drafting, giving, messages, naming, passage, standing, state, verbs
 from bot.engine.commands import Command
 from bot.engine.gifts import pieces, whens
 from bot.engine.messages import phrase
@@ -14,17 +13,22 @@ from bot.engine.pledging import deciding, events, ledger, wishes
 from bot.engine.pledging.events import Step
 from bot.engine.turning import LISTED, Turning, options, yes_no
 
-SCENES = ("pledge", "amount", "date", "withdraw")
+SCENES = ("pledge", "amount", "date", "withdraw", *naming.SCENES)
 
-#: What its giver may do with a pledge, in the order in which it is offered.
-_STEPS = {
+#: What may be done with a pledge, in the order in which it is offered; what is no step of the ledger has none.
+_STEPS: dict[str, tuple[Step | None, messages.Phrase]] = {
+    "confirm": (Step.CONFIRMED, phrase("Yes, I promise this")),
     "sent": (Step.SENT, phrase("I have sent it")),
     "amount": (Step.CHANGED, phrase("Change the amount")),
     "date": (Step.POSTPONED, phrase("Another day")),
     "withdraw": (Step.WITHDRAWN, phrase("Take back my promise")),
+    "shown": (None, phrase("Whose name is shown")),
+    "link": (None, phrase("A new link for the giver")),
 }
 #: What only lacks its content is offered.
 _LACKING = {Step.CHANGED: wishes.Reason.ALREADY_SO, Step.POSTPONED: wishes.Reason.NO_DATE}
+#: Where no photo can come in.
+NO_PHOTOS = ("sms", "terminal")
 #: Days suggested to whoever needs another one.
 _LATER = (14, 30, 60)
 
@@ -42,31 +46,6 @@ def _promise(turning: Turning) -> messages.Promise | None:
 # -- how it stands -----------------------------------------------------------------------------------------
 
 
-def told(promise: messages.Promise, campaigns: Mapping[str, messages.Campaign]) -> messages.Line:
-    """One pledge and how it stands, in a line."""
-    line = giving.described(promise, campaigns)
-    return phrase("{promise}. {state}", promise=line, state=_state(promise, campaigns.get(promise.campaign)))
-
-
-def _state(promise: messages.Promise, campaign: messages.Campaign | None) -> messages.Phrase:
-    standing = promise.standing
-    day = standing.due or (campaign.deadline if campaign else None)
-    match standing.state:
-        case ledger.State.SENT:
-            return phrase("Sent. When we have seen it arrive, we will tell you.")
-        case ledger.State.NOT_FOUND:
-            return phrase("We do not see it yet. Perhaps it is still on its way.")
-        case ledger.State.RECEIVED | ledger.State.ACCOUNTED:
-            return phrase("It has arrived. Many thanks!")
-        case ledger.State.DUE if day:
-            return phrase("Its day: {date}. If things have changed, choose another day or take it back.", date=day)
-        case _ if campaign is not None and not giving.terms(campaign, promise.offer).calls:
-            return phrase("It is called for only once enough has come together. Until: {date}", date=campaign.deadline)
-        case _ if day:
-            return phrase("Until: {date}", date=day)
-    return phrase("It is written down.")
-
-
 def show_pledge(turning: Turning) -> messages.Reply:
     """What was promised, how it stands and what may be done with it now."""
     promise = _promise(turning)
@@ -75,35 +54,33 @@ def show_pledge(turning: Turning) -> messages.Reply:
     # What is decided next was seen as it is now.
     turning.change(pending=str(promise.standing.steps))
     received = promise.standing.received
-    lines: list[messages.Line] = [told(promise, turning.facts.campaigns)]
+    lines: list[messages.Line] = [standing.told(promise, turning.facts.campaigns)]
     campaign = turning.facts.campaigns.get(promise.campaign)
     if campaign is not None and received and promise.standing.rest:
         came = messages.Offer(promise.offer.need, received, promise.offer.unit)
         lines.append(phrase("Arrived so far: {offer}", offer=giving.quantity(campaign, came)))
+    if promise.mine and promise.name:
+        lines.append(phrase("Name: {name}", name=naming.said(promise.shown, promise.name)))
     offered = _offered(turning, promise)
     if "sent" in offered and campaign is not None:
-        lines += handover(promise, campaign)
-    return messages.Reply(tuple(lines), options(*(_STEPS[name][1] for name in offered), phrase("Back")), pick=1)
-
-
-def handover(promise: messages.Promise, campaign: messages.Campaign) -> list[messages.Line]:
-    """Where to and with which code, and what is never asked for."""
-    if not giving.is_money(promise.offer):
-        return [phrase("How to hand over: {handover}", handover=campaign.handover), giving.NEVER]
-    return [
-        phrase(
-            "Transfer: {handover} In the comment write the code: {code}",
-            handover=campaign.handover,
-            code=promise.code,
-        ),
-        giving.NEVER,
-    ]
+        lines += standing.handover(promise, campaign)
+    choices = options(*(_STEPS[name][1] for name in offered), phrase("Back"))
+    takes = "image" if "sent" in offered or promise.standing.state in _MOVING else ""
+    return messages.Reply(tuple(lines), choices, pick=1, takes=takes, dated=True)
 
 
 def _offered(turning: Turning, promise: messages.Promise) -> list[str]:
     """What the ledger would grant now, as far as it hangs on no amount and day."""
     found = []
+    unanswered = promise.standing.state is ledger.State.OFFERED
     for name, (step, _) in _STEPS.items():
+        if step is None:
+            # A name is for the giver to show, and a link for the relative to send.
+            found += [name] if (unanswered and not promise.mine if name == "link" else promise.mine) else []
+            continue
+        if (step is Step.CONFIRMED and not (unanswered and promise.mine)) or (step is Step.SENT and unanswered):
+            # Nobody has sent what was not said yes to.
+            continue
         decided = _decide(turning, promise, wishes.Wish(step))
         if not isinstance(decided, wishes.Refusal) or decided.reason is _LACKING.get(step):
             found.append(name)
@@ -119,7 +96,8 @@ def _decide(
     if wish.step is Step.CHANGED and not _is_needed(promise, campaign):
         return wishes.Refusal(wishes.Reason.CLOSED)
     terms = giving.terms(campaign, promise.offer, promise.rate)
-    return deciding.decide(promise.standing, wish, giving.GIVER, terms, turning.incoming.now)
+    actor = giving.GIVER if promise.mine else giving.RELATIVE
+    return deciding.decide(promise.standing, wish, actor, terms, turning.incoming.now)
 
 
 def _is_needed(promise: messages.Promise, campaign: messages.Campaign) -> bool:
@@ -139,9 +117,14 @@ def take_pledge(turning: Turning, command: Command | None) -> None:
     if command is Command.CONTINUE:
         turning.go_on()
         return
+    if turning.incoming.kind != "text":
+        _take_other(turning, promise)
+        return
     offered = _offered(turning, promise)
-    name = _BY_WORD.get(commands.fold(turning.incoming.text[:60]), "")
-    if not name:
+    name = ""
+    if said := verbs.read(turning.incoming.text):
+        do(turning, promise, said)
+    else:
         number = turning.number(len(offered) + 1)
         if number == len(offered) + 1:
             _to_list(turning)
@@ -150,26 +133,85 @@ def take_pledge(turning: Turning, command: Command | None) -> None:
             turning.say(doubting.REFUSED[wishes.Reason.CHANGED_MEANWHILE])
         elif number:
             name = offered[number - 1]
-    if name == "sent":
-        _wish(turning, promise, Step.SENT)
-    elif name in offered:
-        turning.to(name, pending=turning.talk.pending, listed=turning.talk.listed)
+    if name == "link":
+        link(turning, promise)
     elif name:
-        decided = _decide(turning, promise, wishes.Wish(_STEPS[name][0]))
-        if isinstance(decided, wishes.Refusal):
-            turning.say(doubting.REFUSED[decided.reason])
+        do(turning, promise, verbs.Said(name))
 
 
-#: The same in words, as people write them.
-_WORDS = {
-    "sent": "жөнөттүм, жөнөтүп койдум, которуп койдум, котордум, жибердим, жиберип койдум, салдым, jonottum, "
-    "отправлено, отправил, отправила, уже отправлено, перевёл, перевела, переведено",
-    "amount": "өзгөртүү, салымдын өлчөмүн өзгөртөм, изменить, изменить размер вклада",
-    "date": "жылдыруу, жылдырам, күнүн жылдырам, кийин, кийинчерээк, башка күнү, бир аздан кийин, перенести, "
-    "перенести срок, позже, попозже, потом, не сейчас, в другой день",
-    "withdraw": "алып салуу, алып сал, алып салыңыз, убадамды алып салуу, снять, снять обещание",
-}
-_BY_WORD = {commands.fold(word): name for name, words in _WORDS.items() for word in words.split(",")}
+def do(turning: Turning, promise: messages.Promise, said: verbs.Said) -> None:
+    """What was wanted with it in words or by a number: at once where nothing is left to ask."""
+    name, step = said.verb, _STEPS[said.verb][0]
+    on = whens.read(said.rest, _today(turning)) if name == "date" and said.rest else None
+    decided = () if step is None or name == "sent" else _decide(turning, promise, wishes.Wish(step))
+    if isinstance(decided, wishes.Refusal) and decided.reason is not _LACKING.get(step or Step.SENT):
+        turning.say(doubting.REFUSED[decided.reason])
+    elif name == "sent" and not promise.mine and promise.standing.state is ledger.State.OFFERED:
+        # A relative speaks of what its giver has said yes to.
+        turning.say(doubting.REFUSED[wishes.Reason.UNCONFIRMED])
+    elif name == "sent":
+        _send(turning, promise, said.rest)
+    elif name == "confirm":
+        _wish(turning, promise, Step.CONFIRMED)
+    elif isinstance(on, whens.When):
+        _wish(turning, promise, Step.POSTPONED, due=on.on)
+    else:
+        turning.to(name, pending=str(promise.standing.steps), listed=(promise.id,))
+
+
+def link(turning: Turning, promise: messages.Promise) -> None:
+    """Another link for whoever the promise is of: only the hash of the first is kept."""
+    code = giving.link_code(turning.draw("link"))
+    turning.events.append(messages.Linked(promise.id, code))
+    turning.lines += giving.link_lines(turning.facts.site, code)
+
+
+# -- sent --------------------------------------------------------------------------------------------------
+
+
+def _send(turning: Turning, promise: messages.Promise, words: str) -> bool:
+    """It was sent: all of it, or as much as the words say. Whether it was written down."""
+    before, quantity = promise.standing, None
+    if words := words.upper().replace(promise.code, "").strip() and words:
+        campaign_ = turning.facts.campaigns[promise.campaign]
+        read = amount(turning, promise, campaign_, words)
+        if read is None or not _in_kind(turning, promise, read):
+            return False
+        quantity = read.quantity
+        moving = max(before.declared - before.settled, ledger.ZERO)
+        # A second part is added to the first; what does not fit in with it is how much it was in all.
+        if before.settled + moving + quantity <= before.promised:
+            quantity += moving
+    if not _wish(turning, promise, Step.SENT, quantity):
+        return False
+    after = next(each for each in turning.facts.promises if each.id == promise.id)
+    campaign = turning.facts.campaigns.get(promise.campaign)
+    if campaign and after.standing.on_the_way < after.standing.rest:
+        moving_ = messages.Offer(promise.offer.need, after.standing.on_the_way, promise.offer.unit)
+        turning.say(phrase("On its way now: {offer}.", offer=giving.quantity(campaign, moving_)))
+    if turning.incoming.kind == "text" and turning.incoming.channel not in NO_PHOTOS:
+        turning.say(phrase("If you have a photo of the receipt, you can send it here. The treasurer alone sees it."))
+    return True
+
+
+def photo(turning: Turning, promise: messages.Promise) -> None:
+    """A photo of the receipt: whoever sends one has sent what it is for."""
+    said = verbs.read(turning.incoming.text)
+    rest = said.rest if said and said.verb == "sent" else ""
+    if (rest or promise.standing.state not in _MOVING) and not _send(turning, promise, rest):
+        return
+    turning.events.append(messages.Receipted(promise.id, state.Media(turning.draw("media"), "image")))
+    turning.say(phrase("Thank you, the photo is kept for the treasurer."))
+
+
+def _take_other(turning: Turning, promise: messages.Promise) -> None:
+    """What is no text."""
+    if turning.incoming.channel in NO_PHOTOS:
+        turning.miss(phrase("No photo can come in here, I am sorry. Your word is enough: write “sent”."))
+    elif turning.incoming.kind == "image":
+        photo(turning, promise)
+    else:
+        turning.number(1)
 
 
 def _to_list(turning: Turning) -> None:
@@ -178,12 +220,13 @@ def _to_list(turning: Turning) -> None:
 
 def listed(turning: Turning) -> tuple[str, ...]:
     """The pledges that stand: first what is still to be given, the nearest day first."""
-    standing = [each for each in turning.facts.promises if giving.stands(each)]
-    standing.sort(key=lambda each: (each.standing.state not in _OPEN, each.standing.due or dt.date.max))
-    return tuple(each.id for each in standing[:LISTED])
+    found = [each for each in turning.facts.promises if giving.stands(each)]
+    found.sort(key=lambda each: (each.standing.state not in _OPEN, each.standing.due or dt.date.max))
+    return tuple(each.id for each in found[:LISTED])
 
 
 _OPEN = frozenset({ledger.State.OFFERED, ledger.State.CONFIRMED, ledger.State.DUE})
+_MOVING = frozenset({ledger.State.SENT, ledger.State.NOT_FOUND})
 
 
 def _wish(
@@ -207,6 +250,7 @@ def _wish(
 
 
 _DONE = {
+    Step.CONFIRMED: phrase("Thank you, now it is your promise!"),
     Step.SENT: phrase("Thank you, it is noted. When we have seen it arrive, we will tell you."),
     Step.CHANGED: phrase("All right, the new amount is written down. Thank you!"),
     Step.POSTPONED: phrase("All right, the new day is written down. Thank you!"),
@@ -252,20 +296,28 @@ def take_amount(turning: Turning, command: Command | None) -> None:
         turning.say(doubting.REFUSED[wishes.Reason.CLOSED])
         turning.to("pledge", listed=turning.talk.listed)
         return
-    read = amount(turning, promise, campaign)
-    if read is not None and read.unit != promise.offer.unit:
-        turning.miss(phrase("In other money it would be another promise: take this one back and make a new one."))
-    elif read is not None:
+    read = amount(turning, promise, campaign, turning.incoming.text)
+    if read is not None and _in_kind(turning, promise, read):
         _wish(turning, promise, Step.CHANGED, read.quantity)
         turning.to("pledge", listed=turning.talk.listed)
 
 
-def amount(turning: Turning, promise: messages.Promise, campaign: messages.Campaign) -> messages.Offer | None:
-    """How much of what was promised the message says; None, and it is said why, where it says nothing of the kind."""
-    if turning.incoming.kind != "text":
+def _in_kind(turning: Turning, promise: messages.Promise, read: messages.Offer) -> bool:
+    """Whether it is of the money, or the thing, that was promised."""
+    if read.unit == promise.offer.unit:
+        return True
+    turning.miss(phrase("In other money it would be another promise: take this one back and make a new one."))
+    return False
+
+
+def amount(
+    turning: Turning, promise: messages.Promise, campaign: messages.Campaign, words: str
+) -> messages.Offer | None:
+    """How much of what was promised the words say; None, and it is said why, where they say nothing of the kind."""
+    if turning.incoming.kind != "text" and words == turning.incoming.text:
         turning.miss()
         return None
-    read = _ear(turning, campaign).amount(promise.offer.need, turning.incoming.text)
+    read = _ear(turning, campaign).amount(promise.offer.need, words)
     if isinstance(read, pieces.Doubtful) and read.what == "currency":
         # Only the number was said: the money stays what it is.
         read = next(
@@ -319,6 +371,20 @@ def take_date(turning: Turning, command: Command | None) -> None:
         turning.miss(phrase("A promise has one day. On which day? Roughly is fine."))
     else:
         _wish(turning, promise, Step.POSTPONED, due=found.on)
+        turning.to("pledge", listed=turning.talk.listed)
+
+
+def take_name(turning: Turning, command: Command | None) -> None:
+    """Whose name is shown, then the name itself."""
+    promise = _promise(turning)
+    campaign = turning.facts.campaigns.get(promise.campaign) if promise else None
+    if promise is None or campaign is None or naming.leaves(command):
+        turning.to("pledge", listed=turning.talk.listed)
+    elif turning.talk.scene == "shown":
+        naming.take_shown(turning, promise)
+        if turning.talk.scene == "shown" and not turning.missed:
+            turning.to("pledge", listed=turning.talk.listed)
+    elif naming.take_name(turning, promise, campaign):
         turning.to("pledge", listed=turning.talk.listed)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any, NamedTuple
 
@@ -93,6 +93,10 @@ class Reply(NamedTuple):
     attachments: tuple[form.Attachment, ...] = ()
     #: Lines of the foot that say no more than buttons do: left out where options and actions are buttons.
     spare: tuple[Line, ...] = ()
+    #: "image" where a photo may be sent beside what is chosen.
+    takes: str = ""
+    #: Days are spoken of that a calendar can keep, where nobody can be reminded otherwise.
+    dated: bool = False
 
 
 # -- what happened -----------------------------------------------------------------------------------------
@@ -154,6 +158,11 @@ class Pledged:
     receipt: int = 0
     #: Where its giver lives, as in `whereabouts`; "" where that is not known.
     country: str = ""
+    #: Whose the name is: "person", "family", ... (`vows.KNOWN`), or "".
+    shown: str = ""
+    #: Of a promise in another's name: the code of the link by which its giver confirms it. `person` is then the
+    #: relative, and the giver is nobody yet.
+    link: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +192,39 @@ class Opined:
     #: From 1, not at all, to 5, very.
     satisfaction: int | None = None
     why: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """The name shown with a pledge is another, or none any more (both "")."""
+
+    pledge: str
+    shown: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Linked:
+    """The giver of a promise that a relative recorded has a new link; the older one is good no more."""
+
+    pledge: str
+    link: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """Whoever was promised for has answered: it is `person`'s now; "" is nobody's, for they said no."""
+
+    pledge: str
+    person: str
+
+
+@dataclass(frozen=True, slots=True)
+class Receipted:
+    """A photo of the receipt was sent with a pledge; `media` is its new id."""
+
+    pledge: str
+    media: state.Media
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,6 +283,10 @@ Event = (
     | Located
     | Stepped
     | Opined
+    | Named
+    | Linked
+    | Answered
+    | Receipted
     | Stopped
     | Erased
     | CodeGiven
@@ -321,7 +367,7 @@ class Campaign:
 
 @dataclass(frozen=True, slots=True)
 class Promise:
-    """A pledge as it stands now; `offer` is what it began with."""
+    """A pledge of the person who writes, or recorded by them, as it stands now; `offer` is what it began with."""
 
     id: str
     campaign: str
@@ -332,11 +378,20 @@ class Promise:
     som: Decimal | None
     #: The rate by which that was worked out; None of som, of what is no money, and where none was known.
     rate: Rate | None = None
-    #: Only where somebody looks at it who signs: it was given or recorded by the phone they write from; the name that
-    #: its giver lets be shown; on which day it was last declared sent.
-    own: bool = False
+    #: The name shown with it and whose that is, or "" for none.
+    shown: str = ""
     name: str = ""
+    #: False where the person who writes recorded it for another.
+    mine: bool = True
+    #: Only where somebody looks at it who signs: it was given or recorded by the phone they write from; on which day
+    #: it was last declared sent.
+    own: bool = False
     sent: dt.date | None = None
+
+
+def renamed(promise: Promise, shown: str, name: str) -> Promise:
+    """The promise, shown with that name."""
+    return replace(promise, shown=shown, name=name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -362,10 +417,12 @@ class Facts(NamedTuple):
     #: Open surveys: form name -> current version hash, in the order of publishing.
     surveys: Mapping[str, str]
     campaigns: Mapping[str, Campaign]
-    #: Pledges of the person who writes.
+    #: Pledges of the person who writes, and those that they recorded for others.
     promises: tuple[Promise, ...] = ()
     #: Campaigns of which the person who writes may say how they ended, when they do: the next to be asked first.
     ended: tuple[str, ...] = ()
+    #: What was promised in the name of whoever has the link that is followed now; empty where it is good no more.
+    vouched: tuple[Promise, ...] = ()
     #: That person's finished responses, when they ask what is kept about them.
     finished: tuple[state.State, ...] = ()
     #: The facilitator's telephone, or "".
@@ -388,7 +445,7 @@ class Facts(NamedTuple):
 
     def promise(self, pledge: str) -> Promise:
         """The pledge of that id; StopIteration if the mind was not told of it."""
-        return next(each for each in (*self.promises, *self.entries) if each.id == pledge)
+        return next(each for each in (*self.promises, *self.vouched, *self.entries) if each.id == pledge)
 
     #: The country that the person's telephone tells, as in `whereabouts`; mostly it tells none.
     country: str = ""

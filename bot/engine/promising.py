@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from bot.engine import giving, keeping, messages
+from bot.engine import giving, keeping, messages, standing, verbs
 from bot.engine.commands import Command
 from bot.engine.messages import phrase
+from bot.engine.pledging import ledger
+from bot.engine.turning import LISTED as LISTED  # re-exported: so many are listed
 from bot.engine.turning import Turning, options
 
 #: Scenes in which the pledges of the person who writes must be at hand.
@@ -26,8 +28,13 @@ def say_results(turning: Turning) -> None:
 
 def promised(turning: Turning) -> list[messages.Promise]:
     """The pledges shown last, as far as they still stand."""
-    standing = {promise.id: promise for promise in turning.facts.promises if giving.stands(promise)}
-    return [standing[name] for name in turning.talk.listed if name in standing]
+    # What lapsed while it was looked at can still be given another day.
+    known = {
+        promise.id: promise
+        for promise in turning.facts.promises
+        if giving.stands(promise) or promise.standing.state is ledger.State.LAPSED
+    }
+    return [known[name] for name in turning.talk.listed if name in known]
 
 
 def show_pledges(turning: Turning) -> messages.Reply:
@@ -37,13 +44,12 @@ def show_pledges(turning: Turning) -> messages.Reply:
     if not promises:
         none = phrase("You have no promises here yet.")
         return messages.Reply((none,), options(phrase("Back to the menu")), pick=1)
-    lines = [keeping.told(promise, turning.facts.campaigns) for promise in promises]
+    lines = [standing.told(promise, turning.facts.campaigns) for promise in promises]
     choices = [phrase("Open: {code}", code=promise.code) for promise in promises]
     choices.append(phrase("Back to the menu"))
     words = (phrase("To invite your relatives, write “invite”."),)
-    return messages.Reply(
-        (phrase("Your promises:"), *lines), options(*choices), words, pick=1, actions=("share",), spare=words
-    )
+    said, shown = (phrase("Your promises:"), *lines), options(*choices)
+    return messages.Reply(said, shown, words, pick=1, actions=("share",), spare=words, dated=True)
 
 
 def take_pledges(turning: Turning, command: Command | None) -> None:
@@ -57,4 +63,9 @@ def take_pledges(turning: Turning, command: Command | None) -> None:
         if number > len(listed):
             turning.go_home()
         else:
+            wanted = turning.talk.pending
             keeping.open_(turning, listed[number - 1])
+            chosen = next((each for each in turning.facts.promises if each.id == listed[number - 1]), None)
+            if wanted and chosen:
+                verb, _, rest = wanted.partition(" ")
+                keeping.do(turning, chosen, verbs.Said(verb, rest))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from bot.engine import doubting, giving, messages
+from bot.engine import doubting, giving, messages, naming
 from bot.engine.gifts import whens
 from bot.engine.messages import phrase
 from bot.engine.turning import Turning, options
@@ -48,12 +48,16 @@ def _show_confirm(vow: Vow) -> messages.Reply:
         if campaign.need(offer.need).kind == "money" and offer.unit != "KGS" and som is not None:
             words = phrase("{offer} (≈ {som})", offer=words, som=messages.Quantity(som, currency="KGS"))
         said.append(words)
+        if giving.is_money(offer) and som is None:
+            covers.append(phrase("{offer}: in som it will be counted when the rate is known.", offer=words))
         if covered := giving.covered(campaign, offer, rates):
             covers.append(phrase("{offer} is enough for: {covered}", offer=words, covered=covered))
         covers += giving.added(campaign, offer, rates)
     by = giving.references(campaign, said, _by(vow))
-    name = vow.response.answer("name")
-    shown: list[messages.Line] = [phrase("Name: {name}", name=name)] if name else []
+    name, kind = (str(vow.response.answer(each) or "") for each in ("name", "shown"))
+    shown: list[messages.Line] = [phrase("Name: {name}", name=naming.said(kind, name))] if name else []
+    if vow.behalf:
+        shown.append(phrase("In another person's name: you will get a link for them. It counts once they say yes."))
     return messages.Reply((*vow.says("confirm", by), *covers, *shown), _labels(vow, "confirm"), pick=1)
 
 
@@ -81,6 +85,9 @@ def suggested(vow: Vow) -> tuple[dt.date, ...]:
 def thank(vow: Vow, made: list[messages.Pledged]) -> None:
     """What is said once it is written down: its code, how to hand it over, what is never asked for."""
     turning, campaign = vow.turning, vow.campaign
+    if made[0].link:
+        _thank_relative(vow, made)
+        return
     named, first = bool(made[0].name), made[0]
     if len(made) == 1 and named:
         turning.say(phrase("Thank you, your promise is written down! Code: {code}.", code=first.code))
@@ -111,3 +118,10 @@ def thank(vow: Vow, made: list[messages.Pledged]) -> None:
         if money:
             turning.say(phrase("In the comment of each transfer write its code."))
     turning.say(giving.NEVER)
+
+
+def _thank_relative(vow: Vow, made: list[messages.Pledged]) -> None:
+    """It waits for its giver: what is sent on to them."""
+    said = [doubting.offered(offer, vow.campaign) for offer in dict.fromkeys(each.offer for each in made)]
+    vow.turning.say(phrase("Thank you, it is written down in their name: {offer}.", offer=said))
+    vow.turning.lines += giving.link_lines(vow.turning.facts.site, made[0].link)

@@ -96,6 +96,10 @@ class Turning:
         )
         self.facts = self.facts._replace(promises=promises, entries=entries)
 
+    def own(self, promise: messages.Promise) -> None:
+        """This pledge is theirs from now on."""
+        self.facts = self.facts._replace(promises=(*self.facts.promises, promise))
+
     def keep(self, rid: str, response: state.State) -> None:
         """A response is new or has changed."""
         self.responses[rid] = response

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from bot.engine import commands, doubting, drafting, giving, messages, reciting, state, whereabouts
+from bot.engine import commands, doubting, drafting, giving, messages, naming, reciting, state, whereabouts
 from bot.engine.commands import Command
-from bot.engine.gifts import whens
+from bot.engine.gifts import behalf, whens
 from bot.engine.gifts.pieces import Misread, Why
 from bot.engine.messages import phrase
 from bot.engine.pledging import wishes
@@ -12,7 +12,6 @@ from bot.engine.turning import Turning
 from bot.engine.understanding import agreeing, answers
 from bot.engine.vows import HIDDEN, Vow, vow
 
-_LONGEST_NAME = 60
 #: From here on digits alone are no option's number; a card has sixteen.
 _LONG_NUMBER = 10
 
@@ -86,6 +85,7 @@ def _picked(text: str, count: int) -> int:
 
 def _hear(vow: Vow, text: str) -> bool:
     """Take the message as the gift, if it is one; what is none of it is answered all the same."""
+    said, text = text, behalf.without(text)
     draft, turning = vow.ear.heard(text), vow.turning
     for piece in draft.aside:
         turning.lines += doubting.aside(piece, vow.campaign)
@@ -95,8 +95,11 @@ def _hear(vow: Vow, text: str) -> bool:
     elif open_ and not draft.offers:
         turning.say(phrase("Thank you! What exactly, and how much? For example: 5000 som, 3 days"))
     elif draft.offers or draft.doubt:
-        when = {"when": _when(vow, draft.when)} if draft.when else {}
-        vow.change("confirm", settled=(), gift=drafting.without_secrets(text), **when)
+        more = {"when": _when(vow, draft.when)} if draft.when else {}
+        if text != said:
+            # Whose name that is need not be kept: they say themselves who they are.
+            more |= {"behalf": "yes", "name": "", "shown": ""}
+        vow.change("confirm", settled=(), gift=drafting.without_secrets(text), **more)
         return True
     elif not turning.lines:
         turning.miss()
@@ -166,6 +169,10 @@ def _take_confirm(vow: Vow, text: str) -> None:
             vow.change("when")
         case "name":
             vow.change("shown")
+        case "relative":
+            vow.change("confirm", behalf="yes", name="", shown="")
+        case "myself":
+            vow.change("confirm", behalf="")
         case "again":
             vow.change("gift")
         case _ if _is_gift(vow, text):
@@ -208,15 +215,8 @@ def _take_shown(vow: Vow, text: str) -> None:
 
 
 def _take_name(vow: Vow, text: str) -> None:
-    if len(text) > _LONGEST_NAME:
-        long = phrase("That has become long. Please write less, at most {max} characters.", max=_LONGEST_NAME)
-        vow.turning.miss(long)
-    elif found := drafting.secrets(text):
-        for why in found:
-            vow.turning.lines += doubting.aside(Misread(why, ""), vow.campaign)
-        vow.turning.missed = True
-    else:
-        vow.change("confirm", name=" ".join(text.split()))
+    if name := naming.heard(vow.turning, vow.campaign, text):
+        vow.change("confirm", name=name)
 
 
 _TAKE = {
@@ -239,20 +239,22 @@ def _promise(vow: Vow) -> None:
         turning.miss(phrase("That is much at once. Please write at most {n} things in one message.", n=drafting.MOST))
         vow.change("gift")
         return
-    name = vow.response.answer("name")
+    name, shown = (str(vow.response.answer(each) or "") for each in ("name", "shown"))
+    link = giving.link_code(turning.draw("link")) if vow.behalf else ""
     made: list[messages.Pledged] = []
     for offer in draft.offers:
         rate = turning.facts.worth.get(offer.unit)
         for day in draft.days:
-            steps = giving.promise(campaign, offer, now, rate, day, version)
+            steps = giving.promise(campaign, offer, now, rate, day, version, behalf=vow.behalf)
             if isinstance(steps, wishes.Refusal):
                 _refused(vow, steps.reason)
                 return
             number = str(len(made) or "")
             code = giving.reference_code(turning.draw(f"code{number}"))
             pledge = turning.draw(f"pledge{number}")
-            said = name if isinstance(name, str) else ""
-            made.append(messages.Pledged(turning.talk.person, pledge, campaign.name, offer, code, said, steps, rate))
+            person, kind = turning.talk.person, shown if name else ""
+            new = messages.Pledged(person, pledge, campaign.name, offer, code, name, steps, rate, shown=kind, link=link)
+            made.append(new)
     turning.events += whereabouts.stamped(turning, made)
     vow.turning.keep(vow.rid, vow.response._replace(at="", answers=(*vow.response.answers, ("confirm", "yes"))))
     turning.end(vow.rid)

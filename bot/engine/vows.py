@@ -18,7 +18,7 @@ BESIDE = ("when", "shown", "name")
 HIDDEN = "hidden"
 #: Names of options that mean something here; the first is the usual one.
 KNOWN = {
-    "confirm": ("yes", "when", "name", "again"),
+    "confirm": ("yes", "when", "name", "again", "relative", "myself"),
     "shown": (HIDDEN, "person", "family", "kin", "classmates", "villagers"),
 }
 _PLAIN = {
@@ -28,6 +28,10 @@ _PLAIN = {
     "name": phrase("How shall we write the name?"),
     "confirm": phrase("Did I understand you? This is a promise, no money is taken now."),
 }
+
+
+#: Of the options at `confirm`: those of a promise in one's own name, and of one in another's.
+_OWN, _BEHALF = ("name", "relative"), ("myself",)
 
 
 class Vow:
@@ -53,6 +57,11 @@ class Vow:
         if draft.doubt:
             return "doubt"
         return "when" if draft.unclear else at if at in BESIDE else "confirm"
+
+    @property
+    def behalf(self) -> bool:
+        """Whether it is in another person's name."""
+        return self.response.answer("behalf") == "yes"
 
     @property
     def is_other(self) -> bool:
@@ -86,10 +95,9 @@ class Vow:
     def listed(self, name: str) -> tuple[form.Choice, ...]:
         """The question's options."""
         question = self.definition.question(name)
-        known = question.choices if question else ()
-        return tuple(each for each in known if each.name in KNOWN[name]) or tuple(
-            form.Choice(each, {}) for each in KNOWN[name]
-        )
+        choices = question.choices if question else tuple(form.Choice(each, {}) for each in KNOWN[name])
+        other = _OWN if self.behalf else _BEHALF
+        return tuple(each for each in choices if each.name in KNOWN[name] and each.name not in other)
 
 
 def vow(turning: Turning) -> Vow | None:

@@ -10,17 +10,18 @@ from bot.engine import (
     commands,
     contribution,
     conversation,
+    doing,
     messages,
     opining,
-    promising,
     reviewing,
     state,
     trying,
     whereabouts,
 )
 from bot.engine.pledging import campaigns
-from bot.services import booking, entrusting, notifying, publishing, quoting, reckoning, recording
-from models import codes, db, ledger, opinions, sealing, turns, whence
+from bot.services import booking, entrusting, notifying, publishing, quoting, reckoning, recording, vouching
+from models import codes, db, opinions, sealing, turns, whence
+from models import vouching as vouched
 
 #: Kinds of message that say nothing: the person shut us out, or let us in again.
 SHUTTING = ("blocked", "unblocked")
@@ -138,9 +139,10 @@ async def _decide(
     running = [rid for known in group for rid in _needed(known)]
     stored = await turns.responses(connection, running)
     asking = [known.talk.person for known in group if known.talk.person and _wants_promises(known)]
-    pledges = reckoning.Reckoning(await ledger.of(connection, asking))
+    pledges = reckoning.Reckoning(kit.seal, await vouched.of(connection, asking))
     held = await entrusting.look(connection, kit, group, catalogue, at)
-    await held.read(connection, group, pledges, kit.seal)
+    await held.read(connection, group, pledges)
+    promised = await vouching.promised(connection, kit, group, pledges, at)
     telling = [known.talk.person for known in group if known.talk.person and _wants_data(known)]
     finished = await turns.responses_of(connection, telling)
     rating = [known.talk.person for known in group if known.talk.person and _wants_to_rate(known)]
@@ -149,7 +151,7 @@ async def _decide(
     facts = messages.Facts(
         forms=catalogue.forms,
         surveys=catalogue.surveys,
-        campaigns=_opened(await booking.standing(connection, catalogue.campaigns)),
+        campaigns=await opened(connection, catalogue),
         phone=kit.phone,
         site=kit.site,
         # Only while somebody is about to promise something, or writes down what nobody promised.
@@ -170,6 +172,7 @@ async def _decide(
         code = commands.resume_code(known.inbound.text, known.inbound.start)
         own = facts._replace(
             promises=pledges.of(person) if _wants_promises(known) else (),
+            vouched=pledges.vouched(promised.get(vouching.followed(known), ()), person),
             finished=tuple(
                 recording.response(kit.seal, response.sealed)
                 for response in finished
@@ -200,6 +203,8 @@ async def _decide(
         )
         turn = conversation.turn(known.talk, mine, incoming)
         recording.Recording(kit, known, mine, turn, own, writes, at, resumable.get(code, "")).record()
+        await vouching.tell(connection, kit, known, turn.events, own, at)
+        await vouching.tell(connection, kit, known, turn.events, own, at)
         for event in turn.events:
             pledges.happened(event)
             held.happened(event)
@@ -260,10 +265,7 @@ def _needed(known: recording.Known) -> list[str]:
 
 def _wants_promises(known: recording.Known) -> bool:
     """Pledges are read only for those who may ask for them now."""
-    return known.talk.scene in promising.SCENES or commands.recognise(known.inbound.text) in (
-        commands.Command.PLEDGES,
-        commands.Command.DATA,
-    )
+    return doing.wanted(known.talk.scene, known.inbound.text, known.inbound.kind)
 
 
 def _wants_to_rate(known: recording.Known) -> bool:
@@ -298,8 +300,9 @@ async def _resumable(
     return {entered[hash_]: contact for hash_, contact in found.items()}
 
 
-def _opened(standing: Mapping[str, messages.Campaign]) -> dict[str, messages.Campaign]:
-    """Without those that are only being prepared: nobody hears of them."""
+async def opened(connection: db.Connection, catalogue: publishing.Catalogue) -> dict[str, messages.Campaign]:
+    """The campaigns as they stand, without those that are only being prepared: nobody hears of them."""
+    standing = await booking.standing(connection, catalogue.campaigns)
     return {name: each for name, each in standing.items() if each.state is not campaigns.State.DRAFT}
 
 
@@ -333,7 +336,9 @@ async def _erase(
     for row in await turns.responses_of(connection, [person]):
         response = recording.response(kit.seal, row.sealed)
         writes.add_tallies(contribution.change(catalogue.forms[row.form_version], response, None))
-    for promise in booking.promises(await ledger.of(connection, [person])):
+    # What its giver has confirmed is no relative's to let go.
+    theirs = [each for each in await vouched.of(connection, [person]) if each.respondent_id in (None, person)]
+    for promise in booking.promises(theirs):
         let_go = booking.let_go(writes, pledges.latest(promise), catalogue.campaigns[promise.campaign], at)
         pledges.happened(messages.Stepped(promise.id, tuple(let_go)))
     writes.erased.append(person)

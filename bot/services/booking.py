@@ -12,7 +12,7 @@ from typing import Any
 from bot.engine import giving, messages
 from bot.engine.pledging import campaigns, deciding, events, totals, wishes
 from bot.engine.pledging import ledger as book
-from models import db, ledger, rates, turns
+from models import db, ledger, rates, sealing, turns
 
 _log = logging.getLogger(__name__)
 
@@ -23,13 +23,25 @@ STANDING = tuple(state.value for state in book.State if state is not book.State.
 
 
 def promises(pledges: Iterable[ledger.Pledge]) -> Iterator[messages.Promise]:
-    """The pledges as the mind knows them."""
+    """The pledges as the mind knows them, without names."""
     for pledge in pledges:
         standing = recall(pledge)
         if standing:
             som = None if pledge.som is None else Decimal(pledge.som) / 100
             offer, rate = _offer(pledge), _rate(pledge)
             yield messages.Promise(pledge.id, pledge.campaign, offer, pledge.code, standing, som, rate)
+
+
+async def named(connection: db.Connection, seal: sealing.Seal) -> dict[str, list[tuple[str, str]]]:
+    """Campaign -> (whose, name) of those who want theirs shown, while their promise stands; by the alphabet, so that
+    nobody comes before others for having given more, or first.
+    """
+    found = await ledger.names(connection, STANDING)
+    opened = {
+        campaign: {(each.shown, seal.open("pledge", each.sealed)) for each in names}
+        for campaign, names in found.items()
+    }
+    return {campaign: sorted(names, key=lambda each: each[1].casefold()) for campaign, names in opened.items()}
 
 
 def fold(pledge: ledger.Pledge) -> book.Standing | book.Broken:
@@ -102,8 +114,10 @@ def pledge(writes: turns.Writes, new: messages.Pledged, version: str, sealed: by
             "code": new.code,
             "state": standing.state.value,
             "due_on": standing.due,
-            "respondent_id": new.person or None,
+            # In another's name it is nobody's, until they say yes.
+            "respondent_id": None if new.link else new.person or None,
             "sealed": sealed,
+            "shown": new.shown or None,
             "receipt_number": new.receipt or None,
             "country": new.country,
             "place": "",
@@ -111,6 +125,20 @@ def pledge(writes: turns.Writes, new: messages.Pledged, version: str, sealed: by
     )
     writes.pledge_events += _rows(new.pledge, new.steps)
     _add(writes, new.campaign, offer, rate, book.Standing(), standing)
+
+
+def vouch(writes: turns.Writes, seal: sealing.Seal, made: messages.Pledged | messages.Linked, at: dt.datetime) -> None:
+    """A promise in another's name, or a new link to one: of the link nothing is kept but the hash of its code."""
+    code = {"code_hash": vouching_hash(seal, made.link), "expires_at": at + giving.LINK_GOOD_FOR}
+    if isinstance(made, messages.Pledged):
+        writes.vouchings.append({"pledge_id": made.pledge, "respondent_id": made.person, **code})
+    else:
+        writes.links.append({"of": made.pledge, **code})
+
+
+def vouching_hash(seal: sealing.Seal, code: str) -> bytes:
+    """What the code of a link is found by that a relative sends on."""
+    return seal.hash("vouching", code)
 
 
 def step(writes: turns.Writes, promise: messages.Promise, steps: Sequence[events.Event]) -> None:
@@ -137,6 +165,12 @@ def let_go(
 def count(writes: turns.Writes, row: ledger.Pledge, standing: book.Standing) -> None:
     """Add a pledge to the totals as if it had just come."""
     _add(writes, row.campaign, _offer(row), _rate(row), book.Standing(), standing)
+
+
+def revalue(writes: turns.Writes, promise: messages.Promise, rate: messages.Rate) -> None:
+    """The totals with a promise that had no rate counted by this one."""
+    _add(writes, promise.campaign, promise.offer, None, promise.standing, book.Standing())
+    _add(writes, promise.campaign, promise.offer, rate, book.Standing(), promise.standing)
 
 
 def _after(before: book.Standing, steps: Iterable[events.Event]) -> book.Standing:

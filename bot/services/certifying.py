@@ -35,8 +35,7 @@ async def waiting(
     async with database.reading() as connection:
         await _campaign(connection, library, name)
         ids, _ = await chest.waiting(connection, name, MOST)
-        pledges = reckoning.Reckoning(await ledger.named(connection, ids))
-        pledges.names(seal, await chest.more(connection, ids))
+        pledges = reckoning.Reckoning(seal, await ledger.named(connection, ids))
     return [found for each in ids if (found := pledges.shown(each, ()))]
 
 

@@ -10,19 +10,12 @@ from collections.abc import AsyncGenerator, Collection, Iterator, Mapping, Seque
 from typing import Any, NamedTuple
 
 from bot.engine import codebook, form, offering, records, state, table
-from bot.services import publishing, recording, working_out
+from bot.services import publishing, recording, working_out, writing
 from models import db, exports, figures, media, sealing
 
 
 class NoSuchForm(LookupError):
     """No form of that name was ever published."""
-
-
-class Page(NamedTuple):
-    """Some responses: how many, and each as it is gone through, which may be done once and in a thread."""
-
-    size: int
-    responses: Iterator[records.Response]
 
 
 class _Page(NamedTuple):
@@ -78,7 +71,7 @@ class Source:
         """32 bytes that stay the same for this form in this house, and are no other's."""
         return self._seal.hash("export-form", self.book.name)
 
-    async def pages(self, size: int, *, ahead: int = 1, answered: bool = False) -> AsyncGenerator[Page, None]:
+    async def pages(self, size: int, *, ahead: int = 1, answered: bool = False) -> AsyncGenerator[writing.Page, None]:
         """All of them in the order of their ids, at most so many at once; the next `ahead` pages are read meanwhile.
 
         `answered` is for who wants to know when each answer was given, and by which person. Raises
@@ -94,7 +87,7 @@ class Source:
                     after = until
                 page = await reading.popleft()
                 if page.responses:
-                    yield Page(exports.counted(page.responses), self._filled(page))
+                    yield writing.Page(exports.counted(page.responses), self._filled(page))
         finally:
             for each in reading:
                 each.cancel()

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 import datetime as dt
 from collections.abc import AsyncGenerator
 from decimal import Decimal
 
 from bot.engine import codebook, form, records, table
 from bot.engine.pledging import ledger as book
-from bot.services import booking, publishing, steering
+from bot.services import booking, publishing, steering, writing
 from models import courses, db, pledges, rates, sealing
 
 #: What each row begins with.
@@ -94,8 +93,9 @@ class Source:
         """32 bytes that stay the same for this campaign in this house, and are no other's."""
         return self._seal.hash("export-campaign", self._campaign)
 
-    async def pages(self, size: int, *, answered: bool = False) -> AsyncGenerator[list[records.Response], None]:
-        """All of them in the order of their ids, so many at once; `answered` adds nothing, for each step has its time.
+    async def pages(self, size: int, *, ahead: int = 1, answered: bool = False) -> AsyncGenerator[writing.Page, None]:
+        """All of them in the order of their ids, so many at once; `answered` adds nothing, for each step has its time,
+        and `ahead` nothing, for pledges are few.
 
         Raises `sealing.Unreadable` if a name was sealed with a lost key.
         """
@@ -106,7 +106,7 @@ class Source:
             if not found:
                 return
             last = found[-1].pledge.id
-            yield await asyncio.to_thread(lambda page: [self._row(each) for each in page], found)
+            yield writing.Page(len(found), map(self._row, found))
 
     def _row(self, kept: pledges.Kept) -> records.Response:
         pledge = kept.pledge

@@ -125,7 +125,6 @@ class Offices:
         connection: db.Connection,
         group: Iterable[recording.Known],
         pledges: reckoning.Reckoning,
-        seal: sealing.Seal,
     ) -> None:
         """What is on the way in their campaigns; and hold, where one writes down a gift, the number of its receipt."""
         for name in sorted({each.talk.pending for each in group if each.talk.scene == "gift"}):
@@ -137,7 +136,6 @@ class Offices:
                 await self._look(connection, known, duty.campaign)
         ids = {pledge for shown in self._shown.values() for pledge in shown}
         pledges.know(await ledger.named(connection, sorted(ids)))
-        pledges.names(seal, await chest.more(connection, ids))
 
     async def _look(self, connection: db.Connection, known: recording.Known, campaign: str) -> None:
         found, whole = await chest.waiting(connection, campaign, treasury.MOST)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Protocol
 
-from bot.engine import records, table
+from bot.engine import table
 from bot.services import (
     writing,
     writing_csv,
@@ -67,8 +67,8 @@ class Source(writing.Subject, Protocol):
     def identity(self) -> bytes:
         """32 bytes that stay the same for it, and are no other's."""
 
-    def pages(self, size: int, *, answered: bool = False) -> AsyncGenerator[list[records.Response], None]:
-        """All of it, so many at once."""
+    def pages(self, size: int, *, ahead: int = 1, answered: bool = False) -> AsyncGenerator[writing.Page, None]:
+        """All of it, so many at once; the next `ahead` pages may be read meanwhile."""
 
 
 class Progress(Protocol):

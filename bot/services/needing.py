@@ -1,4 +1,4 @@
-"""What a campaign asks for: the needs of its file, as they are checked, stored, and chosen from by whoever pledges."""
+"""What a campaign asks for: the needs of its file, as they are checked and stored."""
 
 from __future__ import annotations
 
@@ -15,8 +15,6 @@ _KEYS = {"name", "kind", "label", "description", "unit", "minimum", "optimum", "
 KINDS = ("money", "labour", "material", "transport", "skill", "livestock")
 #: Forms of a unit by language that a number can call for: after 1, after 2, after 5.
 _UNITS = {"ky": (1,), "ru": (1, 3)}
-#: Where a form asks what is given.
-LIST = "needs"
 
 
 def read(draft: drafting.Draft) -> list[dict[str, Any]]:
@@ -101,25 +99,6 @@ def _amounts(draft: drafting.Draft, cells: drafting.Cells, row: int) -> dict[str
 
 
 # -- what was read ---------------------------------------------------------------------------------------------------
-
-
-def choices(definition: Mapping[str, Any]) -> list[dict[str, object]]:
-    """What a pledge form asks "what will you give?" with: a row of the choices sheet for each need."""
-    return [
-        {
-            "name": need["name"],
-            "kind": need["kind"],
-            "label": need.get("label", {}),
-            "ashar::description": need.get("description", {}),
-        }
-        for need in definition["needs"]
-    ]
-
-
-#: A need of every kind: what a pledge form is checked with where no campaign is at hand.
-SAMPLE: Mapping[str, Any] = {
-    "needs": [{"name": kind, "kind": kind, "label": {"ky": kind, "ru": kind}} for kind in KINDS]
-}
 
 
 def rows(definition: Mapping[str, Any]) -> tuple[publishing.Need, ...]:

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from bot.engine import form, messages
-from bot.engine.authoring import headings, problems, reading
+from bot.engine.authoring import problems, reading
 from bot.engine.phrases import Phrase, phrase
 from bot.engine.pledging import campaigns as states
 from bot.services import attaching, campaigning, gating, loading, needing, revising, tabulating
@@ -197,12 +197,12 @@ class Prepared:
 def prepare(paths: Iterable[Path], known: Collection[str] = ()) -> Prepared:
     """Read and check files and folders. Takes up to seconds; versions in `known` are not sent through the gate.
 
-    A form that emits a pledge is stored once for each campaign that names it, with that campaign's needs.
+    A form that emits a pledge is stored with a campaign that names it, and not by itself.
     """
     prepared = Prepared()
     with _without_sweeping():
         sources = [loading.load(path) for path in loading.files(paths)]
-        # A form that a campaign here names is looked at with that campaign's needs, not by itself as well.
+        # A form that a campaign here names is looked at with that campaign, not by itself as well.
         named = {source.path.parent / str(source.data.get("form", "")) for source in sources if source.is_campaign}
         for source in sources:
             prepared.say(source.path, source.problems)
@@ -211,7 +211,7 @@ def prepare(paths: Iterable[Path], known: Collection[str] = ()) -> Prepared:
             if source.is_campaign:
                 _campaign(source, prepared, known)
             elif source.path not in named:
-                made = _form(source, prepared, known, None)
+                made = _form(source, prepared, known)
                 if made and not made.emits:
                     prepared.store(made, source, prepared.forms, "form")
     return prepared
@@ -311,7 +311,7 @@ def _campaign(source: loading.Source, prepared: Prepared, known: Collection[str]
         return
     # With problems among the needs, the form is still looked at, so that all mistakes are told at once.
     good = not found and not source.problems
-    made = _form(pledging, prepared, known, definition if good else None)
+    made = _form(pledging, prepared, known)
     if made and made.emits != "pledge":
         what = phrase("Finishing the form “{name}” promises nothing.", name=made.name)
         mend = phrase("name a form that has ashar::emits: pledge among its settings.")
@@ -327,9 +327,7 @@ def _campaign(source: loading.Source, prepared: Prepared, known: Collection[str]
         prepared.store(row, source, prepared.campaigns, "campaign")
 
 
-def _form(
-    source: loading.Source, prepared: Prepared, known: Collection[str], campaign: Mapping[str, Any] | None
-) -> stored.FormVersion | None:
+def _form(source: loading.Source, prepared: Prepared, known: Collection[str]) -> stored.FormVersion | None:
     """The form as it will be stored; None, and its mistakes told, if it has any."""
     wanted = tabulating.wanted(source.data)
     for key in source.data.keys() - wanted:
@@ -340,8 +338,6 @@ def _form(
         if isinstance(rows, dict):
             raw[key] = [{**rows, "__row__": source.lines[key]}]
     lists: dict[str, list[dict[str, object]]] = {}
-    if _emits(raw) == "pledge":
-        lists[needing.LIST] = _plain(needing.choices(campaign or needing.SAMPLE))
     for name in reading.attached(raw):
         if path := source.beside(name):
             lists[name], unread = loading.read_list(path)
@@ -364,12 +360,6 @@ def _form(
         plain["attachments"] = {each.name: each[1:] for each in attached.named.values()}
     definition = json.dumps(plain, ensure_ascii=False, separators=(",", ":"))
     return stored.FormVersion(version, made.name, made.emits, definition, tuple(attached.kept))
-
-
-def _emits(raw: Mapping[str, Any]) -> str:
-    rows = raw.get("settings")
-    cells = [cell for row in rows if isinstance(row, dict) for cell in row.items()] if isinstance(rows, list) else []
-    return next((str(cell) for key, cell in cells if headings.read(key, headings.SETTINGS).base == "ashar::emits"), "")
 
 
 def _plain(value: Any) -> Any:

@@ -117,7 +117,8 @@ class Desk:
         """What somebody new may begin now, for whoever only looks."""
         async with self._database.reading() as connection:
             catalogue = await self._kit.library.catalogue(connection)
-        return messages.Facts(catalogue.forms, catalogue.surveys, campaigns={}, site=self._kit.site)
+            campaigns = await answering.opened(connection, catalogue)
+        return messages.Facts(catalogue.forms, catalogue.surveys, campaigns, site=self._kit.site)
 
     # -- the writing task -----------------------------------------------------------------------------------
 

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from bot import wording
 from bot.channels import base, composing, plain, weighing
 from bot.engine import contribution, conversation, form, messages, passage, resuming, state, table
+from bot.engine.pledging import events as pledging
 from bot.services import booking, publishing
 from models import codes, db, offices, sealing, turns
 
@@ -129,12 +130,23 @@ class Recording:
                 self._pledged(event)
             case messages.Stepped():
                 booking.step(writes, self.facts.promise(event.pledge), event.steps)
+                if event.steps[-1].step is pledging.Step.WITHDRAWN:
+                    writes.receipts_dropped.append(event.pledge)
             case messages.Appointed():
                 duty, hash_ = event.duty, office_hash(self.kit.seal, event.code)
                 taken = offices.Taken(db.new_id(), duty.campaign, duty.role.value, event.person, hash_)
                 writes.taken.append(taken)
             case messages.Opined():
                 self._opined(event)
+            case messages.Named():
+                sealed = self.kit.seal.close("pledge", event.name) if event.name else None
+                writes.names.append({"of": event.pledge, "shown": event.shown or None, "sealed": sealed})
+            case messages.Linked():
+                booking.vouch(writes, self.kit.seal, event, at)
+            case messages.Answered():
+                writes.answered[event.pledge] = event.person
+            case messages.Receipted():
+                self._receipted(event)
             case messages.Stopped():
                 writes.silenced.append(self.known.contact_id)
             case messages.Erased():
@@ -161,15 +173,21 @@ class Recording:
         # What ended in the same turn is nobody's to fetch.
         if sent is None or (event.key, event.media) not in answers:
             return
+        self._fetch(event.media, sent.reference, response_id=event.response, question=event.key)
+
+    def _receipted(self, event: messages.Receipted) -> None:
+        if sent := self.known.inbound.media:
+            self._fetch(event.media, sent.reference, pledge_id=event.pledge, respondent_id=self.turn.talk.person)
+
+    def _fetch(self, media: state.Media, reference: str, **of: str) -> None:
         self.writes.attached.append(
             {
-                "id": event.media.id,
-                "response_id": event.response,
-                "question": event.key,
-                "kind": event.media.kind,
+                "id": media.id,
+                **of,
+                "kind": media.kind,
                 "status": "waiting",
                 "channel": self.known.inbound.channel,
-                "sealed": self.kit.seal.close("media", sent.reference),
+                "sealed": self.kit.seal.close("media", reference),
                 "not_before": self.at,
                 "created_at": self.at,
             }
@@ -192,6 +210,8 @@ class Recording:
         campaign = self.facts.campaigns[event.campaign]
         sealed = self.kit.seal.close("pledge", event.name) if event.name else None
         booking.pledge(self.writes, event, campaign.version, sealed)
+        if event.link:
+            booking.vouch(self.writes, self.kit.seal, event, self.at)
 
     def _weighed(self, begun: str, load: weighing.Load) -> tuple[str, state.Talk, weighing.Load]:
         """Which response this turn's bytes are counted to ("" for none), what is remembered, and how many they are.
@@ -280,7 +300,7 @@ class Recording:
         if inbound.callback:
             outbound = outbound._replace(callback=inbound.callback)
         if channel is not None and channel.capabilities.uploads:
-            outbound = outbound._replace(takes=self._takes())
+            outbound = outbound._replace(takes=self._takes(), dated=turn.reply.dated)
         if channel is not None and not channel.capabilities.push:
             self.writes.seen.append(self.known.contact_id)
         person = turn.talk.person
@@ -295,6 +315,8 @@ class Recording:
 
     def _takes(self) -> str:
         """What the question that is asked now can be answered with beside words."""
+        if self.turn.reply.takes:
+            return self.turn.reply.takes
         talk = self.turn.talk
         waiting = [person.open[-1] for person in talk.people if person.id == talk.person and person.open]
         if talk.scene != "form" or not waiting:

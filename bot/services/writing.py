@@ -10,9 +10,16 @@ import tempfile
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from bot.engine import codebook, form, records, table
+
+
+class Page(NamedTuple):
+    """Some responses: how many, and each as it is gone through, which may be done once and in a thread."""
+
+    size: int
+    responses: Iterator[records.Response]
 
 
 class Refused(Exception):

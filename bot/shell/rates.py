@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 from bot import settings, wiring
-from bot.services import quoting
+from bot.services import quoting, valuing
 from models import db
 
 DONE, PROBLEMS, WRONG = 0, 1, 2
@@ -51,6 +51,7 @@ def _content(source: str) -> bytes:
 async def _take(given: settings.Settings, quotes: quoting.Quotes, *, accept: bool) -> int:
     async with wiring.memory(given) as memory:
         outcome = await quoting.take(memory.database, quotes, accept=accept)
+        valued = await valuing.value(memory.database)
         today = quoting.day(db.now())
         found = await quoting.listed(memory.database, today)
     print(f"{quotes.day}: {len(outcome.kept)} rates written down, {len(outcome.known)} known before.")
@@ -58,6 +59,8 @@ async def _take(given: settings.Settings, quotes: quoting.Quotes, *, accept: boo
         print(f"In the list without a value: {', '.join(quotes.empty)}.")
     for line in quoting.unknown(found.missing(today)):
         print(line)
+    if valued:
+        print(f"{valued} promises that waited for a rate are counted in som now.")
     for refused in outcome.refused:
         print(quoting.refusal(refused), file=sys.stderr)
     return PROBLEMS if outcome.refused else DONE

@@ -48,13 +48,17 @@ answer = sa.Table(
     sa.PrimaryKeyConstraint("response_id", "question"),
 )
 
-#: Something that was sent as an answer. Its bytes lie in the media directory under their hash, shared by all rows
-#: that have the same; fetched from the provider after the commit.
+#: Something that was sent as an answer, or with a promise as the photo of its receipt. Its bytes lie in the media
+#: directory under their hash, shared by all rows that have the same; fetched from the provider after the commit.
 media = sa.Table(
     "media",
     metadata,
     identity(),
-    ref("response_id", "response.id", index=True),
+    ref("response_id", "response.id", nullable=True, index=True),
+    #: Of a receipt: the promise, and who sent it.
+    ref("pledge_id", "pledge.id", nullable=True, index=True),
+    ref("respondent_id", "respondent.id", nullable=True, index=True),
+    #: "" of a receipt.
     sa.Column("question", sa.String(96), nullable=False),
     #: "image" or "audio".
     sa.Column("kind", sa.String(8), nullable=False),

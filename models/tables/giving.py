@@ -78,8 +78,9 @@ pledge = sa.Table(
     sa.Column("state", sa.String(16), nullable=False),
     sa.Column("due_on", sa.Date),
     ref("respondent_id", "respondent.id", nullable=True, index=True),
-    #: The name to be shown, if the giver wants one shown.
+    #: The name to be shown, if the giver wants one shown, and whose it is: a person's, a family's, ...
     sa.Column("sealed", sa.LargeBinary),
+    sa.Column("shown", sa.String(16)),
     #: Where its giver lives, as they said or their number tells: a country of ISO 3166 or ZZ for any other, and at home
     #: the code of the raion or oblast; "" where it is not known. Emptied by erasure.
     sa.Column("country", sa.String(2), nullable=False, server_default=""),
@@ -141,6 +142,18 @@ office_code = sa.Table(
     sa.Column("code_hash", sa.LargeBinary(32), primary_key=True),
     sa.Column("campaign_name", sa.String(48), sa.ForeignKey(_A_CAMPAIGN), nullable=False),
     sa.Column("office", sa.String(16), nullable=False),
+    sa.Column("expires_at", When, nullable=False),
+)
+
+#: A promise in another's name: the relative who made it, and the code by which its giver takes it over.
+vouching = sa.Table(
+    "vouching",
+    metadata,
+    sa.Column("pledge_id", sa.String(32), sa.ForeignKey("pledge.id"), primary_key=True),
+    #: Emptied by erasure.
+    ref("respondent_id", "respondent.id", nullable=True, index=True),
+    #: Emptied once the giver has answered: a code is used once.
+    sa.Column("code_hash", sa.LargeBinary(32), unique=True, index=True),
     sa.Column("expires_at", When, nullable=False),
 )
 

@@ -132,8 +132,9 @@ def wanted_on(channel: str, about: str) -> engine.EngineDriver:
 def steps_on(channel: str, path: Path) -> list[script.Passage]:
     """What of a conversation can be done on this channel."""
     passages = script.read(path.read_text(encoding="utf-8"))
-    if channel == "sms" and is_invited(passages[0].step) and passages[1].written in ("1", "2"):
-        # Language and consent are two questions there.
+    survey = is_invited(passages[0].step) and passages[0].step.text.startswith("s-")
+    if channel == "sms" and survey and passages[1].written in ("1", "2"):
+        # Language and consent to a survey are two questions there.
         passages.insert(2, script.Passage((), "1", ""))
     if channel != "web":
         return passages
@@ -147,7 +148,7 @@ def steps_on(channel: str, path: Path) -> list[script.Passage]:
 
 def is_invited(step: script.Step) -> bool:
     """True where the first page already asks for consent."""
-    return step.kind == "link" and step.text.startswith("s-")
+    return step.kind == "link" and step.text.startswith(("s-", "a-"))
 
 
 def first_button(step: script.Step, *, invited: bool) -> str | None:

@@ -129,9 +129,22 @@ def test_a_survey_that_closes_meanwhile_takes_nobodys_consent() -> None:
     assert (consents(turn), turn.talk.scene) == ([], "language")
 
 
-@pytest.mark.parametrize("link", ["a-suu", "s-none", ""])
-def test_only_an_open_survey_invites(link: str) -> None:
+@pytest.mark.parametrize("link", ["a-none", "s-none", "g-ABCDEFGH2345", ""])
+def test_only_what_is_open_invites(link: str) -> None:
     assert talking.Person().send("start", start=link).talk.scene == "language"
+
+
+@pytest.mark.parametrize("channel", ["telegram", "whatsapp", "sms", "web"])
+def test_a_campaign_says_what_is_agreed_to_at_once_and_what_it_is_about_in_the_language_that_was_chosen(
+    channel: str,
+) -> None:
+    person = talking.Person(channel=channel)
+    asked = person.send("start", start="a-suu")
+    assert (asked.talk.scene, asked.language) == ("invited", "")
+    turn = person.say("2")
+    assert consents(turn)
+    assert "Ведём чистую воду" in said(turn)
+    assert "тартабыз" not in said(turn)
 
 
 def test_an_sms_asks_in_two_steps_for_that_is_fewer_segments() -> None:

@@ -114,7 +114,7 @@ def test_once_it_is_due_the_amount_stays_and_the_day_may_move(person: talking.Pe
 def test_whatever_ends_the_campaign_a_pledge_can_be_taken_back(person: talking.Person) -> None:
     person.house.close("suu")
     turn = person.say("мои обещания", "1")
-    assert "1. Снять обещание\n2. Назад" in text(turn)
+    assert "1. Снять обещание\n2. Чьё имя указать\n3. Назад" in text(turn)
     assert steps(person.say("1", "1")) == ["withdrawn"]
 
 

@@ -17,7 +17,7 @@ from tests import talking
 
 VOICE = wording.Voice()
 #: To the first question, in Russian.
-AGREED = ("2", "1")
+AGREED = ("2",)
 
 
 def text(turn: conversation.Turn) -> str:
@@ -41,11 +41,23 @@ def person() -> talking.Person:
     return person
 
 
-def test_a_pledge_takes_four_messages_at_the_most() -> None:
-    person = talking.Person()
-    person.say("салам", "1")
+CHANNELS = ("telegram", "whatsapp", "sms", "web", "terminal")
+
+
+@pytest.mark.parametrize("channel", CHANNELS)
+@pytest.mark.parametrize(
+    ("agrees", "gift"),
+    [
+        ("1", "5000 сом жана 20 кап цемент, 15-апрелге чейин"),
+        ("2", "5000 сомов и 20 мешков цемента до 15 апреля"),
+    ],
+)
+def test_a_pledge_takes_a_new_person_four_messages_the_link_being_the_first(
+    channel: str, agrees: str, gift: str
+) -> None:
+    person = talking.Person(channel=channel)
     person.send("start", start="a-suu")
-    turn = person.say("1", "5000 сом жана 20 кап цемент, 15-апрелге чейин", "1")
+    turn = person.say(agrees, gift, "1")
     assert [str(each.offer.quantity) for each in pledged(turn)] == ["5000", "20"]
     assert {each.steps[-1].due for each in pledged(turn)} == {dt.date(2027, 4, 15)}
 

@@ -35,7 +35,7 @@ async def quoted(house: House, day: str, **values: int) -> None:
 async def pledges(house: House, currency: str, amount: str) -> Person:
     """Somebody promises so much."""
     person = house.person()
-    await person.says("/start a-suu", "2", "1", f"{amount} {currency}", "1")
+    await person.says("/start a-suu", "2", f"{amount} {currency}", "1")
     return person
 
 

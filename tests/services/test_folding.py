@@ -12,7 +12,7 @@ RIGHT = folding.Outcome(0, 0, ())
 async def pledged(house: House) -> houses.Person:
     """Somebody has promised 5 days of work."""
     person = house.person()
-    await person.says("/start a-suu", "2", "1", "5 дней", "1")
+    await person.says("/start a-suu", "2", "5 дней", "1")
     assert await house.rows("SELECT unit, quantity FROM pledge") == [("labour", 500)]
     return person
 

@@ -82,7 +82,7 @@ async def test_a_cancelled_campaign_lets_everybody_go_but_keeps_what_is_on_the_w
 async def test_two_processes_make_each_step_once_while_givers_write(postgresql_url: str) -> None:
     async with houses.opened(postgresql_url) as house:
         person = house.person()
-        await person.says("/start a-suu", "2", "1", "5 дней", "1")
+        await person.says("/start a-suu", "2", "5 дней", "1")
         await givers.promise(house, 120, due=house.clock().date())
         other = db.Database(postgresql_url)
         try:

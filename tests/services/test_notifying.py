@@ -142,7 +142,7 @@ async def test_two_processes_tell_each_once(postgresql_url: str, flows: Path) ->
 async def test_on_the_web_it_waits_for_the_next_visit(database_url: str, flows: Path) -> None:
     async with houses.opened(database_url, houses.Letterbox("web", push=False)) as house:
         person = house.person(channel="web", address="w" * 32)
-        await person.says("/start a-suu", "2", "1", "5 дней", "1")
+        await person.says("/start a-suu", "2", "5 дней", "1")
         await revise(house, flows, *DEADLINE)
         assert await tell(house, noon(house)) == 1
         seen = [each.head for each in await house.desk.screen("web", person.address)]

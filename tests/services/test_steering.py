@@ -137,7 +137,7 @@ async def test_a_draft_takes_nothing_and_nobody_hears_of_it(database_url: str) -
         await house.write("UPDATE campaign SET state = 'draft'")
         await house.write("UPDATE campaign_event SET state = 'draft'")
         person = house.person()
-        assert "Айылга таза суу" not in (await person.says("/start a-suu", "2", "1")).head
+        assert "Айылга таза суу" not in (await person.says("/start a-suu", "2")).head
         assert "Чистая вода" not in (await person.reads()).head
         assert isinstance(await change(house, State.OPEN), campaigns.Change)
         assert "Чистая вода" in (await house.person().says("/start a-suu", "2")).head

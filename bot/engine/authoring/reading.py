@@ -44,9 +44,8 @@ def read(
 
     The form is None only if something is an error. A row maps column names to cells as YAML or a spreadsheet
     gives them; its number is its place + 2 unless it carries "__row__"; a column whose heading stands there again is
-    called as `headings.again` says. `lists` are the lists that come from outside: rows of "places.csv" by the file's
-    name, and lists to be filled when the form is published ("needs", from a campaign) by the list's name. `name` is
-    what the file is called, for a form that has no name of its own.
+    called as `headings.again` says. `lists` are the lists that come from outside, rows of "places.csv" by the file's
+    name. `name` is what the file is called, for a form that has no name of its own.
     """
     told = Told()
     reader = _Reader(_paged(raw, told), lists, told)
