@@ -217,7 +217,7 @@ def _has_photo(item: book.Item) -> bool:
 @router.get(
     "/campaigns/{name}/spending/{number}/photo",
     response_class=fastapi.Response,
-    responses={200: {"content": {"image/jpeg": {}}}, 404: {"model": schemas.Problem}},
+    responses={200: {"content": {"image/jpeg": {"example": "(the bytes of a JPEG)"}}}, 404: {"model": schemas.Problem}},
 )
 async def photo(
     house: deps.House,

@@ -237,8 +237,8 @@ def _tally(options: argparse.Namespace) -> int:
     for unfolded in ledger.spending:
         print(f"Spending of {unfolded}. It is left out of all totals.")
     differ = (
-        f"{tallies} tallies, {ledger.totals} totals, {ledger.states} states of pledges"
-        f" and {ledger.campaigns} of campaigns, {ledger.accounts} accounts of what was spent"
+        f"{tallies} tallies, {ledger.totals} totals, {ledger.states} states of pledges,"
+        f" {ledger.campaigns} of campaigns and {ledger.accounts} accounts of what was spent"
     )
     if rebuild:
         print(f"Recounted; {differ} were mended.")

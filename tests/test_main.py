@@ -291,7 +291,8 @@ def test_from_publishing_to_an_export(
     assert run("tally", "check") == (0, "Tallies, totals, pledges, campaigns and spending equal a recount.\n", "")
     assert run("tally", "rebuild") == (
         0,
-        "Recounted; 0 tallies, 0 totals, 0 states of pledges and 0 of campaigns were mended.\n",
+        "Recounted; 0 tallies, 0 totals, 0 states of pledges, 0 of campaigns and 0 accounts of what was spent were"
+        " mended.\n",
         "",
     )
     code, reached, _ = run("reach", "priorities")

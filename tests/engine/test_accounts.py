@@ -17,7 +17,7 @@ from bot.engine.pledging import accounts, ledger, spending
 from bot.engine.pledging.accounts import Span
 from bot.engine.pledging.events import Event, Role, Step
 
-ONE = Decimal(1)
+ZERO = Decimal(0)
 #: The last minute of October and the first of November, in Kyrgyzstan.
 OCTOBER = dt.datetime(2026, 10, 31, 17, 59, tzinfo=dt.UTC)
 NOVEMBER = OCTOBER + dt.timedelta(minutes=1)
@@ -70,9 +70,9 @@ def test_a_month_begins_at_midnight_in_kyrgyzstan() -> None:
     gifts = [pledge(signed(Step.RECEIVED, "10", OCTOBER)), pledge(signed(Step.RECEIVED, "5", NOVEMBER), code="AAAAA3")]
     [october] = accounts.account(gifts, {}, month("2026-10"))
     [november] = accounts.account(gifts, {}, month("2026-11"))
-    assert (october.opening, october.closing) == (0, 10)
-    assert (november.opening, november.closing) == (10, 15)
-    assert [(each.reference, each.amount) for each in november.received] == [("AAAAA3", 5)]
+    assert (october.opening, october.closing) == (ZERO, Decimal(10))
+    assert (november.opening, november.closing) == (Decimal(10), Decimal(15))
+    assert [(each.reference, each.amount) for each in november.received] == [("AAAAA3", Decimal(5))]
 
 
 def test_each_way_has_its_column() -> None:
@@ -91,15 +91,15 @@ def test_each_way_has_its_column() -> None:
         entry(5, spending.Step.UNDONE, "20", about=1),
     )
     [made] = accounts.account([given], items, month("2026-11"))
-    assert [(each.reference, each.amount) for each in made.received] == [("№ 4", 100)]
+    assert [(each.reference, each.amount) for each in made.received] == [("№ 4", Decimal(100))]
     assert [each.amount for each in made.corrected] == [-10]
     assert [each.amount for each in made.returned] == [30]
     assert [(each.reference, each.amount, each.what["ru"]) for each in made.spent] == [
-        ("1", 20, "spent"),
-        ("1", -20, "undone"),
-        ("2", 25, "proposed"),
+        ("1", Decimal(20), "spent"),
+        ("1", Decimal(-20), "undone"),
+        ("2", Decimal(25), "proposed"),
     ]
-    assert (made.fees, made.closing) == (0, 35)
+    assert (made.fees, made.closing) == (ZERO, Decimal(35))
 
 
 def test_other_money_stands_beside_its_som() -> None:

@@ -26,6 +26,12 @@ def test_an_absurd_amount_is_not_taken(step: Step, amount: str) -> None:
     assert pledged.refused(BLANK, Wish(step, Decimal(amount)), actor) is Reason.ABSURD
 
 
+def test_an_offer_confirmed_as_no_more_than_came_is_kept_by_that() -> None:
+    part = pledged.then(pledged.standing(*pledged.IN_STATE[State.OFFERED]), Wish(Step.RECEIVED, Decimal(4)), TREASURER)
+    kept = pledged.then(part, Wish(Step.CONFIRMED, Decimal(4)), pledged.GIVER)
+    assert (kept.state, kept.promised) == (State.RECEIVED, Decimal(4))
+
+
 @pytest.mark.parametrize("amount", ["-1", "0.001", "1001", "NaN"])
 def test_nor_by_changing_sending_or_correcting(amount: str) -> None:
     assert pledged.refused(CONFIRMED, Wish(Step.CHANGED, Decimal(amount)), GIVER) is Reason.ABSURD

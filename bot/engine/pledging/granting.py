@@ -56,6 +56,9 @@ def _promise(asked: Asked) -> Decided:
         offered = (asked.event(quantity, step=Step.OFFERED, due=wish.due),)
     elif wish.step is Step.CONFIRMED and quantity != standing.promised:
         offered = (asked.event(quantity, step=Step.CHANGED, due=wish.due),)
+        if standing.received > 0 and quantity <= standing.settled:
+            # All of it has come already: with the smaller promise it is kept, and there is nothing to confirm.
+            return offered
     elif wish.step is Step.CHANGED and (quantity, wish.due or standing.due) == (standing.promised, standing.due):
         return Refusal(Reason.ALREADY_SO)
     return (*offered, asked.event(quantity, due=wish.due))
