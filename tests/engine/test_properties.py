@@ -72,6 +72,7 @@ moves = st.one_of(
 MINDS = (
     *("on", "on", "on", "1", "2", "артка", "өткөр", "3 2 1", "15", "өчүр"),
     *("башка киши", "убадам", "ashar a-suu", "ashar s-small"),
+    *("2000 жибердим", "снять обещание", "кийинкиге жылдыр", "3 дня за брата", "ashar g-ABCDEFGH2345"),
 )
 GOOD = {
     "integer": "14",
@@ -174,7 +175,7 @@ def test_whatever_comes_there_is_an_answer_and_the_tallies_are_right(
 @hypothesis.given(st.lists(typed | st.sampled_from(WORDS[-30:]), min_size=5, max_size=25))
 def test_whatever_is_offered_there_is_an_answer_and_what_is_written_down_folds(texts: list[str]) -> None:
     walk = Walk(talking.House())
-    for kind, what in [("link", "a-suu"), ("say", "1"), ("say", "1"), *(("say", text) for text in texts)]:
+    for kind, what in [("link", "a-suu"), ("say", "1"), *(("say", text) for text in texts)]:
         walk.make(kind, what)
     promises = [promise for _, promise in walk.house.pledges.values()]
     assert len({promise.code for promise in promises}) == len(promises)

@@ -141,3 +141,16 @@ async def test_erasing_and_forgetting_leave_no_code(database_url: str) -> None:
         house.clock.forward(hours=25)
         await forgetting.fall_due(house.database, ["sms"], house.clock.now)
         assert [await house.count("resume_code"), await house.count("contact")] == [0, 0]
+
+
+async def test_what_was_promised_on_one_channel_is_followed_on_another(database_url: str) -> None:
+    async with houses.opened(database_url, *channels()) as house:
+        phone, web = house.person(), await browser(house)
+        await phone.begins("a-suu")
+        await phone.says("5 дней", "1")
+        await web.sends(await code_of(phone))
+        await web.sends("мои обещания")
+        assert "5 дней работы" in await screen(web)
+        await web.says("1", "перенести на 20 апреля", "4", "1")
+        assert await house.rows("SELECT state FROM pledge") == ["withdrawn"]
+        assert await house.differences() == 0

@@ -140,6 +140,6 @@ async def test_a_draft_takes_nothing_and_nobody_hears_of_it(database_url: str) -
         assert "Айылга таза суу" not in (await person.says("/start a-suu", "2")).head
         assert "Чистая вода" not in (await person.reads()).head
         assert isinstance(await change(house, State.OPEN), campaigns.Change)
-        assert "Чистая вода" in (await house.person().says("/start a-suu", "2")).head
+        assert "Ведём чистую воду" in (await house.person().says("/start a-suu", "2")).head
         assert (await past(house))[-1] == ("open", "facilitator")
         assert steering.ways(talking.flows()[2], dt.date(2027, 1, 1)) == [State.COLLECTING, State.CANCELLED]
