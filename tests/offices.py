@@ -7,7 +7,7 @@ import datetime as dt
 from collections.abc import Sequence
 from decimal import Decimal
 
-from bot.engine import acknowledging, commands, holding, messages, state, treasury
+from bot.engine import acknowledging, commands, happenings, holding, messages, state, treasury
 from bot.engine.pledging import events, ledger
 from bot.engine.pledging.events import Role, Step
 
@@ -34,20 +34,20 @@ class Offices:
         """A code is given."""
         self.codes[code] = messages.Duty(campaign, TITLE, role, bound=BOUND)
 
-    def taken(self, event: messages.Appointed, number: int) -> None:
+    def taken(self, event: happenings.Appointed, number: int) -> None:
         """Somebody takes the office, and whoever held it does no more."""
         role = event.duty.role
         self.held = {who: duty for who, duty in self.held.items() if duty.role is not role}
         self.held[event.person] = dataclasses.replace(event.duty, hand=f"role{number}")
         del self.codes[event.code]
 
-    def given(self, event: messages.Pledged) -> None:
+    def given(self, event: happenings.Pledged) -> None:
         """A pledge is new."""
         self._names[event.pledge] = event.name
         self._receipts = max(self._receipts, event.receipt)
         self._placed(event.pledge, event.steps)
 
-    def stepped(self, event: messages.Stepped) -> None:
+    def stepped(self, event: happenings.Stepped) -> None:
         """Something happened to one."""
         self._placed(event.pledge, event.steps)
 
@@ -75,7 +75,7 @@ class Offices:
         busy = hinted and (meant or talk.scene in acknowledging.SCENES or talk.scene == "home")
         duty = self.held.get(talk.person) if busy or code else None
         if duty is None:
-            return dataclasses.replace(facts, office=office)
+            return facts._replace(office=office)
         waiting = {promise.id: (person, promise) for person, promise in pledges if treasury.waits(promise)}
         signed = {pledge: each.standing.proposal is not None for pledge, (_, each) in waiting.items()}
         ordered = sorted(waiting, key=lambda pledge: (not signed[pledge], self._places[pledge, signed[pledge]]))
@@ -85,8 +85,7 @@ class Offices:
         ]
         known = {promise.id: (person, promise) for person, promise in pledges}
         receipt = self._receipts + 1 if talk.scene == "gift" else 0
-        return dataclasses.replace(
-            facts,
+        return facts._replace(
             office=office,
             duties=(dataclasses.replace(duty, receipt=receipt),),
             entries=tuple(self._entry(*known[pledge], talk) for pledge in ordered),

@@ -22,6 +22,7 @@ from bot.engine import (
     doing,
     form,
     giving,
+    happenings,
     messages,
     reviewing,
     state,
@@ -204,39 +205,39 @@ class House:
 
     def record(self, turn: conversation.Turn, owner: str) -> None:
         """Keep what a turn decided: responses first, then what happened to them."""
-        begun = {event.response: event.person for event in turn.events if isinstance(event, messages.Begun)}
+        begun = {event.response: event.person for event in turn.events if isinstance(event, happenings.Begun)}
         for rid, response in turn.changed.items():
             old = self.responses.get(rid)
             finished = bool(old and old.finished)
             self._keep(rid, Kept(old.person if old else begun.get(rid, owner), _text(response), finished))
         for event in turn.events:
             match event:
-                case messages.Finished():
+                case happenings.Finished():
                     self.responses[event.response] = self.responses[event.response]._replace(finished=True)
-                case messages.Discarded():
+                case happenings.Discarded():
                     self._keep(event.response, None)
-                case messages.Pledged():
+                case happenings.Pledged():
                     self.pledges[event.pledge] = ("" if event.link else event.person, giving.begun(event))
                     self.offices.given(event)
                     if event.link:
                         self.vouched[event.pledge] = (event.person, event.link)
-                case messages.Stepped():
+                case happenings.Stepped():
                     person, promise = self.pledges[event.pledge]
                     self.pledges[event.pledge] = (person, giving.stepped(promise, event.steps))
                     self.offices.stepped(event)
-                case messages.Appointed():
+                case happenings.Appointed():
                     self.offices.taken(event, self.chance.drawn)
-                case messages.Named():
+                case happenings.Named():
                     person, promise = self.pledges[event.pledge]
                     self.pledges[event.pledge] = (person, messages.renamed(promise, event.shown, event.name))
-                case messages.Linked():
+                case happenings.Linked():
                     self.vouched[event.pledge] = (self.vouched[event.pledge][0], event.link)
-                case messages.Answered():
+                case happenings.Answered():
                     self.pledges[event.pledge] = (event.person, self.pledges[event.pledge][1])
                     self.vouched[event.pledge] = (self.vouched[event.pledge][0], "")
-                case messages.Receipted():
+                case happenings.Receipted():
                     self.receipts.append((event.pledge, event.media))
-                case messages.Erased():
+                case happenings.Erased():
                     for rid in [rid for rid, kept in self.responses.items() if kept.person == event.person]:
                         self._keep(rid, None)
                     self.pledges = {name: pledge for name, pledge in self.pledges.items() if pledge[0] != event.person}

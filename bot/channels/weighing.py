@@ -27,6 +27,9 @@ class Load(NamedTuple):
         return Load(self[0] + other[0], self[1] + other[1], self[2] + other[2], self[3] + other[3])
 
 
+NOTHING = Load()
+
+
 class _Line(NamedTuple):
     """How the bytes of one message grow: with its letters, its buttons, and the lines of its list."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.engine import form, messages, state
+from bot.engine import form, happenings, messages, state
 from bot.engine.form import Kind
 from bot.engine.messages import phrase
 from bot.engine.turning import Turning
@@ -69,8 +69,8 @@ def give(turning: Turning, purpose: str, link: str) -> state.Person:
     if person is None:
         person = state.Person(turning.draw("person"))
         turning.change(people=(*turning.talk.people, person), person=person.id)
-        turning.events.append(messages.Joined(person.id))
-    turning.events.append(messages.Consented(person.id, purpose, text(turning, link)))
+        turning.events.append(happenings.Joined(person.id))
+    turning.events.append(happenings.Consented(person.id, purpose, text(turning, link)))
     person = person._replace(consents=(*person.consents, purpose))
     turning.change_person(person)
     return person

@@ -14,6 +14,7 @@ from bot.engine import (
     commands,
     doing,
     flow,
+    happenings,
     holding,
     inviting,
     joining,
@@ -49,7 +50,7 @@ class Turn(NamedTuple):
     talk: state.Talk
     #: Responses that are new or changed, by id.
     changed: Mapping[str, state.State]
-    events: tuple[messages.Event, ...]
+    events: tuple[happenings.Event, ...]
     reply: messages.Reply
     #: Language of the reply; "" says it in every language.
     language: str
@@ -82,7 +83,7 @@ def turn(talk: state.Talk, responses: Mapping[str, state.State], incoming: messa
     reply = shown._replace(
         lines=(*turning.lines, *shown.lines),
         actions=(*shown.actions, *turning.actions),
-        dated=shown.dated or any(isinstance(event, messages.Pledged) and not event.link for event in turning.events),
+        dated=shown.dated or any(isinstance(event, happenings.Pledged) and not event.link for event in turning.events),
         tag=turning.tag(),
         step=turning.talk.step,
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from bot.engine import doubting, drafting, giving, messages, passage, signing, treasury
+from bot.engine import doubting, drafting, giving, happenings, messages, passage, signing, treasury
 from bot.engine.commands import Command
 from bot.engine.gifts.pieces import Doubtful, Misread, Unasked
 from bot.engine.messages import phrase
@@ -186,7 +186,7 @@ def _write(turning: Turning, words: Words, draft: drafting.Draft) -> None:
     """Each gift under a number of its own, all of them or none."""
     duty, of = treasury.held(turning), treasury.campaign(turning)
     assert duty is not None  # noqa: S101 - `acknowledging` leaves this scene where it is not so
-    made: list[messages.Pledged] = []
+    made: list[happenings.Pledged] = []
     for place, offered in enumerate(draft.offers):
         rate, code = turning.facts.worth.get(offered.unit), giving.reference_code(turning.draw(f"code{place}"))
         gift = signing.blank(of.name, offered, rate, turning.draw(f"gift{place}"), code)

@@ -7,7 +7,7 @@ import datetime as dt
 from collections.abc import Iterable, Mapping
 from decimal import ROUND_FLOOR, ROUND_HALF_EVEN, Decimal
 
-from bot.engine import messages
+from bot.engine import happenings, messages
 from bot.engine.messages import phrase, phrases
 from bot.engine.pledging import campaigns, deciding, events, ledger, matching, totals, wishes
 
@@ -84,7 +84,7 @@ def stands(promise: messages.Promise) -> bool:
     return promise.standing.state not in LET_GO
 
 
-def begun(new: messages.Pledged) -> messages.Promise:
+def begun(new: happenings.Pledged) -> messages.Promise:
     """A new pledge, as the mind knows it from now on."""
     each = worth(new.offer, new.rate)
     som = None if each is None else in_som(new.offer.quantity, each)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from bot.engine import commands, messages, trying
+from bot.engine import commands, happenings, messages, trying
 from bot.engine.commands import Command
 from bot.engine.messages import phrase
 from bot.engine.pledging.events import Role
@@ -97,8 +97,8 @@ def take(turning: Turning, command: Command | None) -> None:
         turning.say(refused or _UNKNOWN)
     else:
         person = turning.join()
-        turning.events.append(messages.Consented(person.id, f"office:{office.campaign}", _means(office)))
-        turning.events.append(messages.Appointed(person.id, office, code))
+        turning.events.append(happenings.Consented(person.id, f"office:{office.campaign}", _means(office)))
+        turning.events.append(happenings.Appointed(person.id, office, code))
         if office.campaign not in person.offices:
             turning.change_person(person._replace(offices=(*person.offices, office.campaign)))
         turning.say(_THANKS[office.role])

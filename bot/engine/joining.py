@@ -11,6 +11,7 @@ from bot.engine import (
     flow,
     form,
     giving,
+    happenings,
     holding,
     messages,
     passage,
@@ -168,7 +169,7 @@ def begin(turning: Turning, person: state.Person, link: str) -> None:
     turning.keep(rid, response)
     turning.change_person(person._replace(open=(*person.open, rid)))
     turning.to("form")
-    turning.events.append(messages.Begun(person.id, rid))
+    turning.events.append(happenings.Begun(person.id, rid))
     if not response.at:
         # Nothing is asked, as things stand: what there is to read is read.
         _finish(turning, rid, definition)
@@ -282,11 +283,11 @@ def take_form(turning: Turning, command: Command | None, *, paused: bool) -> Non
     turning.keep(rid, after)
     answer = after.answer(response.at)
     if isinstance(answer, state.Media) and answer.id == sent.media:
-        turning.events.append(messages.Attached(rid, response.at, answer))
+        turning.events.append(happenings.Attached(rid, response.at, answer))
     if step.refused:
         turning.close(rid)
         turning.take_back(definition)
-        turning.events.append(messages.Discarded(rid))
+        turning.events.append(happenings.Discarded(rid))
         turning.say(phrase("All right, nothing has been kept. Thank you!"))
         turning.lead_back()
     elif step.reviewed:

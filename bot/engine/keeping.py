@@ -5,7 +5,19 @@ from __future__ import annotations
 import datetime as dt
 from decimal import Decimal
 
-from bot.engine import commands, doubting, drafting, giving, messages, naming, passage, standing, state, verbs
+from bot.engine import (
+    commands,
+    doubting,
+    drafting,
+    giving,
+    happenings,
+    messages,
+    naming,
+    passage,
+    standing,
+    state,
+    verbs,
+)
 from bot.engine.commands import Command
 from bot.engine.gifts import pieces, whens
 from bot.engine.messages import phrase
@@ -162,7 +174,7 @@ def do(turning: Turning, promise: messages.Promise, said: verbs.Said) -> None:
 def link(turning: Turning, promise: messages.Promise) -> None:
     """Another link for whoever the promise is of: only the hash of the first is kept."""
     code = giving.link_code(turning.draw("link"))
-    turning.events.append(messages.Linked(promise.id, code))
+    turning.events.append(happenings.Linked(promise.id, code))
     turning.lines += giving.link_lines(turning.facts.site, code)
 
 
@@ -200,7 +212,7 @@ def photo(turning: Turning, promise: messages.Promise) -> None:
     rest = said.rest if said and said.verb == "sent" else ""
     if (rest or promise.standing.state not in _MOVING) and not _send(turning, promise, rest):
         return
-    turning.events.append(messages.Receipted(promise.id, state.Media(turning.draw("media"), "image")))
+    turning.events.append(happenings.Receipted(promise.id, state.Media(turning.draw("media"), "image")))
     turning.say(phrase("Thank you, the photo is kept for the treasurer."))
 
 
@@ -243,7 +255,7 @@ def _wish(
     if isinstance(decided, wishes.Refusal):
         turning.say(doubting.REFUSED[decided.reason])
         return False
-    turning.events.append(messages.Stepped(promise.id, decided))
+    turning.events.append(happenings.Stepped(promise.id, decided))
     turning.know(giving.stepped(promise, decided))
     turning.say(_DONE[step])
     return True

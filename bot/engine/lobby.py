@@ -2,7 +2,20 @@
 
 from __future__ import annotations
 
-from bot.engine import asking, form, giving, inviting, joining, messages, passage, promising, state, telling, treasury
+from bot.engine import (
+    asking,
+    form,
+    giving,
+    happenings,
+    inviting,
+    joining,
+    messages,
+    passage,
+    promising,
+    state,
+    telling,
+    treasury,
+)
 from bot.engine.commands import Command
 from bot.engine.messages import phrase
 from bot.engine.turning import LISTED, Turning, options, yes_no
@@ -248,7 +261,7 @@ def take_who(turning: Turning) -> None:
 def stop(turning: Turning) -> None:
     """Nothing more is sent until they write again."""
     turning.to("stopped")
-    turning.events.append(messages.Stopped())
+    turning.events.append(happenings.Stopped())
     turning.say(phrase("We have stopped and will not write any more. Whenever you like, write “continue”."))
 
 
@@ -274,7 +287,7 @@ def take_erase(turning: Turning, command: Command | None) -> None:
     match 3 if command in (Command.BACK, Command.SKIP, Command.CONTINUE) else turning.number(3):
         case 1:
             others = tuple(person for person in talk.people if person.id != talk.person)
-            turning.events.append(messages.Erased(talk.person, last=not others))
+            turning.events.append(happenings.Erased(talk.person, last=not others))
             language = talk.language if others else ""
             turning.talk = state.Talk(language, "stopped", step=talk.step, people=others, heard=talk.heard)
             turning.changed.clear()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.engine import commands, doubting, drafting, messages
+from bot.engine import commands, doubting, drafting, happenings, messages
 from bot.engine.commands import Command
 from bot.engine.gifts.pieces import Misread
 from bot.engine.messages import phrase
@@ -98,7 +98,7 @@ def change(turning: Turning, promise: messages.Promise, shown: str, name: str) -
     """Of all that this person promised to the campaign: half a name hidden would hide nothing."""
     for each in turning.facts.promises:
         if each.mine and each.campaign == promise.campaign and (each.shown, each.name) != (shown, name):
-            turning.events.append(messages.Named(each.id, shown, name))
+            turning.events.append(happenings.Named(each.id, shown, name))
             turning.know(messages.renamed(each, shown, name))
 
 

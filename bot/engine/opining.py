@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.engine import commands, messages
+from bot.engine import commands, happenings, messages
 from bot.engine.commands import Command
 from bot.engine.gifts import guarding
 from bot.engine.messages import phrase
@@ -40,7 +40,7 @@ def open_(turning: Turning, campaign: str) -> None:
 def _said(turning: Turning, **said: object) -> None:
     person = turning.person()
     if person:
-        turning.events.append(messages.Opined(person.id, turning.talk.pending, **said))  # type: ignore[arg-type] # its fields
+        turning.events.append(happenings.Opined(person.id, turning.talk.pending, **said))  # type: ignore[arg-type] # its fields
 
 
 def _leaves(turning: Turning, command: Command | None) -> bool:

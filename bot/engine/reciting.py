@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from bot.engine import doubting, giving, messages, naming
+from bot.engine import doubting, giving, happenings, messages, naming
 from bot.engine.gifts import whens
 from bot.engine.messages import phrase
 from bot.engine.turning import Turning, options
@@ -82,7 +82,7 @@ def suggested(vow: Vow) -> tuple[dt.date, ...]:
     return tuple(dict.fromkeys((*(day for day in offered[:4]), vow.campaign.deadline)))
 
 
-def thank(vow: Vow, made: list[messages.Pledged]) -> None:
+def thank(vow: Vow, made: list[happenings.Pledged]) -> None:
     """What is said once it is written down: its code, how to hand it over, what is never asked for."""
     turning, campaign = vow.turning, vow.campaign
     if made[0].link:
@@ -120,7 +120,7 @@ def thank(vow: Vow, made: list[messages.Pledged]) -> None:
     turning.say(giving.NEVER)
 
 
-def _thank_relative(vow: Vow, made: list[messages.Pledged]) -> None:
+def _thank_relative(vow: Vow, made: list[happenings.Pledged]) -> None:
     """It waits for its giver: what is sent on to them."""
     said = [doubting.offered(offer, vow.campaign) for offer in dict.fromkeys(each.offer for each in made)]
     vow.turning.say(phrase("Thank you, it is written down in their name: {offer}.", offer=said))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from bot.engine import giving, lobby, messages, trying
+from bot.engine import giving, happenings, lobby, trying
 from bot.engine.messages import phrase
 from bot.engine.turning import Turning
 
@@ -18,7 +18,7 @@ def give(turning: Turning) -> None:
         turning.say(phrase("There is nothing to go on with elsewhere yet."))
         return
     code = giving.resume_code(turning.draw("resume"))
-    turning.events.append(messages.CodeGiven(code))
+    turning.events.append(happenings.CodeGiven(code))
     # In two halves it is copied by hand without a mistake; it is read with and without the hyphen.
     shown = f"{code[:4]}-{code[4:]}"
     turning.say(phrase("If the connection breaks, go on with this code: {code}. Give it to nobody.", code=shown))
@@ -38,7 +38,7 @@ def enter(turning: Turning, code: str, language: str = "") -> None:
         trying.forget(turning)
         turning.say(phrase("A code can be used only on a phone where nobody has answered yet."))
     else:
-        turning.events.append(messages.Moved(code))
+        turning.events.append(happenings.Moved(code))
         trying.forget(turning)
         turning.to("moved")
         turning.say(phrase("Found! Write “continue” and we go on where you were."))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.engine import commands, flow, joining, messages, offering, passage, state, telling
+from bot.engine import commands, flow, happenings, joining, messages, offering, passage, state, telling
 from bot.engine.commands import Command
 from bot.engine.messages import phrase
 from bot.engine.turning import Turning, yes_no
@@ -159,7 +159,7 @@ def take_restart(turning: Turning, command: Command | None) -> None:
         return
     link = _link(turning, rid)
     if agreed and person and joining.is_open(turning, link):
-        turning.events.append(messages.Discarded(rid))
+        turning.events.append(happenings.Discarded(rid))
         turning.say(phrase("All right, let us begin again."))
         joining.begin(turning, person._replace(open=tuple(o for o in person.open if o != rid)), link)
     else:

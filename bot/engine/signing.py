@@ -6,7 +6,7 @@ import dataclasses
 import datetime as dt
 from decimal import ROUND_HALF_EVEN, Decimal
 
-from bot.engine import giving, messages
+from bot.engine import giving, happenings, messages
 from bot.engine.pledging import deciding, events, ledger, wishes
 from bot.engine.pledging.events import Step
 
@@ -79,9 +79,9 @@ def blank(
 
 def enter(
     campaign: messages.Campaign, gift: messages.Promise, duty: messages.Duty, name: str, receipt: int, now: dt.datetime
-) -> messages.Pledged | wishes.Refusal:
+) -> happenings.Pledged | wishes.Refusal:
     """Such a gift has come, with that number of a receipt; the name stands on it alone."""
     steps = decide(campaign, gift, wishes.Wish(Step.RECEIVED, gift.offer.quantity), duty, now)
     if isinstance(steps, wishes.Refusal):
         return steps
-    return messages.Pledged("", gift.id, campaign.name, gift.offer, gift.code, name, steps, gift.rate, receipt)
+    return happenings.Pledged("", gift.id, campaign.name, gift.offer, gift.code, name, steps, gift.rate, receipt)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from bot.engine import doubting, giving, messages, signing
+from bot.engine import doubting, giving, happenings, messages, signing
 from bot.engine.commands import Command
 from bot.engine.messages import phrase
 from bot.engine.pledging import events, ledger, wishes
@@ -215,7 +215,7 @@ def step(turning: Turning, entry: messages.Promise, wish: wishes.Wish) -> events
     decided = signing.decide(of, entry, wish, duty, turning.incoming.now)
     if isinstance(decided, wishes.Refusal):
         return decided
-    turning.events.append(messages.Stepped(entry.id, decided))
+    turning.events.append(happenings.Stepped(entry.id, decided))
     turning.know(giving.stepped(entry, decided))
     return decided[-1]
 

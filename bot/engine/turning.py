@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 
-from bot.engine import commands, form, giving, messages, passage, state, telling
+from bot.engine import commands, form, giving, happenings, messages, passage, state, telling
 from bot.engine.messages import phrase
 from bot.engine.understanding import agreeing, answers
 
@@ -24,7 +24,7 @@ class Turning:
         self.heard = talk.heard
         self.facts = incoming.facts
         self.changed: dict[str, state.State] = {}
-        self.events: list[messages.Event] = []
+        self.events: list[happenings.Event] = []
         self.lines: list[messages.Line] = []
         #: Commands offered as buttons beside those of the scene.
         self.actions: tuple[str, ...] = ()
@@ -117,7 +117,7 @@ class Turning:
         if person is None:
             person = state.Person(self.draw("person"))
             self.change(people=(*self.talk.people, person), person=person.id)
-            self.events.append(messages.Joined(person.id))
+            self.events.append(happenings.Joined(person.id))
         return person
 
     def take_back(self, definition: form.Form) -> None:
@@ -160,7 +160,7 @@ class Turning:
         """A response is complete."""
         self.keep(rid, self.responses[rid]._replace(ended=self.incoming.now.isoformat()))
         self.close(rid)
-        self.events.append(messages.Finished(rid))
+        self.events.append(happenings.Finished(rid))
 
     def lead_back(self) -> None:
         """To what was interrupted, or to the menu."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.engine import consenting, doubting, giving, keeping, messages, standing
+from bot.engine import consenting, doubting, giving, happenings, keeping, messages, standing
 from bot.engine.commands import Command
 from bot.engine.messages import phrase
 from bot.engine.pledging import deciding, events, ledger, wishes
@@ -106,7 +106,7 @@ def take(turning: Turning, command: Command | None) -> None:
 def _decline(turning: Turning, promises: tuple[messages.Promise, ...]) -> None:
     for each in promises:
         if steps := _steps(turning, each, events.Step.WITHDRAWN):
-            turning.events += [messages.Stepped(each.id, steps), messages.Answered(each.id, "")]
+            turning.events += [happenings.Stepped(each.id, steps), happenings.Answered(each.id, "")]
     turning.say(phrase("All right. It does not count, and nothing is kept about you. Thank you for looking."))
     turning.go_on()
 
@@ -116,10 +116,10 @@ def _accept(turning: Turning, promises: tuple[messages.Promise, ...], *, confirm
     if person is None or purpose not in person.consents:
         person = consenting.give(turning, purpose, turning.talk.pending)
     for each in promises:
-        turning.events.append(messages.Answered(each.id, person.id))
+        turning.events.append(happenings.Answered(each.id, person.id))
         steps = _steps(turning, each, events.Step.CONFIRMED) if confirmed else ()
         if steps:
-            turning.events.append(messages.Stepped(each.id, steps))
+            turning.events.append(happenings.Stepped(each.id, steps))
         turning.own(giving.stepped(each, steps))
     if confirmed:
         campaign = turning.facts.campaigns[promises[0].campaign]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.engine import commands, doubting, drafting, giving, messages, naming, reciting, state, whereabouts
+from bot.engine import commands, doubting, drafting, giving, happenings, messages, naming, reciting, state, whereabouts
 from bot.engine.commands import Command
 from bot.engine.gifts import behalf, whens
 from bot.engine.gifts.pieces import Misread, Why
@@ -48,7 +48,7 @@ def take(turning: Turning, command: Command | None, *, paused: bool) -> None:
 def _let_be(turning: Turning) -> None:
     rid = turning.current()
     turning.close(rid)
-    turning.events.append(messages.Discarded(rid))
+    turning.events.append(happenings.Discarded(rid))
     turning.say(phrase("This is closed already."))
     turning.lead_back()
 
@@ -241,7 +241,7 @@ def _promise(vow: Vow) -> None:
         return
     name, shown = (str(vow.response.answer(each) or "") for each in ("name", "shown"))
     link = giving.link_code(turning.draw("link")) if vow.behalf else ""
-    made: list[messages.Pledged] = []
+    made: list[happenings.Pledged] = []
     for offer in draft.offers:
         rate = turning.facts.worth.get(offer.unit)
         for day in draft.days:
@@ -253,7 +253,9 @@ def _promise(vow: Vow) -> None:
             code = giving.reference_code(turning.draw(f"code{number}"))
             pledge = turning.draw(f"pledge{number}")
             person, kind = turning.talk.person, shown if name else ""
-            new = messages.Pledged(person, pledge, campaign.name, offer, code, name, steps, rate, shown=kind, link=link)
+            new = happenings.Pledged(
+                person, pledge, campaign.name, offer, code, name, steps, rate, shown=kind, link=link
+            )
             made.append(new)
     turning.events += whereabouts.stamped(turning, made)
     vow.turning.keep(vow.rid, vow.response._replace(at="", answers=(*vow.response.answers, ("confirm", "yes"))))

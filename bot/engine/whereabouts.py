@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 
-from bot.engine import commands, messages
+from bot.engine import commands, happenings, messages
 from bot.engine.commands import Command
 from bot.engine.messages import phrase
 from bot.engine.turning import Turning, options
@@ -69,12 +69,12 @@ def take(turning: Turning, command: Command | None) -> None:
         return
     turning.change_person(person._replace(country=chosen))
     if chosen != UNTOLD:
-        turning.events.append(messages.Located(person.id, chosen))
+        turning.events.append(happenings.Located(person.id, chosen))
         turning.say(phrase("Thank you! To invite your relatives, write “invite”."))
     turning.lead_back()
 
 
-def stamped(turning: Turning, made: list[messages.Pledged]) -> list[messages.Pledged]:
+def stamped(turning: Turning, made: list[happenings.Pledged]) -> list[happenings.Pledged]:
     """New pledges with the country that is known already."""
     country = of(turning)
     return [dataclasses.replace(each, country=country) for each in made] if country else made

@@ -11,6 +11,7 @@ from bot.engine import (
     contribution,
     conversation,
     doing,
+    happenings,
     messages,
     opining,
     reviewing,
@@ -19,7 +20,7 @@ from bot.engine import (
     whereabouts,
 )
 from bot.engine.pledging import campaigns
-from bot.services import booking, entrusting, notifying, publishing, quoting, reckoning, recording, vouching
+from bot.services import booking, entrusting, notifying, posting, publishing, quoting, reckoning, recording, vouching
 from models import codes, db, opinions, sealing, turns, whence
 from models import vouching as vouched
 
@@ -208,12 +209,12 @@ async def _decide(
         for event in turn.events:
             pledges.happened(event)
             held.happened(event)
-            if isinstance(event, messages.Moved):
+            if isinstance(event, happenings.Moved):
                 # Once: whoever comes later in this group comes too late.
                 del resumable[event.code]
-            if isinstance(event, messages.Pledged | messages.Located) and event.country:
+            if isinstance(event, happenings.Pledged | happenings.Located) and event.country:
                 await _locate(connection, catalogue, event, writes)
-            if isinstance(event, messages.Erased) and event.person:
+            if isinstance(event, happenings.Erased) and event.person:
                 await _erase(connection, kit, catalogue, event.person, pledges, writes, at)
     await turns.write(connection, writes, at)
 
@@ -279,7 +280,17 @@ async def _tell_first(
     command = commands.recognise(known.inbound.text)
     if command not in (commands.Command.STOP, commands.Command.ERASE):
         for person, outbound in await notifying.first(connection, kit, known, at):
-            recording.put_out(kit, writes, known.inbound, outbound, known.contact_id, known.address_id, person, at)
+            posting.put_out(
+                kit.seal,
+                kit.channels.get(known.inbound.channel),
+                writes,
+                known.inbound,
+                outbound,
+                known.contact_id,
+                known.address_id,
+                person,
+                at,
+            )
     return known._replace(talk=known.talk._replace(held=False))
 
 
@@ -309,7 +320,7 @@ async def opened(connection: db.Connection, catalogue: publishing.Catalogue) -> 
 async def _locate(
     connection: db.Connection,
     catalogue: publishing.Catalogue,
-    event: messages.Pledged | messages.Located,
+    event: happenings.Pledged | happenings.Located,
     writes: turns.Writes,
 ) -> None:
     """Where its giver lives goes with a pledge: the country, and at home the raion, if a finished survey told it."""
@@ -317,7 +328,7 @@ async def _locate(
     if event.country == whereabouts.HOME:
         asked = {name for survey in catalogue.surveys.values() for name in catalogue.forms[survey].places}
         place = await whence.told(connection, event.person, asked)
-    if isinstance(event, messages.Located):
+    if isinstance(event, happenings.Located):
         writes.located.append({"of": event.person, "country": event.country, "place": place})
     else:
         next(row for row in writes.pledges if row["id"] == event.pledge)["place"] = place
@@ -340,5 +351,5 @@ async def _erase(
     theirs = [each for each in await vouched.of(connection, [person]) if each.respondent_id in (None, person)]
     for promise in booking.promises(theirs):
         let_go = booking.let_go(writes, pledges.latest(promise), catalogue.campaigns[promise.campaign], at)
-        pledges.happened(messages.Stepped(promise.id, tuple(let_go)))
+        pledges.happened(happenings.Stepped(promise.id, tuple(let_go)))
     writes.erased.append(person)

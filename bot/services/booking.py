@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from bot.engine import giving, messages
+from bot.engine import giving, happenings, messages
 from bot.engine.pledging import campaigns, deciding, events, totals, wishes
 from bot.engine.pledging import ledger as book
 from models import db, ledger, rates, sealing, turns
@@ -96,7 +96,7 @@ def _rate(pledge: ledger.Pledge) -> messages.Rate | None:
 # -- writing -----------------------------------------------------------------------------------------------
 
 
-def pledge(writes: turns.Writes, new: messages.Pledged, version: str, sealed: bytes | None) -> None:
+def pledge(writes: turns.Writes, new: happenings.Pledged, version: str, sealed: bytes | None) -> None:
     """A new pledge, with what it begins with."""
     promise = giving.begun(new)
     offer, standing, rate = promise.offer, promise.standing, promise.rate
@@ -127,10 +127,12 @@ def pledge(writes: turns.Writes, new: messages.Pledged, version: str, sealed: by
     _add(writes, new.campaign, offer, rate, book.Standing(), standing)
 
 
-def vouch(writes: turns.Writes, seal: sealing.Seal, made: messages.Pledged | messages.Linked, at: dt.datetime) -> None:
+def vouch(
+    writes: turns.Writes, seal: sealing.Seal, made: happenings.Pledged | happenings.Linked, at: dt.datetime
+) -> None:
     """A promise in another's name, or a new link to one: of the link nothing is kept but the hash of its code."""
     code = {"code_hash": vouching_hash(seal, made.link), "expires_at": at + giving.LINK_GOOD_FOR}
-    if isinstance(made, messages.Pledged):
+    if isinstance(made, happenings.Pledged):
         writes.vouchings.append({"pledge_id": made.pledge, "respondent_id": made.person, **code})
     else:
         writes.links.append({"of": made.pledge, **code})

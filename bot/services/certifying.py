@@ -6,7 +6,7 @@ import datetime as dt
 import secrets
 from collections.abc import Callable, Mapping, Sequence
 
-from bot.engine import drafting, giving, messages, passage, signing
+from bot.engine import drafting, giving, happenings, messages, passage, signing
 from bot.engine.gifts import pieces
 from bot.engine.pledging import events, wishes
 from bot.engine.pledging.events import Role
@@ -87,7 +87,7 @@ async def enter(
     words: str,
     giver: str,
     at: dt.datetime,
-) -> list[messages.Pledged]:
+) -> list[happenings.Pledged]:
     """Gifts that nobody promised have come, each with a numbered receipt; the giver's name stands on it alone.
 
     Raises `NoSuchCampaign`; `Unclear`.
@@ -98,7 +98,7 @@ async def enter(
         await courses.hold(connection, name)
         worth = await quoting.worth(connection, at)
         number = await chest.next_receipt(connection, name)
-        made: list[messages.Pledged] = []
+        made: list[happenings.Pledged] = []
         for place, offered in enumerate(_offers(campaign, words, worth, at)):
             code, rate = giving.reference_code(secrets.token_hex(16)), worth.get(offered.unit)
             gift = signing.blank(name, offered, rate, db.new_id(), code)

@@ -16,7 +16,7 @@ from types import TracebackType
 from typing import Any, NamedTuple
 
 from bot.channels import base
-from bot.services import forgetting, recording
+from bot.services import forgetting, posting
 from models import db, outbox, sealing
 
 _log = logging.getLogger(__name__)
@@ -109,7 +109,7 @@ class Postman:
             if not self._closing and self._resting.get(name, at) <= at and under_way[name] < IN_FLIGHT
         }
 
-    def take(self, number: int, row: Mapping[str, Any], said: recording.Said) -> None:
+    def take(self, number: int, row: Mapping[str, Any], said: posting.Said) -> None:
         """Send a message that was committed as this process's own; `row` is what was written of it."""
         self._start(
             outbox.Letter(
@@ -180,7 +180,7 @@ class Postman:
             except TimeoutError:
                 self._claims = True
 
-    def _start(self, letter: outbox.Letter, said: recording.Said | None) -> None:
+    def _start(self, letter: outbox.Letter, said: posting.Said | None) -> None:
         task = asyncio.create_task(self._send(letter, said))
         self._sending[task] = letter.channel
         task.add_done_callback(self._sending.pop)
@@ -203,10 +203,10 @@ class Postman:
         self.wake()
         await forgetting.fall_due(self._database, list(self._channels), self._clock())
 
-    async def _send(self, letter: outbox.Letter, said: recording.Said | None) -> None:
+    async def _send(self, letter: outbox.Letter, said: posting.Said | None) -> None:
         edits = False
         try:
-            outbound = said.outbound if said else recording.opened(self._seal, letter.sealed)
+            outbound = said.outbound if said else posting.opened(self._seal, letter.sealed)
             edits = bool(outbound.edits)
             if letter.closed or letter.address is None:
                 receipt = base.Receipt(base.Fate.GONE, code=letter.closed or "erased")
@@ -312,7 +312,7 @@ class Postman:
 
     def _is_edit(self, letter: outbox.Letter) -> bool:
         try:
-            return bool(recording.opened(self._seal, letter.sealed).edits)
+            return bool(posting.opened(self._seal, letter.sealed).edits)
         except sealing.Unreadable:
             return False
 

@@ -8,7 +8,7 @@ import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from bot.engine import acknowledging, commands, giving, holding, messages, treasury, trying
+from bot.engine import acknowledging, commands, giving, happenings, holding, messages, treasury, trying
 from bot.engine.pledging.events import Role
 from bot.services import publishing, reckoning, recording, steering
 from models import courses, db, ledger, offices, sealing
@@ -112,12 +112,12 @@ class Offices:
             more=self._more.get(person, 0),
         )
 
-    def happened(self, event: messages.Event) -> None:
+    def happened(self, event: happenings.Event) -> None:
         """What comes later in the group finds it so."""
         match event:
-            case messages.Appointed():
+            case happenings.Appointed():
                 self._codes.pop(event.code, None)
-            case messages.Pledged() if event.receipt:
+            case happenings.Pledged() if event.receipt:
                 self._receipts[event.campaign] = event.receipt + 1
 
     async def read(

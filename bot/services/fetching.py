@@ -17,7 +17,7 @@ from types import TracebackType
 from bot import wording
 from bot.channels import base, sniffing
 from bot.engine.phrases import phrase
-from bot.services import recording
+from bot.services import posting
 from models import db, files, media, outbox, sealing
 
 _log = logging.getLogger(__name__)
@@ -201,7 +201,7 @@ class Fetcher:
         """One line more in the outbox: whoever waits for nothing is not made to, and may send it again."""
         said = base.Outbound(self._voice.say(_LOST[row.kind], sender.language), language=sender.language)
         places = sender.contact_id, sender.address_id, sender.respondent_id
-        await outbox.add(connection, [recording.outgoing(self._seal, row.channel, said, *places, self._clock())])
+        await outbox.add(connection, [posting.outgoing(self._seal, row.channel, said, *places, self._clock())])
 
     # -- going ----------------------------------------------------------------------------------------------
 

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 from bot import wording
 from bot.channels import base, composing, plain
 from bot.engine import daytime, form, heralding, state
-from bot.services import gathering, publishing, recording
+from bot.services import gathering, posting, publishing, recording
 from models import db, hearing, opinions, outbox, sealing
 
 _log = logging.getLogger(__name__)
@@ -156,7 +156,7 @@ class Notifier:
             capabilities = dataclasses.replace(capabilities, text=_TEMPLATE)
         where = held.contact_id, way.address.id, held.person, at
         return [
-            recording.outgoing(self._seal, way.address.channel, piece, *where)
+            posting.outgoing(self._seal, way.address.channel, piece, *where)
             for piece in plain.pieces(outbound, capabilities)
         ]
 

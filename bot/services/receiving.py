@@ -23,7 +23,7 @@ from bot import wording
 from bot.channels import base
 from bot.engine import messages
 from bot.engine.messages import phrase
-from bot.services import answering, delivering, publishing, recording, showing
+from bot.services import answering, delivering, posting, publishing, recording, showing
 from models import db, sealing, turns
 
 _log = logging.getLogger(__name__)
@@ -234,7 +234,17 @@ class Desk:
             said = base.Outbound(head=self._voice.say(line, ""), callback=inbound.callback)
             forget = {"kind": "forget", "key": address.contact_id, "at": at + recording.UNCONSENTED}
             writes = turns.Writes(due=[] if known else [forget])
-            recording.put_out(self._kit, writes, inbound, said, address.contact_id, address.id, "", at)
+            posting.put_out(
+                self._seal,
+                self._channels.get(inbound.channel),
+                writes,
+                inbound,
+                said,
+                address.contact_id,
+                address.id,
+                "",
+                at,
+            )
             writes.heard.append({"of": address.id, "heard_at": at, "closed": None})
             await turns.write(connection, writes, at)
         self._hand_over(writes)

@@ -6,7 +6,7 @@ import dataclasses
 import datetime as dt
 from collections.abc import Collection, Iterable
 
-from bot.engine import giving, messages
+from bot.engine import giving, happenings, messages
 from bot.engine.pledging.events import Step
 from bot.services import booking
 from models import ledger, sealing
@@ -70,11 +70,11 @@ class Reckoning:
         own = self._givers[pledge] in behind or row.recorder_id in behind
         return dataclasses.replace(promise, own=own, name=self._name(row), sent=self._sent.get(pledge))
 
-    def happened(self, event: messages.Event) -> None:
+    def happened(self, event: happenings.Event) -> None:
         """It stands so from now on."""
-        if isinstance(event, messages.Stepped) and event.pledge in self._promises:
+        if isinstance(event, happenings.Stepped) and event.pledge in self._promises:
             self._promises[event.pledge] = giving.stepped(self._promises[event.pledge], event.steps)
-        elif isinstance(event, messages.Answered):
+        elif isinstance(event, happenings.Answered):
             self._answered.add(event.pledge)
             self._givers[event.pledge] = event.person or None
 

@@ -8,24 +8,22 @@ from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from bot import wording
-from bot.channels import base, composing, plain, weighing
-from bot.engine import contribution, conversation, form, messages, passage, resuming, state, table
+from bot.channels import base, composing, weighing
+from bot.engine import contribution, conversation, form, happenings, messages, passage, resuming, state, table
 from bot.engine.pledging import events as pledging
-from bot.services import booking, publishing
+from bot.services import booking, posting, publishing
 from models import codes, db, offices, sealing, turns
 
 #: Before consent nothing is kept longer than this; after erasing, only until the farewell has gone.
 UNCONSENTED = dt.timedelta(hours=24)
 FAREWELL = dt.timedelta(seconds=60)
 
-_BUTTONS = ("options", "actions")
 #: A voice note may answer any question in words.
 _TAKEN = {form.Kind.IMAGE: "image", form.Kind.AUDIO: "audio", form.Kind.TEXT: "voice"}
 #: Where a person stands between the first word and a response; what is said there is counted to the one that begins.
 _ON_THE_WAY = ("language", "invited", "consent", "list", "who")
 
 
-_NOTHING = weighing.Load()
 _MORE = [f"more_{name}" for name in turns.COUNTERS]
 
 
@@ -80,19 +78,19 @@ class Recording:
         for event in turn.events:
             self._event(event)
         self._detach()
-        begun = {event.response: event.person for event in turn.events if isinstance(event, messages.Begun)}
-        discarded = {event.response for event in turn.events if isinstance(event, messages.Discarded)}
+        begun = {event.response: event.person for event in turn.events if isinstance(event, happenings.Begun)}
+        discarded = {event.response for event in turn.events if isinstance(event, happenings.Discarded)}
         weighed, talk, load = self._weighed(next(iter(begun), ""), self._outgoing())
         changed = turn.changed
         if weighed not in changed and weighed in self.before:
             changed = {**changed, weighed: self.before[weighed]}
         for rid, response in changed.items():
             if rid not in discarded:
-                more = load if rid == weighed else _NOTHING
+                more = load if rid == weighed else weighing.NOTHING
                 self._response(rid, response, begun.get(rid, ""), more)
         for rid in discarded:
             self._subtract(rid)
-        stopped = any(isinstance(event, messages.Stopped) for event in turn.events)
+        stopped = any(isinstance(event, happenings.Stopped) for event in turn.events)
         writes.contacts.append(
             {
                 "of": self.known.contact_id,
@@ -105,12 +103,12 @@ class Recording:
         if self.known.is_new or not turn.talk.people:
             self._forget_later("forget", UNCONSENTED)
 
-    def _event(self, event: messages.Event) -> None:
+    def _event(self, event: happenings.Event) -> None:
         writes, at, channel = self.writes, self.at, self.known.inbound.channel
         match event:
-            case messages.Joined():
+            case happenings.Joined():
                 writes.respondents.append({"id": event.person, "contact_id": self.known.contact_id, "created_at": at})
-            case messages.Consented():
+            case happenings.Consented():
                 text = self.kit.voice.say(event.text, self.turn.language)
                 version = hashlib.sha256(text.encode()).hexdigest()[:16]
                 writes.consent_texts[version] = text
@@ -124,50 +122,50 @@ class Recording:
                         "given_at": at,
                     }
                 )
-            case messages.Attached():
+            case happenings.Attached():
                 self._attached(event)
-            case messages.Pledged():
+            case happenings.Pledged():
                 self._pledged(event)
-            case messages.Stepped():
+            case happenings.Stepped():
                 booking.step(writes, self.facts.promise(event.pledge), event.steps)
                 if event.steps[-1].step is pledging.Step.WITHDRAWN:
                     writes.receipts_dropped.append(event.pledge)
-            case messages.Appointed():
+            case happenings.Appointed():
                 duty, hash_ = event.duty, office_hash(self.kit.seal, event.code)
                 taken = offices.Taken(db.new_id(), duty.campaign, duty.role.value, event.person, hash_)
                 writes.taken.append(taken)
-            case messages.Opined():
+            case happenings.Opined():
                 self._opined(event)
-            case messages.Named():
+            case happenings.Named():
                 sealed = self.kit.seal.close("pledge", event.name) if event.name else None
                 writes.names.append({"of": event.pledge, "shown": event.shown or None, "sealed": sealed})
-            case messages.Linked():
+            case happenings.Linked():
                 booking.vouch(writes, self.kit.seal, event, at)
-            case messages.Answered():
+            case happenings.Answered():
                 writes.answered[event.pledge] = event.person
-            case messages.Receipted():
+            case happenings.Receipted():
                 self._receipted(event)
-            case messages.Stopped():
+            case happenings.Stopped():
                 writes.silenced.append(self.known.contact_id)
-            case messages.Erased():
+            case happenings.Erased():
                 writes.silenced.append(self.known.contact_id)
                 writes.cleaned.append(self.known.contact_id)
                 if event.last:
                     self._forget_later("farewell", FAREWELL)
-            case messages.CodeGiven():
+            case happenings.CodeGiven():
                 self._code_given(event)
-            case messages.Moved():
+            case happenings.Moved():
                 hash_ = code_hash(self.kit.seal, event.code)
                 writes.moves.append(codes.Move(self.known.address_id, self.target, hash_))
 
-    def _opined(self, event: messages.Opined) -> None:
+    def _opined(self, event: happenings.Opined) -> None:
         row: dict[str, Any] = {"of_campaign": event.campaign, "of_person": event.person, "answered_at": self.at}
         row |= {"done": event.done} if event.done else {}
         row |= {"satisfaction": event.satisfaction} if event.satisfaction else {}
         row |= {"sealed": self.kit.seal.close("opinion", event.why)} if event.why else {}
         self.writes.opinions.append(row)
 
-    def _attached(self, event: messages.Attached) -> None:
+    def _attached(self, event: happenings.Attached) -> None:
         sent = self.known.inbound.media
         answers = self.turn.changed[event.response].answers if event.response in self.turn.changed else ()
         # What ended in the same turn is nobody's to fetch.
@@ -175,7 +173,7 @@ class Recording:
             return
         self._fetch(event.media, sent.reference, response_id=event.response, question=event.key)
 
-    def _receipted(self, event: messages.Receipted) -> None:
+    def _receipted(self, event: happenings.Receipted) -> None:
         if sent := self.known.inbound.media:
             self._fetch(event.media, sent.reference, pledge_id=event.pledge, respondent_id=self.turn.talk.person)
 
@@ -201,12 +199,12 @@ class Recording:
             if was:
                 self.writes.detached += [media.id for media in was - {answer for _, answer in response.answers}]
 
-    def _code_given(self, event: messages.CodeGiven) -> None:
+    def _code_given(self, event: happenings.CodeGiven) -> None:
         hash_, expires = code_hash(self.kit.seal, event.code), self.at + resuming.GOOD_FOR
         self.writes.given_codes.append({"code_hash": hash_, "contact_id": self.known.contact_id, "expires_at": expires})
         self._forget_later("code", resuming.GOOD_FOR)
 
-    def _pledged(self, event: messages.Pledged) -> None:
+    def _pledged(self, event: happenings.Pledged) -> None:
         campaign = self.facts.campaigns[event.campaign]
         sealed = self.kit.seal.close("pledge", event.name) if event.name else None
         booking.pledge(self.writes, event, campaign.version, sealed)
@@ -305,11 +303,13 @@ class Recording:
             self.writes.seen.append(self.known.contact_id)
         person = turn.talk.person
         # Of an address that goes over, the reply does too: the next page takes its place.
-        moved = any(isinstance(event, messages.Moved) for event in turn.events)
+        moved = any(isinstance(event, happenings.Moved) for event in turn.events)
         contact = self.target if moved else self.known.contact_id
         load = weighing.heard(inbound)
         for said in (*composing.attached(turn.reply, turn.language), outbound):
-            out = put_out(self.kit, self.writes, inbound, said, contact, self.known.address_id, person, self.at)
+            out = posting.put_out(
+                self.kit.seal, channel, self.writes, inbound, said, contact, self.known.address_id, person, self.at
+            )
             load = load.plus(out)
         return load
 
@@ -330,74 +330,6 @@ class Recording:
     def _forget_later(self, kind: str, after: dt.timedelta) -> None:
         # The postman looks again then: a contact with nobody behind it, silent since, is removed.
         self.writes.due.append({"kind": kind, "key": self.known.contact_id, "at": self.at + after})
-
-
-class Said(NamedTuple):
-    """One message as it will be sent, beside its row."""
-
-    outbound: base.Outbound
-    #: The provider's handle, in clear.
-    address: str
-
-
-def put_out(
-    kit: Kit,
-    writes: turns.Writes,
-    inbound: base.Inbound,
-    outbound: base.Outbound,
-    contact_id: str,
-    address_id: str,
-    person: str,
-    at: dt.datetime,
-) -> weighing.Load:
-    """One reply into the outbox: one row, or several where the channel must split it. What it weighs."""
-    load = _NOTHING
-    channel = kit.channels.get(inbound.channel)
-    for piece in plain.pieces(outbound, channel.capabilities) if channel else [outbound]:
-        writes.outgoing.append(outgoing(kit.seal, inbound.channel, piece, contact_id, address_id, person, at))
-        writes.said.append(Said(piece, inbound.address))
-        said = weighing.said(inbound.channel, piece)
-        load = load.plus(said) if load.messages_out else said
-    return load
-
-
-def outgoing(
-    seal: sealing.Seal,
-    channel: str,
-    piece: base.Outbound,
-    contact_id: str,
-    address_id: str,
-    person: str,
-    at: dt.datetime,
-) -> dict[str, Any]:
-    """One message as a row of the outbox."""
-    return {
-        "contact_id": contact_id,
-        "address_id": address_id,
-        "channel": channel,
-        "respondent_id": person or None,
-        "status": "waiting",
-        "sealed": seal.close_json("outgoing", slim(piece)),
-        "not_before": at,
-        "created_at": at,
-    }
-
-
-def slim(outbound: base.Outbound) -> dict[str, Any]:
-    """As JSON types, without what is empty."""
-    slim = {name: value for name, value in outbound._asdict().items() if value}
-    for name in _BUTTONS:
-        if name in slim:
-            slim[name] = [list(each) for each in slim[name]]
-    return slim
-
-
-def opened(seal: sealing.Seal, sealed: bytes) -> base.Outbound:
-    """An outbox row's message."""
-    slim = {"head": ""} | seal.open_json("outgoing", sealed)
-    for name in _BUTTONS:
-        slim[name] = tuple(base.Button(*values) for values in slim.get(name, ()))
-    return base.Outbound(**slim)
 
 
 def code_hash(seal: sealing.Seal, code: str) -> bytes:

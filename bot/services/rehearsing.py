@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 
 from bot import wording
 from bot.channels import base, composing
-from bot.engine import conversation, form, giving, messages, state
+from bot.engine import conversation, form, giving, happenings, messages, state
 from bot.services import publishing
 
 
@@ -48,7 +48,7 @@ class Rehearsal:
         self._responses |= turn.changed
         for event in turn.events:
             self._happened(event)
-        ended = any(isinstance(event, messages.Stopped | messages.Erased) for event in turn.events)
+        ended = any(isinstance(event, happenings.Stopped | happenings.Erased) for event in turn.events)
         outbound = composing.compose(self.voice, turn.reply, turn.language)
         if attachments := turn.reply.attachments:
             # No channel takes them along here: what their files are called says enough.
@@ -106,13 +106,13 @@ class Rehearsal:
             worth=self._worth,
         )
 
-    def _happened(self, event: messages.Event) -> None:
+    def _happened(self, event: happenings.Event) -> None:
         match event:
-            case messages.Finished():
+            case happenings.Finished():
                 self._finished.append(event.response)
-            case messages.Pledged():
+            case happenings.Pledged():
                 self._promises[event.pledge] = giving.begun(event)
-            case messages.Stepped():
+            case happenings.Stepped():
                 self._promises[event.pledge] = giving.stepped(self._promises[event.pledge], event.steps)
-            case messages.Erased():
+            case happenings.Erased():
                 self._forget()

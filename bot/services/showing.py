@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 
 from bot.channels import base
-from bot.services import recording
+from bot.services import posting
 from models import db, outbox, sealing
 
 
@@ -39,4 +39,4 @@ class Screens:
                 continue
             for key, seen in looking:
                 if not seen.done():
-                    seen.set_result(tuple(recording.opened(self._seal, sealed) for sealed in rows.get(key, ())))
+                    seen.set_result(tuple(posting.opened(self._seal, sealed) for sealed in rows.get(key, ())))

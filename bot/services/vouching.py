@@ -6,11 +6,11 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 
 from bot.channels import base
-from bot.engine import commands, daytime, form, messages, vouching
+from bot.engine import commands, daytime, form, happenings, messages, vouching
 from bot.engine.messages import phrase
 from bot.engine.pledging import ledger as pledging
 from bot.engine.pledging.events import Step
-from bot.services import booking, reckoning, recording
+from bot.services import booking, posting, reckoning, recording
 from models import db, outbox
 from models import vouching as kept
 
@@ -47,7 +47,7 @@ async def tell(
     connection: db.Connection,
     kit: recording.Kit,
     known: recording.Known,
-    events: Iterable[messages.Event],
+    events: Iterable[happenings.Event],
     facts: messages.Facts,
     at: dt.datetime,
 ) -> None:
@@ -60,7 +60,7 @@ async def tell(
     answered = {
         event.pledge: any(each.step is Step.CONFIRMED for each in event.steps)
         for event in events
-        if isinstance(event, messages.Stepped)
+        if isinstance(event, happenings.Stepped)
         and event.pledge in offered
         and any(each.step in (Step.CONFIRMED, Step.WITHDRAWN) for each in event.steps)
     }
@@ -79,7 +79,7 @@ async def tell(
         outbound = base.Outbound(kit.voice.say(line, language), language=language)
         address = kit.seal.open("address", relative.sealed)
         places = relative.contact_id, relative.address_id, relative.respondent_id
-        row = recording.outgoing(kit.seal, relative.channel, outbound, *places, at)
+        row = posting.outgoing(kit.seal, relative.channel, outbound, *places, at)
         rows.append(row | {"not_before": daytime.opening(at, daytime.hours(address))})
     if rows:
         await outbox.add(connection, rows)

@@ -6,7 +6,7 @@ import dataclasses
 
 import pytest
 
-from bot.engine import conversation, form, messages
+from bot.engine import conversation, form, happenings, messages
 from tests import talking
 from tests.engine import small
 
@@ -142,7 +142,7 @@ def test_an_option_of_that_name_is_an_answer() -> None:
     person = talking.Person(talking.House([dataclasses.replace(definition, attachments=_FILES)]))
     person.send(start="s-small")
     person.say("1")
-    assert any(isinstance(event, messages.Finished) for event in person.say("угуу").events)
+    assert any(isinstance(event, happenings.Finished) for event in person.say("угуу").events)
 
 
 def test_what_is_read_before_a_question_is_heard_before_it() -> None:
@@ -240,7 +240,7 @@ def test_a_question_that_asks_for_a_picture_has_one_of_its_own() -> None:
     person.say("1")
     assert seen(person.say("көрсөт")) == "suu.jpg"
     turn = person.send(kind="image")
-    assert any(isinstance(event, messages.Attached) for event in turn.events)
+    assert any(isinstance(event, happenings.Attached) for event in turn.events)
     assert seen(turn) == ""
 
 
@@ -252,7 +252,7 @@ def test_an_option_that_is_called_so_is_an_answer(label: str) -> None:
     person.send(start="s-small")
     person.say("1")
     turn = person.say(label.split()[0].removesuffix("төр") if " " in label else label)
-    assert any(isinstance(event, messages.Finished) for event in turn.events)
+    assert any(isinstance(event, happenings.Finished) for event in turn.events)
     assert seen(turn) == ""
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from bot import wording
 from bot.channels import composing, plain
-from bot.engine import commands, conversation, messages
+from bot.engine import commands, conversation, happenings
 from tests import talking
 from tests.engine import small
 
@@ -41,7 +41,7 @@ def test_nothing_of_a_person_is_kept_before_they_agree() -> None:
 def test_the_consent_that_is_proved_is_the_text_that_was_read() -> None:
     person = talking.Person(channel="telegram")
     read = text(person.send("start", start="s-priorities"))
-    consented = next(event for event in person.say("2").events if isinstance(event, messages.Consented))
+    consented = next(event for event in person.say("2").events if isinstance(event, happenings.Consented))
     assert VOICE.say(consented.text, "ru") in read
     assert "Telegram" in read
 
@@ -61,7 +61,7 @@ def test_a_pledge_says_all_that_the_ledger_needs() -> None:
     turn = person.say("2", "1", "5 000,50 рублей", "3", "3", "Семья Асановых", "да")
     assert kinds(turn) == ["Pledged", "Finished"]
     pledged = turn.events[0]
-    assert isinstance(pledged, messages.Pledged)
+    assert isinstance(pledged, happenings.Pledged)
     assert (pledged.campaign, pledged.name, str(pledged.offer.quantity)) == ("suu", "Семья Асановых", "5000.5")
     assert (pledged.offer.need, pledged.offer.unit) == ("money", "RUB")
     assert len(pledged.code) == 6
@@ -161,7 +161,7 @@ def test_erasing_leaves_the_others_behind_the_same_phone(person: talking.Person)
     person.say("1", "другой человек", "1", "1", "2", "удалить")
     turn = person.say("1")
     (erased,) = turn.events
-    assert isinstance(erased, messages.Erased)
+    assert isinstance(erased, happenings.Erased)
     assert not erased.last
     assert [each.id for each in turn.talk.people] != [erased.person]
     assert "Тот же человек" in text(person.say("привет"))

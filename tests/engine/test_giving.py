@@ -11,7 +11,7 @@ import hypothesis
 import pytest
 from hypothesis import strategies as st
 
-from bot.engine import giving, messages
+from bot.engine import giving, happenings, messages
 from bot.engine.pledging import campaigns, events, wishes
 from tests import talking
 from tests.engine import pledged
@@ -33,7 +33,7 @@ def promise(offered: messages.Offer, rate: messages.Rate | None = None, name: st
     """A promise that stands."""
     step = dataclasses.replace(pledged.event(events.Step.CONFIRMED), quantity=offered.quantity)
     first = dataclasses.replace(step, step=events.Step.OFFERED)
-    return giving.begun(messages.Pledged("person", name, CAMPAIGN.name, offered, "ABC234", "", (first, step), rate))
+    return giving.begun(happenings.Pledged("person", name, CAMPAIGN.name, offered, "ABC234", "", (first, step), rate))
 
 
 @hypothesis.given(_hundredths, _rates)

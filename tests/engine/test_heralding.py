@@ -15,7 +15,7 @@ import pytest
 
 from bot import wording
 from bot.channels import base, composing, plain
-from bot.engine import giving, heralding, messages, state, tidings
+from bot.engine import giving, happenings, heralding, messages, state, tidings
 from bot.engine.pledging import campaigns, events, reminding
 from bot.engine.pledging.events import Role, Step
 from tests import talking
@@ -42,7 +42,7 @@ def campaign() -> messages.Campaign:
 def gift(number: int, offer: messages.Offer, *steps: events.Event) -> tidings.Gift:
     """A promise for 15 May, and what others did since."""
     given = (events.Event(Step.CONFIRMED, offer.quantity, AT - dt.timedelta(days=60), Role.GIVER),)
-    blank = giving.begun(messages.Pledged("p", f"{number:032x}", "suu", offer, f"CODE{number:02}", "", given))
+    blank = giving.begun(happenings.Pledged("p", f"{number:032x}", "suu", offer, f"CODE{number:02}", "", given))
     return tidings.Gift(giving.stepped(blank, steps), (*given, *steps), 1)
 
 
@@ -167,7 +167,7 @@ def test_a_reminder_leads_where_a_word_is_enough() -> None:
         if step is None:
             assert turn.talk.scene == "date"
         else:
-            assert [each.steps[0].step for each in turn.events if isinstance(each, messages.Stepped)] == [step]
+            assert [each.steps[0].step for each in turn.events if isinstance(each, happenings.Stepped)] == [step]
             house.pledges[promise.id] = (mine, promise)
 
 

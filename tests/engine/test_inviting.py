@@ -7,7 +7,7 @@ import pytest
 from bot import wording
 from bot.channels import plain, twilio_templates
 from bot.channels.composing import compose
-from bot.engine import conversation, messages
+from bot.engine import conversation, happenings, messages
 from tests import talking
 
 VOICE = wording.Voice()
@@ -23,8 +23,8 @@ def said(turn: conversation.Turn) -> str:
     return plain.numbered(compose(VOICE, turn.reply, turn.language))
 
 
-def consents(turn: conversation.Turn) -> list[messages.Consented]:
-    return [event for event in turn.events if isinstance(event, messages.Consented)]
+def consents(turn: conversation.Turn) -> list[happenings.Consented]:
+    return [event for event in turn.events if isinstance(event, happenings.Consented)]
 
 
 @pytest.mark.parametrize("channel", ["telegram", "whatsapp", "web"])

@@ -10,7 +10,7 @@ import pytest
 
 from bot import wording
 from bot.channels import composing, plain
-from bot.engine import conversation, doubting, drafting, giving, messages
+from bot.engine import conversation, doubting, drafting, giving, happenings, messages
 from bot.engine.gifts import pieces, whens
 from bot.engine.pledging import campaigns, events, wishes
 from tests import talking
@@ -24,7 +24,7 @@ def text(turn: conversation.Turn) -> str:
 
 
 def steps(turn: conversation.Turn) -> list[str]:
-    return [each.step.value for event in turn.events if isinstance(event, messages.Stepped) for each in event.steps]
+    return [each.step.value for event in turn.events if isinstance(event, happenings.Stepped) for each in event.steps]
 
 
 @pytest.fixture

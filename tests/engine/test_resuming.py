@@ -6,7 +6,7 @@ import hypothesis
 import pytest
 from hypothesis import strategies as st
 
-from bot.engine import commands, conversation, giving, messages, trying
+from bot.engine import commands, conversation, giving, happenings, messages, trying
 from tests import talking
 
 CODE = "KTRA2347"
@@ -57,7 +57,7 @@ def test_nothing_else_is_taken_for_a_code(text: str) -> None:
 
 def test_a_code_is_for_whoever_has_begun() -> None:
     turn = begun().send("код")
-    [given] = [event for event in turn.events if isinstance(event, messages.CodeGiven)]
+    [given] = [event for event in turn.events if isinstance(event, happenings.CodeGiven)]
     assert commands.resume_code(given.code) == given.code
     assert turn.reply.tag != "-", "the question waits on"
     stranger = talking.Person()
@@ -70,7 +70,7 @@ def test_a_phone_without_people_goes_over(texts: tuple[str, ...]) -> None:
     person = talking.Person()
     person.say(*texts) if texts else None
     turn = enters(person)
-    assert turn.events == (messages.Moved(CODE),)
+    assert turn.events == (happenings.Moved(CODE),)
     assert "Found" in said(turn)
     # Should anything still be said here, it is answered.
     assert person.send("салам").reply.lines
@@ -104,7 +104,7 @@ def test_after_five_wrong_codes_none_is_tried_for_an_hour() -> None:
     person.house.clock.forward(hours=1)
     assert "unknown or too old" in said(enters(person, good=False))
     assert person.talk.tries == 1
-    assert enters(person).events == (messages.Moved(CODE),)
+    assert enters(person).events == (happenings.Moved(CODE),)
 
 
 def test_a_wrong_code_from_a_stranger_is_answered_in_both_languages() -> None:

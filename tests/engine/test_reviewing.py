@@ -7,7 +7,7 @@ import dataclasses
 import pytest
 
 from bot.channels import composing, plain
-from bot.engine import conversation, messages
+from bot.engine import conversation, happenings
 from tests import talking
 from tests.engine import small, walking
 
@@ -308,7 +308,7 @@ def test_what_is_sent_is_attached_under_its_key() -> None:
     person.send("start", start="s-small")
     person.say("2")
     (attached,) = person.send("подпись", kind="image").events
-    assert isinstance(attached, messages.Attached)
+    assert isinstance(attached, happenings.Attached)
     assert (attached.response, attached.key, attached.media.kind) == (rid(person), "picture#1", "image")
     assert person.response.answer("picture#1") == attached.media
     assert kinds(person.send("голосовое", kind="audio")) == ["Attached", "Finished"]

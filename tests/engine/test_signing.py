@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from bot.engine import giving, messages, signing
+from bot.engine import giving, happenings, messages, signing
 from bot.engine.pledging import campaigns, ledger, wishes
 from bot.engine.pledging.events import Event, Role, Step
 from tests import talking
@@ -97,7 +97,7 @@ def test_a_gift_that_nobody_promised_is_received_at_once_or_signed() -> None:
     for quantity, state in (("500", ledger.State.RECEIVED), ("50001", ledger.State.BLANK)):
         gift = signing.blank("suu", messages.Offer("money", Decimal(quantity), "KGS"), None, "p", "CODE22")
         entered = signing.enter(of, gift, TREASURER, "", 7, NOW)
-        assert isinstance(entered, messages.Pledged)
+        assert isinstance(entered, happenings.Pledged)
         assert (entered.person, entered.receipt) == ("", 7)
         assert giving.begun(entered).standing.state is state
         assert signing.enter(closed, gift, TREASURER, "", 7, NOW) == wishes.Refusal(wishes.Reason.CLOSED)

@@ -12,7 +12,7 @@ import pytest
 
 from bot import wording
 from bot.channels import composing, plain
-from bot.engine import conversation, messages, state
+from bot.engine import conversation, happenings, messages, state
 from tests import talking
 
 VOICE = wording.Voice()
@@ -28,8 +28,8 @@ def kinds(turn: conversation.Turn) -> list[str]:
     return [type(event).__name__ for event in turn.events]
 
 
-def pledged(turn: conversation.Turn) -> list[messages.Pledged]:
-    return [event for event in turn.events if isinstance(event, messages.Pledged)]
+def pledged(turn: conversation.Turn) -> list[happenings.Pledged]:
+    return [event for event in turn.events if isinstance(event, happenings.Pledged)]
 
 
 @pytest.fixture

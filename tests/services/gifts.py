@@ -7,7 +7,7 @@ import itertools
 from decimal import Decimal
 from typing import NamedTuple
 
-from bot.engine import messages
+from bot.engine import happenings, messages
 from bot.engine.pledging import events
 from bot.services import booking
 from models import db, turns
@@ -58,7 +58,7 @@ async def come(
     offer = messages.Offer(need, amount, unit or ("KGS" if need == "money" else need))
     [version] = await house.rows("SELECT current FROM campaign WHERE name = 'suu'")
     worth = messages.Rate(Decimal(rate), at.date()) if rate else None
-    pledged = messages.Pledged(person, given.id, "suu", offer, given.code, "", tuple(steps), worth)
+    pledged = happenings.Pledged(person, given.id, "suu", offer, given.code, "", tuple(steps), worth)
     booking.pledge(writes, pledged, version, None)
     number = f"+99655100{next(_numbers):04}"
     phone = {

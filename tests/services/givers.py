@@ -7,7 +7,7 @@ import itertools
 from decimal import Decimal
 from typing import Any
 
-from bot.engine import messages
+from bot.engine import happenings, messages
 from bot.engine.pledging import events
 from bot.services import booking
 from models import db, ledger, turns
@@ -46,7 +46,7 @@ async def promise(
         writes.respondents.append({"id": person, "contact_id": contact, "created_at": at})
         steps = (events.Event(events.Step.CONFIRMED, Decimal(days), at, events.Role.GIVER, due=due),)
         offer, code = messages.Offer("labour", Decimal(days), "labour"), f"G{next(_numbers):05}"
-        booking.pledge(writes, messages.Pledged(person, db.new_id(), "suu", offer, code, "", steps), version, None)
+        booking.pledge(writes, happenings.Pledged(person, db.new_id(), "suu", offer, code, "", steps), version, None)
     async with house.database.transaction() as connection:
         await turns.add_contacts(connection, contacts, places)
         await turns.write(connection, writes, at)

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 
 from bot import wording
 from bot.channels import base
-from bot.services import counting, delivering, folding, publishing, receiving, recording
+from bot.services import counting, delivering, folding, posting, publishing, receiving
 from models import db, sealing, tables
 from models import publishing as stored
 from tests import talking
@@ -224,7 +224,7 @@ class Person:
             " WHERE key_hash = :hash ORDER BY outgoing.id",
             hash=hash_,
         )
-        return [(status, recording.opened(SEAL, sealed)) for status, sealed in rows]
+        return [(status, posting.opened(SEAL, sealed)) for status, sealed in rows]
 
     async def reads(self) -> base.Outbound:
         """The newest of them."""

@@ -9,7 +9,7 @@ import hypothesis
 import sqlalchemy as sa
 from hypothesis import strategies as st
 
-from bot.engine import giving, messages
+from bot.engine import giving, happenings, messages
 from bot.engine.pledging import events, totals
 from bot.services import booking, quoting
 from models import turns
@@ -120,7 +120,7 @@ def test_totals_are_the_sum_of_the_promises_and_taking_back_takes_back_the_same(
             events.Event(events.Step.OFFERED, quantity, at, events.Role.GIVER),
             events.Event(events.Step.CONFIRMED, quantity, at, events.Role.GIVER),
         )
-        new = messages.Pledged("person", f"p{number}", campaign.name, offered, "ABC234", "", steps, rate)
+        new = happenings.Pledged("person", f"p{number}", campaign.name, offered, "ABC234", "", steps, rate)
         booking.pledge(writes, new, campaign.version, None)
         if back:
             taken.append(giving.begun(new))

@@ -6,7 +6,7 @@ import datetime as dt
 
 from bot.engine.pledging import campaigns
 from bot.engine.pledging.events import Role, Step
-from bot.services import maturing, notifying, publishing, recording, steering
+from bot.services import maturing, notifying, posting, publishing, steering
 from tests.services import givers
 from tests.services import house as houses
 from tests.services.house import SEAL, House
@@ -28,7 +28,7 @@ async def days(house: House, count: int) -> list[str]:
     for _ in range(count):
         await tick(house)
         rows = await house.rows("SELECT sealed FROM outgoing ORDER BY id")
-        said.append("\n".join(recording.opened(SEAL, row).head for row in rows[known:]))
+        said.append("\n".join(posting.opened(SEAL, row).head for row in rows[known:]))
         known = len(rows)
         house.clock.forward(days=1)
     return said

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from bot.engine.pledging import campaigns, events
-from bot.services import notifying, publishing, recording
+from bot.services import notifying, posting, publishing
 from models import db
 from tests import talking
 from tests.services import givers
@@ -52,7 +52,7 @@ async def tell(house: House, at: dt.datetime, database: db.Database | None = Non
 
 async def told(house: House) -> list[str]:
     rows = await house.rows("SELECT sealed FROM outgoing ORDER BY id")
-    return [recording.opened(SEAL, row).head for row in rows]
+    return [posting.opened(SEAL, row).head for row in rows]
 
 
 async def test_a_new_deadline_is_told_once_in_each_ones_language(database_url: str, flows: Path) -> None:

@@ -131,7 +131,7 @@ async def test_what_nobody_confirms_lapses_and_nobody_is_told(database_url: str)
         relative, link = await vouched(house)
         before = len(await relative.letters())
         house.clock.forward(days=120)
-        clock = ticking.Clock(house.database, SEAL, houses.voice(), ["sms"], clock=house.clock)
+        clock = ticking.Clock(house.database, SEAL, houses.voice(), house.channels, clock=house.clock)
         await clock.tick()
         assert await house.rows(STATE) == ["lapsed"]
         assert len(await relative.letters()) == before
