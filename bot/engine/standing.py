@@ -44,9 +44,9 @@ def _state(promise: messages.Promise, campaign: messages.Campaign | None) -> mes
 
 
 def handover(promise: messages.Promise, campaign: messages.Campaign) -> list[messages.Line]:
-    """How to hand it over, and what is never asked for."""
-    if campaign.need(promise.offer.need).kind != "money":
-        return [phrase("How to hand over: {handover}", handover=campaign.handover)]
+    """Where to and with which code, and what is never asked for."""
+    if not giving.is_money(promise.offer):
+        return [phrase("How to hand over: {handover}", handover=campaign.handover), giving.NEVER]
     return [
         phrase(
             "Transfer: {handover} In the comment write the code: {code}",

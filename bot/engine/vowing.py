@@ -257,12 +257,16 @@ def _promise(vow: Vow) -> None:
                 person, pledge, campaign.name, offer, code, name, steps, rate, shown=kind, link=link
             )
             made.append(new)
-    turning.events += whereabouts.stamped(turning, made)
+    # Where a relative lives says nothing of whom they promised for.
+    turning.events += made if vow.behalf else whereabouts.stamped(turning, made)
     vow.turning.keep(vow.rid, vow.response._replace(at="", answers=(*vow.response.answers, ("confirm", "yes"))))
     turning.end(vow.rid)
     reciting.thank(vow, made)
     turning.actions = ("share",)
-    whereabouts.ask(turning)
+    if vow.behalf:
+        turning.lead_back()
+    else:
+        whereabouts.ask(turning)
 
 
 def _refused(vow: Vow, reason: wishes.Reason) -> None:
