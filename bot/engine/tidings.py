@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from bot.engine import form, giving, messages
 from bot.engine.messages import phrase
-from bot.engine.pledging import campaigns, events, ledger
+from bot.engine.pledging import campaigns, events, ledger, spending
 from bot.engine.pledging.events import Step
 
 #: What became of a campaign. What is only being prepared is not spoken of.
@@ -59,6 +59,15 @@ def of_gift(gift: Gift, campaign: messages.Campaign) -> list[messages.Line]:
         if not after & _OVERTAKES.get(event.step, _NONE):
             lines += _told(gift, campaign, event)
     return lines
+
+
+def of_spending(item: spending.Item, campaign: messages.Campaign) -> messages.Line:
+    """What was spent on what, or that it was not after all."""
+    entry = item.entry
+    quantity = giving.quantity(campaign, messages.Offer(entry.need, entry.quantity, entry.unit))
+    if item.counts:
+        return phrase("Spent: {what} — {quantity}", what=entry.what, quantity=quantity)
+    return phrase("Put right, not spent: {what} — {quantity}. {why}", what=entry.what, quantity=quantity, why=item.why)
 
 
 _NONE: frozenset[Step] = frozenset()

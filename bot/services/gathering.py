@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from bot.engine import daytime, giving, heralding, messages, tidings
 from bot.engine.pledging import campaigns, events, reminding
-from bot.services import booking, campaigning, maturing, publishing, revising, steering
+from bot.engine.pledging import spending as book
+from bot.services import booking, campaigning, maturing, publishing, revising, spending, steering
 from models import courses, db, hearing, ledger, opinions
 from models import publishing as stored
+from models import spending as kept
 
 
 class Stand(NamedTuple):
@@ -25,6 +27,14 @@ class Stand(NamedTuple):
     again: dt.date | None
 
 
+class _Spent(NamedTuple):
+    """One thing that was spent, or turned out not to be."""
+
+    number: int
+    at: dt.datetime
+    line: messages.Line
+
+
 class _Read(NamedTuple):
     """What is read for all of them at once."""
 
@@ -35,7 +45,7 @@ class _Read(NamedTuple):
     numbers: Mapping[str, Sequence[int]]
     heard: Mapping[str, Mapping[str, hearing.Heard]]
     opinions: Sequence[opinions.Opinion]
-    spent: Mapping[str, Sequence[tuple[int, messages.Line]]]
+    spent: Mapping[str, Sequence[_Spent]]
 
 
 async def gather(
@@ -64,19 +74,18 @@ async def gather(
         numbers,
         await hearing.heard(connection, list(people)),
         asked,
-        await spent(connection, list(standing)),
+        await _spent(connection, standing),
     )
     return {person: _stand(read, person, daytime.today(at, there)) for person, there in people.items()}
 
 
-async def spent(
-    _connection: db.Connection, _campaigns: Collection[str]
-) -> Mapping[str, Sequence[tuple[int, messages.Line]]]:
-    """Campaign -> the number of each of its spendings, rising, and what those who gave are told of it.
-
-    The seam for spending: nothing, until there is a table of it. Whoever writes one must call `hearing.wake_givers`.
-    """
-    return {}
+async def _spent(connection: db.Connection, known: Mapping[str, messages.Campaign]) -> dict[str, list[_Spent]]:
+    """Campaign -> what those who gave are told of its spending, in order."""
+    found: dict[str, list[_Spent]] = {}
+    for name, rows in (await kept.rows(connection, known)).items():
+        turns = book.turns(map(spending.entry, rows))
+        found[name] = [_Spent(row.number, row.at, tidings.of_spending(item, known[name])) for row, item in turns]
+    return found
 
 
 async def _turned(
@@ -145,10 +154,13 @@ def _stand(read: _Read, person: str, today: dt.date) -> Stand:
             lines += tidings.of_gift(gift, read.campaigns[name])
         further.append(_further(person, f"a-{name}", max([upto.upto, *(number for number, _ in fresh)])))
         upto = heard.get(f"s-{name}", hearing.NOTHING)
+        since = min(gift.events[0].at for gift in theirs if gift.events)
+        fresh_ = [each for each in read.spent[name] if each.number > upto.upto]
         if any(giving.stands(gift.promise) for gift in theirs):
-            lines += [line for number, line in read.spent.get(name, ()) if number > upto.upto]
-        if spendings := [number for number, _ in read.spent.get(name, ())]:
-            further.append(_further(person, f"s-{name}", max([upto.upto, *spendings])))
+            # Who pledged since could read it on the campaign's page.
+            lines += [each.line for each in fresh_ if each.at > since]
+        if fresh_:
+            further.append(_further(person, f"s-{name}", fresh_[-1].number))
         happened[name] = lines
     asked = "" if reminded else _asked(read, person)
     if reminded and _asked(read, person):

@@ -18,7 +18,7 @@ from bot.engine.pledging import events
 from bot.engine.pledging import spending as book
 from bot.engine.pledging.totals import Stage
 from bot.services import accounting, campaigning, publishing, steering
-from models import courses, db, files, ledger, maturing, media, turns
+from models import courses, db, files, hearing, ledger, maturing, media, turns
 from models import spending as kept
 
 #: What `picturing.clean` makes of any picture.
@@ -234,6 +234,7 @@ async def _write(
             raise AssertionError(after)
         change = book.spent(after, *pot) - book.spent(known, *pot)
         if change:
+            await hearing.wake_givers(connection, name, hand.at)
             accounting.count(writes, name, pot, change, 1 if change > 0 else -1)
         # In the order in which they came, not in that of their ids.
         ordered = [gift.ripe.id for gift in gifts if gift.ripe.id in held]

@@ -6,8 +6,8 @@ import datetime as dt
 
 from bot.engine.pledging import campaigns
 from bot.engine.pledging.events import Role, Step
-from bot.services import maturing, notifying, posting, publishing, steering
-from tests.services import givers
+from bot.services import maturing, notifying, posting, publishing, spending, steering
+from tests.services import gifts, givers, test_spending
 from tests.services import house as houses
 from tests.services.house import SEAL, House
 from tests.services.test_maturing import bring
@@ -150,3 +150,23 @@ async def test_an_erased_person_hears_nothing_and_nothing_is_kept_of_what_they_h
         await bring(house, campaigns.State.COLLECTING)
         noon(house)
         assert await tick(house) == 0
+
+
+async def test_what_was_spent_is_told_once_to_who_gave_before_and_so_is_a_mistake(database_url: str) -> None:
+    async with houses.opened(database_url) as house:
+        noon(house)
+        await givers.promise(house, 1, days=10, language="ru")
+        await gifts.come(house, "5000")
+        house.clock.forward(minutes=1)
+        entry = await test_spending.spend(house, "3000")
+        number = test_spending.number(entry)
+        house.clock.forward(minutes=1)
+        await givers.promise(house, 1, days=10, language="ru")
+        [said] = await days(house, 1)
+        assert said.count("Потрачено: Трубы — 3 000 сомов") == 1, "and nothing to whoever promised after it"
+        hand = test_spending.hand(house)
+        await spending.undo(test_spending.stores(house), "suu", number, hand, test_spending.WHY)
+        house.clock.forward(minutes=2)
+        said, after = await days(house, 2)
+        assert "Исправлено, не потрачено: Трубы — 3 000 сомов. Записано дважды" in said
+        assert after == ""

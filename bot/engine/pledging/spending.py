@@ -122,6 +122,24 @@ def fold(entries: Iterable[Entry]) -> Items | Broken:
     return items
 
 
+def turns(entries: Iterable[Entry]) -> list[tuple[Entry, Item]]:
+    """The rows by which something came to count, or counts no more, each with what it is about as it was then.
+
+    Empty where the rows cannot be folded.
+    """
+    items: dict[int, Item] = {}
+    turned: list[tuple[Entry, Item]] = []
+    for entry in entries:
+        made = _step(items, entry)
+        if isinstance(made, str):
+            return []
+        before = items.get(made.entry.number)
+        if made.counts != (before is not None and before.counts):
+            turned.append((entry, made))
+        items[made.entry.number] = made
+    return turned
+
+
 def _step(items: Items, entry: Entry) -> Item | str:
     if entry.by not in events.SIGNATORIES:
         return f"not for the {entry.by.value} to make"
