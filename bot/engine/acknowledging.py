@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from decimal import Decimal
 
-from bot.engine import commands, entering, giving, keeping, messages, signing, treasury
+from bot.engine import commands, entering, giving, measuring, messages, signing, treasury
 from bot.engine.commands import Command
 from bot.engine.messages import phrase
 from bot.engine.pledging import events, ledger, wishes
@@ -237,7 +237,7 @@ def _take_amount(turning: Turning) -> None:
     if scene == "right" and commands.fold(turning.incoming.text[:40]) in _NOTHING:
         _do(turning, entry, signing.corrected(standing, ledger.ZERO, seen=seen))
         return
-    read = keeping.amount(turning, entry, of, turning.incoming.text)
+    read = measuring.amount(turning, entry, of, turning.incoming.text)
     if read is None:
         return
     came = signing.arrived(entry, read)

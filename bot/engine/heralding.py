@@ -13,7 +13,7 @@ from bot.engine.turning import LISTED, Turning
 
 #: Scenes in which nothing is under way that a message of ours could tear apart.
 _RESTING = frozenset(
-    {"home", "done", "resume", "pledges", "pledge", "form", "answers", "list", "moved", *opining.SCENES}
+    {"home", "done", "where", "resume", "pledges", "pledge", "form", "answers", "list", "moved", *opining.SCENES}
 )
 
 

@@ -8,18 +8,17 @@ from decimal import Decimal
 from bot.engine import (
     commands,
     doubting,
-    drafting,
     giving,
     happenings,
+    measuring,
     messages,
     naming,
-    passage,
     standing,
     state,
     verbs,
 )
 from bot.engine.commands import Command
-from bot.engine.gifts import pieces, whens
+from bot.engine.gifts import whens
 from bot.engine.messages import phrase
 from bot.engine.pledging import deciding, events, ledger, wishes
 from bot.engine.pledging.events import Step
@@ -134,7 +133,7 @@ def take_pledge(turning: Turning, command: Command | None) -> None:
         return
     offered = _offered(turning, promise)
     name = ""
-    if said := verbs.read(turning.incoming.text):
+    if said := verbs.read(turning.incoming.text) or verbs.later(turning.incoming.text):
         do(turning, promise, said)
     else:
         number = turning.number(len(offered) + 1)
@@ -154,7 +153,7 @@ def take_pledge(turning: Turning, command: Command | None) -> None:
 def do(turning: Turning, promise: messages.Promise, said: verbs.Said) -> None:
     """What was wanted with it in words or by a number: at once where nothing is left to ask."""
     name, step = said.verb, _STEPS[said.verb][0]
-    on = whens.read(said.rest, _today(turning)) if name == "date" and said.rest else None
+    on = whens.read(said.rest, measuring.day(turning)) if name == "date" and said.rest else None
     decided = () if step is None or name == "sent" else _decide(turning, promise, wishes.Wish(step))
     if isinstance(decided, wishes.Refusal) and decided.reason is not _LACKING.get(step or Step.SENT):
         turning.say(doubting.REFUSED[decided.reason])
@@ -186,7 +185,7 @@ def _send(turning: Turning, promise: messages.Promise, words: str) -> bool:
     before, quantity = promise.standing, None
     if words := words.upper().replace(promise.code, "").strip() and words:
         campaign_ = turning.facts.campaigns[promise.campaign]
-        read = amount(turning, promise, campaign_, words)
+        read = measuring.amount(turning, promise, campaign_, words)
         if read is None or not _in_kind(turning, promise, read):
             return False
         quantity = read.quantity
@@ -308,7 +307,7 @@ def take_amount(turning: Turning, command: Command | None) -> None:
         turning.say(doubting.REFUSED[wishes.Reason.CLOSED])
         turning.to("pledge", listed=turning.talk.listed)
         return
-    read = amount(turning, promise, campaign, turning.incoming.text)
+    read = measuring.amount(turning, promise, campaign, turning.incoming.text)
     if read is not None and _in_kind(turning, promise, read):
         _wish(turning, promise, Step.CHANGED, read.quantity)
         turning.to("pledge", listed=turning.talk.listed)
@@ -322,32 +321,6 @@ def _in_kind(turning: Turning, promise: messages.Promise, read: messages.Offer) 
     return False
 
 
-def amount(
-    turning: Turning, promise: messages.Promise, campaign: messages.Campaign, words: str
-) -> messages.Offer | None:
-    """How much of what was promised the words say; None, and it is said why, where they say nothing of the kind."""
-    if turning.incoming.kind != "text" and words == turning.incoming.text:
-        turning.miss()
-        return None
-    read = _ear(turning, campaign).amount(promise.offer.need, words)
-    if isinstance(read, pieces.Doubtful) and read.what == "currency":
-        # Only the number was said: the money stays what it is.
-        read = next(
-            (each for each in read.readings if isinstance(each, messages.Offer) and each.unit == promise.offer.unit),
-            read,
-        )
-    if isinstance(read, pieces.Misread) and read.why is pieces.Why.NOTHING:
-        read = pieces.Misread(pieces.Why.NUMBER, read.said)
-    if isinstance(read, messages.Offer):
-        return read
-    if isinstance(read, pieces.Doubtful):
-        turning.miss()
-    else:
-        turning.lines += doubting.aside(read, campaign)
-        turning.missed = True
-    return None
-
-
 def show_date(turning: Turning) -> messages.Reply:
     """On which day it shall be."""
     days = [phrase("By {date}", date=day) for day in _days(turning)]
@@ -356,12 +329,8 @@ def show_date(turning: Turning) -> messages.Reply:
     return messages.Reply(lines, options(*days), pick=1, actions=("back",))
 
 
-def _today(turning: Turning) -> dt.date:
-    return turning.incoming.now.astimezone(passage.KYRGYZ_TIME).date()
-
-
 def _days(turning: Turning) -> list[dt.date]:
-    return [_today(turning) + dt.timedelta(days=days) for days in _LATER]
+    return [measuring.day(turning) + dt.timedelta(days=days) for days in _LATER]
 
 
 def take_date(turning: Turning, command: Command | None) -> None:
@@ -375,7 +344,7 @@ def take_date(turning: Turning, command: Command | None) -> None:
         return
     digits = commands.fold(text[:40])
     found: whens.Outcome = (
-        whens.When(days[int(digits) - 1]) if digits in ("1", "2", "3") else whens.read(text, _today(turning))
+        whens.When(days[int(digits) - 1]) if digits in ("1", "2", "3") else whens.read(text, measuring.day(turning))
     )
     if isinstance(found, whens.Asked | whens.Misread):
         turning.miss(doubting.unclear(found))
@@ -398,7 +367,3 @@ def take_name(turning: Turning, command: Command | None) -> None:
             turning.to("pledge", listed=turning.talk.listed)
     elif naming.take_name(turning, promise, campaign):
         turning.to("pledge", listed=turning.talk.listed)
-
-
-def _ear(turning: Turning, campaign: messages.Campaign) -> drafting.Ear:
-    return drafting.Ear(campaign, turning.facts, _today(turning))

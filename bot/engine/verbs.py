@@ -27,6 +27,21 @@ _WHOLE = {
 }
 _BY_WORD = {commands.fold(word): verb for verb, words in _WHOLE.items() for word in words.split(",")}
 
+_LATER = frozenset(
+    commands.fold(word)
+    for word in [
+        "кийин",
+        " кийинчерээк",
+        " башка күнү",
+        " бир аздан кийин",
+        " позже",
+        " попозже",
+        " потом",
+        " не сейчас",
+        " в другой день",
+    ]
+)
+
 #: Words of which one makes a message say it, whatever amount or day stands beside it.
 _STEMS = {
     "sent": re.compile(
@@ -63,6 +78,11 @@ def read(text: str) -> Said | None:
             rest = [word for word, folded in words if folded not in _FILLERS and not stem.fullmatch(folded)]
             return Said(verb, " ".join(rest)) if _plain(rest) else None
     return None
+
+
+def later(text: str) -> Said | None:
+    """What is said below a reminder, and would mean nothing elsewhere; or None."""
+    return Said("date") if commands.fold(text) in _LATER else None
 
 
 def _plain(rest: list[str]) -> bool:

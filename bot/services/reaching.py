@@ -18,7 +18,7 @@ CHANNELS = ("telegram", "whatsapp", "sms", "web")
 #: As the channels say of themselves; a test compares. Asking them would load the messengers' libraries.
 CAPABILITIES = {
     "telegram": base.Capabilities(text=4096, attachments=True),
-    "whatsapp": base.Capabilities(text=1600),
+    "whatsapp": base.Capabilities(text=1600, window=True),
     "sms": base.Capabilities(text=1600, segments=True),
     "web": base.Capabilities(text=4096, push=False, uploads=True, attachments=True),
 }

@@ -128,8 +128,12 @@ def flat(text: str) -> str:
 
 
 def asked(outbound: base.Outbound) -> str:
-    """The question in it, from its number on: what is said before it depends on where one comes from."""
-    return flat(outbound.head[outbound.head.find("(") if re.search(r"^\(\d+/\d+\) ", outbound.head, re.M) else 0 :])
+    """The question in it, from its number on: what is said before it depends on where one comes from.
+
+    A pledge's has none and is the last there is; before it stands how far the campaign is, by all who came before.
+    """
+    number = re.search(r"^\(\d+/\d+\) ", outbound.head, re.M)
+    return flat(outbound.head[number.start() :] if number else "\n".join(outbound.head.splitlines()[-2:]))
 
 
 class Player:

@@ -155,7 +155,7 @@ def test_no_message_blames_or_counts_what_is_missing() -> None:
 def test_a_reminder_leads_where_a_word_is_enough() -> None:
     house = talking.House()
     person = talking.Person(house)
-    person.say("/start a-suu", "2", "1", "5 дней", "1", "меню")
+    person.say("/start a-suu", "2", "5 дней", "1", "меню")
     talk, (mine, promise) = person.talk, next(iter(house.pledges.values()))
     facts = messages.Facts({}, {}, house.campaigns, promises=(promise,))
     news = heralding.News({}, [(promise, reminding.Kind.SOON)])

@@ -75,7 +75,7 @@ async def test_whoever_postpones_sends_or_takes_back_is_reminded_of_that_no_more
 async def test_what_a_person_promised_for_one_day_is_one_message(database_url: str) -> None:
     async with houses.opened(database_url) as house:
         person = house.person()
-        await person.says("/start a-suu", "2", "1", "5 дней, 3 мешка цемента", "2", "1 апреля", "1")
+        await person.says("/start a-suu", "2", "5 дней, 3 мешка цемента", "2", "1 апреля", "1")
         assert await house.rows("SELECT count(*) FROM pledge") == [2]
         house.clock.now = dt.datetime(2027, 3, 25, 6, tzinfo=dt.UTC)
         before = len(await person.letters())
