@@ -122,28 +122,29 @@ class Source:
         closed: dict[str, list[exports.Sealed]] = {}
         for text in page.closed:
             closed.setdefault(text.response, []).append(text)
-        spoken, leads, workings, opaque = page.spoken, self._leads, self._working, self._opaque
+        spoken, leads, workings = page.spoken, self._leads, self._working
+        opaque, moment, cut, made = self._opaque, exports.moment, records.pieces, records.made
         # One loop, for this is done a million times; and one response after the other, for what was made of thousands
         # is no longer in the processor's cache when it is written.
         for found in exports.responses(page.responses):
-            rid, begun, finished, told, values, *more_told = found
+            rid, begun, finished, told, values = found[:5]
             version, wave, status, channel, language, assisted = leads[told]
-            begun = exports.moment(begun)
-            finished = exports.moment(finished)
-            pieces = records.pieces(values)
+            begun, finished = moment(begun), moment(finished)
+            pieces = cut(values)
             more = self._opened(pieces, closed.get(rid, ()), spoken) if closed or spoken else _NOTHING
-            extra = exports.Extra(*more_told) if more_told else None
-            kept = recording.response(self._seal, bytes.fromhex(extra.state)) if extra and extra.state else None
+            extra, kept = exports.Extra(*found[5:]) if len(found) > 5 else None, None
+            if extra and extra.state:
+                kept = recording.response(self._seal, bytes.fromhex(extra.state))
             working = workings[version]
             if working.is_plain and not more:
                 worked = working.known[tuple(filter(working.decides, pieces)), language]
             else:
                 worked = working.out(pieces, more, begun, finished, language, kept if working.needs_state else None)
             pieces += worked.pieces
-            response, apart = opaque(rid.encode())[:8].hex(), "1" if worked.apart else "0"
-            lead = (response, version, wave, apart, status, channel, language, begun, finished, assisted)
-            made = records.made((version, lead, pieces, more, _NOTHING, _NOTHING, _NOTHING, ""))
-            yield self._in_full(made, extra, kept) if extra else made
+            rid, apart = opaque(rid.encode())[:8].hex(), "1" if worked.apart else "0"
+            lead = (rid, version, wave, apart, status, channel, language, begun, finished, assisted)
+            response = made((version, lead, pieces, more, _NOTHING, _NOTHING, _NOTHING, ""))
+            yield self._in_full(response, extra, kept) if extra else response
 
     def _opened(
         self, pieces: Sequence[str], closed: Sequence[exports.Sealed], spoken: Mapping[str, bytes]
