@@ -20,28 +20,20 @@ _NEXT, _THEN = "\n", "\t"
 _BESIDE = "\x1f"
 
 
-class Response(NamedTuple):
-    """One response. What is called "by key" is a JSON object of answer keys; "" where there is nothing."""
+class Extra(NamedTuple):
+    """What is told of a response only if asked for. "By key" is a JSON object of answer keys, or ""."""
 
-    id: str
-    #: As `moment` takes them.
-    begun: str
-    finished: str
-    #: What many have in common, as `lead` takes it.
-    lead: str
-    #: Open answers as they are stored, by key.
-    values: str
-    #: The rest is there only if asked for. The person, and the engine's state, sealed, in hex digits.
-    respondent: str = ""
-    state: str = ""
-    #: Seconds and times (as above) of answers, by key.
-    seconds: str = ""
-    answered: str = ""
+    #: The person, and the engine's state, sealed, in hex digits.
+    respondent: str
+    state: str
+    #: Seconds and times (as `moment` takes them) of answers, by key.
+    seconds: str
+    answered: str
     #: Messages each way, and bytes.
-    messages_in: str = ""
-    messages_out: str = ""
-    bytes_in: str = ""
-    bytes_out: str = ""
+    messages_in: str
+    messages_out: str
+    bytes_in: str
+    bytes_out: str
 
 
 class Lead(NamedTuple):
@@ -56,10 +48,14 @@ class Lead(NamedTuple):
     assisted: str
 
 
-def responses(page: str) -> Iterator[Response]:
-    """Those of a `page`, in the order of their ids."""
+def responses(page: str) -> Iterator[list[str]]:
+    """Those of a `page` in the order of their ids: [id, begun, finished, lead, values], and an `Extra` behind them.
+
+    The times are as `moment` takes them, the lead as `lead` does; the values are open answers as they are stored, a
+    JSON object by key, or "".
+    """
     # Lines begin with them. The order in which a database joins texts is its own business.
-    return (Response(*line.split(_THEN)) for line in sorted(page.split(_NEXT)) if line)
+    return (line.split(_THEN) for line in sorted(page.split(_NEXT)) if line)
 
 
 def counted(page: str) -> int:
@@ -161,7 +157,7 @@ async def page(
         "state": [sa.func.hex(response.c.sealed) if sqlite else sa.func.encode(response.c.sealed, "hex")],
         "seconds": [by_key(answer.c.seconds)],
         "answered": [by_key(utc(answer.c.answered_at))],
-        "traffic": [sa.cast(response.c[name], sa.Text) for name in Response._fields[-4:]],
+        "traffic": [sa.cast(response.c[name], sa.Text) for name in Extra._fields[-4:]],
     }
     for extra, columns in more.items() if extras else ():
         own += columns if extra in extras else [sa.literal("")] * len(columns)

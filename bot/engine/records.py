@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+import itertools
 import json
 import operator
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
@@ -68,6 +70,11 @@ def read(piece: str) -> tuple[str, str]:
     return key, rest.partition('"')[2]
 
 
+def chained(parts: Iterable[Iterable[Any]]) -> list[Any]:
+    """A row of cells, of tuples of them."""
+    return [*itertools.chain.from_iterable(parts)]
+
+
 def each(finish: Callable[[table.Column, str], Any]) -> Finish:
     """A `Finish` that makes a tuple of one thing a cell."""
     return lambda columns, texts: tuple(map(finish, columns, texts))
@@ -87,6 +94,10 @@ class Memo(dict[Any, Any]):
         return made
 
 
+#: A response of all its fields, in their order. A `NamedTuple` that is called by name takes three times as long.
+made: Callable[[tuple[Any, ...]], Response] = functools.partial(tuple.__new__, Response)
+
+
 class _Spot(NamedTuple):
     """Where the answer to a question goes, and what becomes of it there."""
 
@@ -104,11 +115,15 @@ class Rows:
         layout: table.Layout,
         forms: Mapping[str, form.Form],
         finish: Finish,
+        close: Callable[[list[Any]], Any],
         plain: Collection[table.Type] = (),
     ) -> None:
-        """A row is a list of one thing a part. `plain` are types of columns of ours that `finish` would leave alone."""
+        """`close` makes a row of a list of one thing a part.
+
+        `plain` are types of columns of ours that `finish` would leave alone.
+        """
         self.tables = table.tables(book, layout)
-        self._finish, self._lead = finish, layout.lead
+        self._finish, self._close, self._lead = finish, close, layout.lead
         self._blank: list[list[Any]] = []
         #: For each table, where a part stands.
         self._places: list[dict[tuple[str, str], tuple[int, table.Part]]] = []
@@ -126,9 +141,9 @@ class Rows:
         lead = [part for part in self.tables[0].parts if part.what in (*self._lead, *table.TRAFFIC)]
         # These are different in every response; the others are a few, and rows that begin with them are remembered.
         own = [part.what in table.TRAFFIC or part.columns[0].type in _OWN for part in lead]
-        self._own = [
-            (place, None if part.columns[0].type in plain else part) for place, part in enumerate(lead) if own[place]
-        ]
+        mine = [(place, part) for place, part in enumerate(lead) if own[place]]
+        self._plain = [place for place, part in mine if part.columns[0].type in plain]
+        self._made_up = [(place, part) for place, part in mine if part.columns[0].type not in plain]
         shared = [(place, part) for place, part in enumerate(lead) if not own[place]]
         self._shared = operator.itemgetter(*(place for place, _ in shared))
 
@@ -167,33 +182,48 @@ class Rows:
 
         return look
 
-    def of(self, response: Response) -> list[tuple[int, list[Any]]]:
-        """The rows of one response: (number of the table, a thing a part), that of the main table first."""
-        version, lead, pieces, more, seconds, shown, *_ = response
-        known, spots = self._known[version], self._spots[version]
-        main = self._begun[self._shared(lead)].copy()
-        for place, part in self._own:
-            main[place] = self._finish(part.columns, (lead[place],)) if part else lead[place]
-        rounds: dict[_Round, list[Any]] = {}
-        for piece in pieces:
-            place, made = known[piece]
-            if place >= 0:
-                main[place] = made
-            elif made:
-                self._in_a_round(spots, rounds, *made)
+    def lay(self, page: Iterable[Response]) -> list[list[Any]]:
+        """For each table, what `close` made of the rows of these responses; indexes go on from page to page."""
+        found: list[list[Any]] = [[] for _ in self.tables]
+        put, close, several = found[0].append, self._close, len(self.tables) > 1
+        begun, shared, plain, made_up = self._begun, self._shared, self._plain, self._made_up
+        # One loop over whatever comes, and no call for an answer that came before: this is done a million times.
+        for version, lead, pieces, more, seconds, shown, _, _ in page:
+            main = begun[shared(lead)].copy()
+            for place in plain:
+                main[place] = lead[place]
+            for place, part in made_up:
+                main[place] = self._finish(part.columns, (lead[place],))
+            known = self._known[version]
+            rounds: dict[_Round, list[Any]] = {}
+            for piece in pieces:
+                place, made = known[piece]
+                if place >= 0:
+                    main[place] = made
+                elif made:
+                    self._in_a_round(self._spots[version], rounds, *made)
+            if more:
+                self._and(self._spots[version], more, main, rounds)
+            if seconds or shown:
+                self._in_full(seconds, shown, main, rounds)
+            if several:
+                self._counts[0] += 1
+                self._put(0, main, table.INDEX, str(self._counts[0]))
+                for number, row in self._linked(lead[0], rounds):
+                    found[number].append(close(row))
+            put(close(main))
+        return found
+
+    def _and(
+        self, spots: Mapping[str, _Spot], more: Mapping[str, str], main: list[Any], rounds: dict[_Round, list[Any]]
+    ) -> None:
+        """Answers that nobody else has given: they are made, and not remembered."""
         for key, text in more.items():
             spot = spots.get(key)
             if spot:
                 main[spot.place] = spot.make(text)
             elif "#" in key:
                 self._in_a_round(spots, rounds, key, text)
-        if seconds or shown:
-            self._in_full(response, main, rounds)
-        if len(self.tables) == 1:
-            return [(0, main)]
-        self._counts[0] += 1
-        self._put(0, main, table.INDEX, str(self._counts[0]))
-        return [(0, main), *self._linked(lead[0], rounds)]
 
     def _put(self, number: int, row: list[Any], what: str, text: str, question: str = "") -> None:
         """Fill one column of ours, if the table has it."""
@@ -222,12 +252,15 @@ class Rows:
             row = rounds[number, at] = self._blank[number].copy()
         return row
 
-    def _in_full(self, response: Response, main: list[Any], rounds: dict[_Round, list[Any]]) -> None:
+    def _in_full(
+        self,
+        seconds: Mapping[str, int],
+        shown: Mapping[str, str],
+        main: list[Any],
+        rounds: dict[_Round, list[Any]],
+    ) -> None:
         """How long questions waited, and how options were shown."""
-        told: Iterable[tuple[str, Mapping[str, object]]] = (
-            (table.SECONDS, response.seconds),
-            (table.SHOWN, response.shown),
-        )
+        told: Iterable[tuple[str, Mapping[str, object]]] = ((table.SECONDS, seconds), (table.SHOWN, shown))
         for what, by_key in told:
             for key, value in by_key.items():
                 name, at = form.place(key)

@@ -13,6 +13,8 @@ from bot.engine import codebook, form, offering, records, state, table
 from bot.services import publishing, recording, working_out, writing
 from models import db, exports, figures, media, sealing
 
+_NOTHING: Mapping[str, Any] = {}
+
 
 class NoSuchForm(LookupError):
     """No form of that name was ever published."""
@@ -113,46 +115,52 @@ class Source:
         closed: dict[str, list[exports.Sealed]] = {}
         for text in page.closed:
             closed.setdefault(text.response, []).append(text)
-        # One after the other: what was made of thousands is no longer in the processor's cache when it is written.
-        for each in exports.responses(page.responses):
-            yield self._response(each, closed.get(each.id, ()), page.spoken)
+        spoken, leads, workings = page.spoken, self._leads, self._working
+        opaque, moment, cut, made = self._opaque, exports.moment, records.pieces, records.made
+        # One loop, for this is done a million times; and one response after the other, for what was made of thousands
+        # is no longer in the processor's cache when it is written.
+        for found in exports.responses(page.responses):
+            rid, begun, finished, told, values = found[:5]
+            version, wave, status, channel, language, assisted = leads[told]
+            begun, finished = moment(begun), moment(finished)
+            pieces = cut(values)
+            more = self._opened(pieces, closed.get(rid, ()), spoken) if closed or spoken else _NOTHING
+            extra, kept = exports.Extra(*found[5:]) if len(found) > 5 else None, None
+            if extra and extra.state:
+                kept = recording.response(self._seal, bytes.fromhex(extra.state))
+            working = workings[version]
+            if working.is_plain and not more:
+                worked = working.known[tuple(filter(working.decides, pieces)), language]
+            else:
+                worked = working.out(pieces, more, begun, finished, language, kept if working.needs_state else None)
+            pieces += worked.pieces
+            rid, apart = opaque(rid.encode())[:8].hex(), "1" if worked.apart else "0"
+            lead = (rid, version, wave, apart, status, channel, language, begun, finished, assisted)
+            response = made((version, lead, pieces, more, _NOTHING, _NOTHING, _NOTHING, ""))
+            yield self._in_full(response, extra, kept) if extra else response
 
-    def _response(
-        self, found: exports.Response, closed: Sequence[exports.Sealed], spoken: Mapping[str, bytes]
-    ) -> records.Response:
-        # Taken apart at once: this is done a hundred thousand times.
-        rid, begun, finished, told, values = found[:5]
-        version, wave, status, channel, language, assisted = self._leads[told]
-        begun, finished = exports.moment(begun), exports.moment(finished)
-        pieces = records.pieces(values)
-        more = {key: self._seal.open("answer", text) for _, key, text in closed} if closed else {}
-        # What was said stands for the id of the voice note, once somebody has written it down.
+    def _opened(
+        self, pieces: Sequence[str], closed: Sequence[exports.Sealed], spoken: Mapping[str, bytes]
+    ) -> dict[str, str]:
+        """Those answers that are closed; what was said stands for the id of the voice note, once it is written down."""
+        more = {key: self._seal.open("answer", text) for _, key, text in closed}
         if spoken:
             answers = {**dict(map(records.read, pieces)), **more}
             more |= {key: self._seal.open("media", spoken[text]) for key, text in answers.items() if text in spoken}
-        working = self._working[version]
-        kept = recording.response(self._seal, bytes.fromhex(found.state)) if found.state else None
-        worked = working.out(pieces, more, begun, finished, language, kept if working.needs_state else None)
-        pieces += worked.pieces
-        apart = "1" if worked.apart else "0"
-        response = self._opaque(rid.encode())[:8].hex()
-        lead: tuple[str, ...] = (response, version, wave, apart, status, channel, language, begun, finished, assisted)
-        if not self._extras and not found.answered:
-            return records.Response(version, lead, pieces, more)
-        shown: dict[str, str] = {}
+        return more
+
+    def _in_full(self, response: records.Response, extra: exports.Extra, kept: state.State | None) -> records.Response:
+        lead, shown = response.lead, {}
         if self.layout.full:
-            lead += (found.messages_in, found.messages_out, found.bytes_in, found.bytes_out)
+            lead += (extra.messages_in, extra.messages_out, extra.bytes_in, extra.bytes_out)
             if kept is not None:
-                shown = self._shown(version, dict(map(records.read, pieces)) | more, kept)
-        return records.Response(
-            version,
-            lead,
-            pieces,
-            more,
-            seconds=_unpacked(found.seconds),
+                shown = self._shown(response.version, response.answers, kept)
+        return response._replace(
+            lead=lead,
+            seconds=_unpacked(extra.seconds),
             shown=shown,
-            answered={key: exports.moment(at) for key, at in _unpacked(found.answered).items()},
-            person=self._person(found.respondent.encode())[:8].hex() if found.respondent else "",
+            answered={key: exports.moment(at) for key, at in _unpacked(extra.answered).items()},
+            person=self._person(extra.respondent.encode())[:8].hex() if extra.respondent else "",
         )
 
     def _shown(self, version: str, answers: Mapping[str, str], kept: state.State) -> dict[str, str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from bot.engine import form, passage, records, state
 from bot.engine.xpath import expressions
@@ -13,8 +13,6 @@ from bot.engine.xpath import expressions
 _CLOCK = re.compile(r"\b(?:now|today)\s*\(")
 _CHANCE = re.compile(r"\b(?:random|once|uuid)\s*\(")
 _TIMES = frozenset({form.Kind.START, form.Kind.END, form.Kind.TODAY})
-#: Different answers behind it that are remembered.
-_REMEMBERED = 20_000
 
 
 class Worked(NamedTuple):
@@ -53,8 +51,13 @@ class Working:
         self.needs_state = bool(_CHANCE.search(sources))
         kinds = {question.kind for question in definition.questions if question.name in behind}
         self._needs_times = bool(_CLOCK.search(sources) or kinds & _TIMES)
-        self._decides = records.Memo(lambda piece: self._is_behind(records.read(piece)[0]))
-        self._known: dict[tuple[object, ...], Worked] = {}
+        self._works = bool(self.behind or definition.apart)
+        #: Whether a piece is behind it.
+        self.decides = records.Memo(lambda piece: self._is_behind(records.read(piece)[0])).__getitem__
+        #: What came of open answers behind it, in a language: for a loop that has no time for `out`.
+        self.known = records.Memo(self._first)
+        #: True where `known` is all that is needed if no answer was closed.
+        self.is_plain = self._works and not (self._needs_times or self.needs_state)
 
     def out(
         self,
@@ -66,22 +69,20 @@ class Working:
         kept: state.State | None = None,
     ) -> Worked:
         """What these answers (as in `records.Response`) come to; `kept` is the response's state where it is needed."""
-        if not self.behind and not self._definition.apart:
+        if not self._works:
             return _NOTHING
-        given = tuple(filter(self._decides.__getitem__, pieces))
+        given = tuple(filter(self.decides, pieces))
         if more:
             given += tuple(records.piece(key, text) for key, text in more.items() if self._is_behind(key))
         if kept is not None:
             return self._out(given, kept)
-        # Labels may be part of it, in the language of the response.
-        seen = (given, language, begun, ended) if self._needs_times else (given, language)
-        known = self._known.get(seen)
-        if known is None:
-            if len(self._known) >= _REMEMBERED:
-                self._known.clear()
-            told = state.State(self._definition.version, "", begun, language=language, ended=ended)
-            known = self._known[seen] = self._out(given, told)
-        return known
+        found: Worked = self.known[(given, language, begun, ended) if self._needs_times else (given, language)]
+        return found
+
+    def _first(self, seen: tuple[Any, ...]) -> Worked:
+        """Answers as nobody gave them before. Labels may be part of what they come to, in the person's language."""
+        given, language, begun, ended = seen if self._needs_times else (*seen, _WHENEVER, _WHENEVER)
+        return self._out(given, state.State(self._definition.version, "", begun, language=language, ended=ended))
 
     def passage(self, answers: Mapping[str, str], kept: state.State) -> passage.Passage:
         """The form as this person went through it."""
@@ -103,6 +104,8 @@ class Working:
         )
 
 
+#: Where nothing looks at the clock.
+_WHENEVER = "1970-01-01T00:00:00Z"
 _NOTHING = Worked((), False)
 
 

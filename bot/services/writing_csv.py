@@ -46,7 +46,7 @@ class Csv:
     def __init__(self, subject: writing.Subject, streams: Sequence[IO[str]], *, plain: bool = False) -> None:
         self.unfit: dict[str, int] = {}
         # Columns that are filled together are one piece of the line, and remembered as such.
-        self._rows = records.Rows(subject.book, subject.layout, subject.forms, _finish, plain=_PLAIN)
+        self._rows = records.Rows(subject.book, subject.layout, subject.forms, _finish, ",".join, _PLAIN)
         self._streams = streams
         for stream, each in zip(streams, self._rows.tables, strict=False):
             heading = line(column.title if plain else column.heading for column in each.columns)
@@ -54,13 +54,11 @@ class Csv:
 
     def write(self, page: Iterable[records.Response]) -> None:
         """Some more responses."""
-        found: list[list[str]] = [[] for _ in self._rows.tables]
-        for response in page:
-            for number, row in self._rows.of(response):
-                found[number].append(",".join(row))
-        for stream, each in zip(self._streams, found, strict=False):
-            if each:
-                stream.write(_END.join(each) + _END)
+        for stream, rows in zip(self._streams, self._rows.lay(page), strict=False):
+            if rows:
+                # An empty one at the end, for the last line ends too.
+                rows.append("")
+                stream.write(_END.join(rows))
 
 
 def write_codebook(book: codebook.Codebook, stream: IO[str], *, personal: bool) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import itertools
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
@@ -40,16 +39,18 @@ class Parquet:
     def __init__(self, subject: writing.Subject, pyarrow: Any) -> None:
         self.unfit: dict[str, int] = {}
         self._arrow = pyarrow
-        self._rows = records.Rows(subject.book, subject.layout, subject.forms, records.each(self._cell))
+        self._rows = records.Rows(
+            subject.book, subject.layout, subject.forms, records.each(self._cell), records.chained
+        )
         self.schemas = [self._schema(subject.book, each) for each in self._rows.tables]
         self.files: list[Any] = []
         self._waiting: list[list[list[Any]]] = [[] for _ in self.schemas]
 
     def write(self, page: Iterable[records.Response]) -> None:
         """Some more responses."""
-        for response in page:
-            for number, parts in self._rows.of(response):
-                self._waiting[number].append([*itertools.chain(*parts)])
+        for number, rows in enumerate(self._rows.lay(page)):
+            for row in rows:
+                self._waiting[number].append(row)
                 if len(self._waiting[number]) == _BATCH:
                     self._flush(number)
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import datetime as dt
-import itertools
 import json
 import re
 import tempfile
@@ -55,7 +54,7 @@ class Sav:
         self._subject, self._spools = subject, spools
         # Names stay names, whose labels the file tells; headings become the labels of variables.
         layout = dataclasses.replace(subject.layout, labels=False, headings=True)
-        self._rows = records.Rows(subject.book, layout, subject.forms, records.each(self._cell))
+        self._rows = records.Rows(subject.book, layout, subject.forms, records.each(self._cell), records.chained)
         for each in self._rows.tables:
             if len(each.columns) > sav.MOST_VARIABLES:
                 raise writing.Refused(
@@ -66,9 +65,9 @@ class Sav:
 
     def write(self, page: Iterable[records.Response]) -> None:
         """Some more responses."""
-        for response in page:
-            for number, parts in self._rows.of(response):
-                row, widths = [*itertools.chain(*parts)], self._widths[number]
+        for number, rows in enumerate(self._rows.lay(page)):
+            widths = self._widths[number]
+            for row in rows:
                 for place, cell in enumerate(row):
                     if isinstance(cell, str) and len(cell) * 4 > widths[place]:
                         widths[place] = max(widths[place], len(cell.encode()))

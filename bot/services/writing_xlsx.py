@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
-import itertools
 import re
 import tempfile
 from collections.abc import Iterable, Iterator
@@ -54,7 +53,8 @@ class Xlsx:
 
     def __init__(self, subject: writing.Subject, book: xlsxwriter.Workbook, most: int) -> None:
         self.unfit: dict[str, int] = {}
-        self._rows = records.Rows(subject.book, subject.layout, subject.forms, records.each(self._cell))
+        finish, close = records.each(self._cell), records.chained
+        self._rows = records.Rows(subject.book, subject.layout, subject.forms, finish, close)
         for each in self._rows.tables:
             if len(each.columns) > _COLUMNS:
                 raise writing.Refused(
@@ -77,11 +77,11 @@ class Xlsx:
 
     def write(self, page: Iterable[records.Response]) -> None:
         """Some more responses."""
-        for response in page:
-            for number, parts in self._rows.of(response):
+        for number, rows in enumerate(self._rows.lay(page)):
+            for row in rows:
                 if self._next[number] == self._most:
                     self._go_on(number)
-                _put(self._sheets[number], self._next[number], itertools.chain(*parts))
+                _put(self._sheets[number], self._next[number], row)
                 self._next[number] += 1
 
     def _go_on(self, number: int) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import json
 from typing import Any
 
@@ -19,7 +18,7 @@ LEAD = ("id", exported.NEW, "1", "0", "finished", "web", "ky", "begun", "finishe
 
 def shaper(**layout: Any) -> records.Rows:
     wanted = table.Layout(**{"personal": True, **layout})
-    return records.Rows(BOOK, wanted, exported.FORMS, records.each(lambda _column, text: text))
+    return records.Rows(BOOK, wanted, exported.FORMS, records.each(lambda _column, text: text), records.chained)
 
 
 def response(answers: dict[str, str], version: str = exported.NEW, **more: Any) -> records.Response:
@@ -29,10 +28,11 @@ def response(answers: dict[str, str], version: str = exported.NEW, **more: Any) 
 def read(shape: records.Rows, *responses: records.Response) -> list[list[dict[str, str]]]:
     """For each table, its rows by title."""
     found: list[list[dict[str, str]]] = [[] for _ in shape.tables]
+    # One by one, for pages may end anywhere.
     for each in responses:
-        for number, row in shape.of(each):
+        for number, rows in enumerate(shape.lay([each])):
             titles = [column.title for column in shape.tables[number].columns]
-            found[number].append(dict(zip(titles, itertools.chain(*row), strict=True)))
+            found[number] += [dict(zip(titles, row, strict=True)) for row in rows]
     return found
 
 
@@ -107,9 +107,9 @@ def test_in_full_seconds_and_what_was_shown_stand_with_their_question() -> None:
 
 def test_a_writer_may_want_one_thing_of_neighbouring_cells() -> None:
     joined = records.Rows(
-        BOOK, table.Layout(), exported.FORMS, lambda _columns, texts: "|".join(texts), plain=[table.Type.ID]
+        BOOK, table.Layout(), exported.FORMS, lambda _columns, texts: "|".join(texts), tuple, [table.Type.ID]
     )
-    ((_, row),) = joined.of(response({"also": "water", "first": "road"}))
+    (row,), *_ = joined.lay([response({"also": "water", "first": "road"})])
     parts = [part.question for part in joined.tables[0].parts]
     assert len(row) == len(parts)
     assert row[0] == "id"
