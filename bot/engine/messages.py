@@ -191,6 +191,9 @@ class Promise:
     #: it was last declared sent.
     own: bool = False
     sent: dt.date | None = None
+    #: Likewise: photos of its receipt, and whether one is still being fetched.
+    photos: tuple[form.Attachment, ...] = ()
+    coming: bool = False
 
 
 def renamed(promise: Promise, shown: str, name: str) -> Promise:

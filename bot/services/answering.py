@@ -205,7 +205,6 @@ async def _decide(
         turn = conversation.turn(known.talk, mine, incoming)
         recording.Recording(kit, known, mine, turn, own, writes, at, resumable.get(code, "")).record()
         await vouching.tell(connection, kit, known, turn.events, own, at)
-        await vouching.tell(connection, kit, known, turn.events, own, at)
         for event in turn.events:
             pledges.happened(event)
             held.happened(event)
