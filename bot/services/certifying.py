@@ -155,13 +155,13 @@ def _offers(
 ) -> Sequence[messages.Offer]:
     today = at.astimezone(passage.KYRGYZ_TIME).date()
     facts = messages.Facts({}, {}, {}, worth=worth)
-    draft = drafting.Ear(campaign, facts, today).heard(words)
+    draft = drafting.Ear(campaign, facts, today, given=True).heard(words)
     if draft.doubt:
         readings = [drafting.key(each) for each in draft.doubt.readings]
         raise Unclear(f"{draft.doubt.what} of “{draft.doubt.said}”: {' / '.join(readings) or 'how much?'}")
     if draft.aside:
         first = draft.aside[0]
-        why = "is not among its needs" if isinstance(first, pieces.Unasked) else first.why.value
+        why = "of what, or how much?" if isinstance(first, pieces.Unasked) else first.why.value
         raise Unclear(f"“{first.said}”: {why}")
     if len(draft.offers) > drafting.MOST:
         raise Unclear(f"more than {drafting.MOST} gifts at once")
