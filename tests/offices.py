@@ -73,7 +73,7 @@ class Offices:
         code = commands.office_code(text, start) or holding.wanted(talk.pending)
         office = self.codes.get(code)
         hinted = any(person.id == talk.person and person.offices for person in talk.people)
-        meant = commands.recognise(text) is commands.Command.TREASURY
+        meant = commands.recognise(text) in (commands.Command.TREASURY, commands.Command.DATA)
         busy = hinted and (meant or talk.scene in acknowledging.SCENES or talk.scene == "home")
         duty = self.held.get(talk.person) if busy or code else None
         if duty is None:

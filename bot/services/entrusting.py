@@ -191,7 +191,7 @@ def _is_busy(known: recording.Known) -> bool:
     talk = known.talk
     if not any(each.id == talk.person and each.offices for each in talk.people):
         return False
-    meant = commands.recognise(known.inbound.text) is commands.Command.TREASURY
+    meant = commands.recognise(known.inbound.text) in (commands.Command.TREASURY, commands.Command.DATA)
     return meant or talk.scene == "home" or talk.scene in acknowledging.SCENES
 
 
