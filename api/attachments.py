@@ -1,4 +1,4 @@
-"""The door to what lies beside forms: for browsers, and for Twilio, which fetches it for WhatsApp.
+"""The door to what lies beside forms, and to photos of receipts: for browsers, and for Twilio, for WhatsApp.
 
 An address is given out for an hour or two (`attaching.Shelf.link`), so that nobody else's site shows it from here.
 """
@@ -35,6 +35,10 @@ async def attachment(house: deps.House, request: fastapi.Request, name: str, unt
     if found is None:
         return fastapi.Response(status_code=404)
     mime, content = found
+    if attaching.is_receipt(name):
+        # It may be gone the next moment, and then it must be so everywhere.
+        headers = {name_: value for name_, value in _HEADERS.items() if name_ != "Accept-Ranges"}
+        return fastapi.Response(content, headers={**headers, "Cache-Control": "no-store"}, media_type=mime)
     asked = _RANGE.fullmatch(request.headers.get("range", ""))
     if not asked:
         return fastapi.Response(content, headers=_HEADERS, media_type=mime)

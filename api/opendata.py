@@ -95,7 +95,7 @@ def _rows(campaign: schemas.Campaign) -> Iterator[tuple[str, ...]]:
         campaign.model.value,
         campaign.deadline,
     )
-    for need in campaign.needs:
+    for need in (*campaign.needs, *campaign.also_given):
         found = [each for each in campaign.stages if each.need == need.name]
         found.sort(key=lambda each: (each.unit, _STAGES.index(each.stage)))
         own = (*begin, need.name, need.kind, *_said(need.label), need.minimum, need.optimum)

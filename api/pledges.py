@@ -13,6 +13,7 @@ import fastapi
 
 from api import deps, giving, schemas, schemas_giving
 from bot.engine import messages
+from bot.engine.gifts import also
 from bot.engine.pledging import campaigns as states
 from bot.engine.pledging import spending as book
 from bot.engine.pledging.totals import Stage
@@ -109,17 +110,7 @@ def _campaign(campaign: messages.Campaign, plan: campaigning.Plan, known: _Known
         state=campaign.state,
         model=campaign.model,
         deadline=campaign.deadline.isoformat(),
-        needs=[
-            schemas.Need(
-                name=need.name,
-                kind=need.kind,
-                label=dict(need.label),
-                unit={language: list(words) for language, words in need.unit.items()},
-                minimum=giving.plain(need.minimum),
-                optimum=giving.plain(need.optimum),
-            )
-            for need in campaign.needs
-        ],
+        needs=[_need(need) for need in campaign.needs],
         promised=[
             schemas.Promised(need=total.need, unit=total.unit, quantity=giving.hundredths(total.quantity))
             for total in whole
@@ -130,12 +121,17 @@ def _campaign(campaign: messages.Campaign, plan: campaigning.Plan, known: _Known
                 unit=total.unit,
                 stage=_STAGES[total.stage],
                 quantity=giving.hundredths(total.quantity),
-                som=giving.hundredths(total.som) if total.need in money else None,
+                som=giving.hundredths(total.som) if total.unit != total.need else None,
             )
             for total in totals
             if total.stage in _STAGES
         ],
-        funds=[_fund(pot, totals) for need in campaign.needs if (pot := accounting.pot(campaign, need.name))],
+        funds=[
+            _fund(pot, totals) for need in accounting.needs(campaign, totals) if (pot := accounting.pot(campaign, need))
+        ],
+        also_given=[
+            _need(need) for name in also.given(total.need for total in totals) if (need := also.need(name)) is not None
+        ],
         spending=_spending(campaign.name, known.spent),
         milestones=[
             schemas.Milestone(
@@ -168,6 +164,17 @@ def _campaign(campaign: messages.Campaign, plan: campaigning.Plan, known: _Known
         named=[schemas_giving.Named(kind=kind, name=name) for kind, name in known.named],
         pledges=pledges,
         withheld=pledges is None,
+    )
+
+
+def _need(need: messages.Need) -> schemas.Need:
+    return schemas.Need(
+        name=need.name,
+        kind=need.kind,
+        label=dict(need.label),
+        unit={language: list(words) for language, words in need.unit.items()},
+        minimum=giving.plain(need.minimum),
+        optimum=giving.plain(need.optimum),
     )
 
 

@@ -262,6 +262,7 @@ _CAMPAIGN = {
         {"need": "cement", "unit": "cement", "stage": "not_due", "quantity": "30", "som": None},
         {"need": "cement", "unit": "cement", "stage": "received", "quantity": "12", "som": None},
     ],
+    "also_given": [],
     "funds": [
         {
             "need": "cement",
@@ -362,6 +363,7 @@ class Campaign(_Schema):
         description="Where it is. What was promised is in some stage; none is lacking."
     )
     funds: list[schemas_giving.Fund]
+    also_given: list[Need] = pydantic.Field(description="What came that nobody asked for: no part of any goal.")
     spending: list[schemas_giving.Spending] = pydantic.Field(description="What was spent, by day.")
     milestones: list[Milestone]
     course: list[Change] = pydantic.Field(description="What became of it, the oldest first.")

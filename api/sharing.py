@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 import urllib.parse
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import Annotated, NamedTuple
 
@@ -13,8 +15,8 @@ import markupsafe
 from api import deps, pages, pledges, public, qr, schemas, schemas_giving, standing
 from bot import wiring
 from bot.channels import base
-from bot.engine import form, giving, messages, passage, sharing, tidings
-from bot.engine.messages import phrase
+from bot.engine import form, giving, messages, naming, passage, sharing, tidings
+from bot.engine.messages import phrase, phrases
 
 router = fastapi.APIRouter(include_in_schema=False)
 
@@ -23,6 +25,10 @@ _CHANNELS = {"telegram": "Telegram", "whatsapp": "WhatsApp"}
 
 _Name = Annotated[str, fastapi.Path(max_length=48)]
 _To = Annotated[str, fastapi.Query(max_length=16)]
+
+
+#: Bytes of names on a page, as they are sent: the whole page stays under 6 kB. All names are in the JSON.
+_NAMES = 1500
 
 
 class _Words(NamedTuple):
@@ -34,6 +40,7 @@ class _Words(NamedTuple):
     print: messages.Phrase = phrase("A code to print")
     results: messages.Phrase = phrase("Results")
     givers: messages.Phrase = phrase("Where those who give live")
+    named: messages.Phrase = phrase("Among those who give, and want it known:")
     few: messages.Phrase = phrase("fewer than ten, or not shown for their sake")
     untold: messages.Phrase = phrase("did not say")
     steps: messages.Phrase = phrase("Steps of the work")
@@ -115,8 +122,24 @@ async def campaign(
         ],
         by=lambda day: phrase("By {date}", date=day),
         reached=phrase("done"),
+        named=_named(stands.named),
         givers=[_cell(each, language) for each in (*stands.givers.countries, *stands.givers.places)],
     )
+
+
+def _named(shown: Sequence[schemas_giving.Named]) -> tuple[list[messages.Line], messages.Line | None]:
+    """The first of the names by the alphabet, as many as a page may weigh; and that there are more."""
+    listed = shown[: next((at for at, size in enumerate(_sizes(shown)) if size > _NAMES), len(shown))]
+    left = len(shown) - len(listed)
+    return (
+        [naming.said(each.kind, each.name) for each in listed],
+        phrases("and {n} more", "and {n} more", left, n=left) if left else None,
+    )
+
+
+def _sizes(shown: Sequence[schemas_giving.Named]) -> Iterator[int]:
+    # Escaped, and with what is said of whose it is.
+    return itertools.accumulate(len(str(markupsafe.escape(each.name)).encode()) + 40 for each in shown)
 
 
 def _progress(campaign: messages.Campaign, each: schemas_giving.Progress) -> messages.Line:

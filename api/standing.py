@@ -32,7 +32,19 @@ def now(campaign: messages.Campaign, stands: schemas.Campaign) -> messages.Campa
 def lines(campaign: messages.Campaign, stands: schemas.Campaign) -> list[messages.Line]:
     """Where what was promised is, what was spent of it, and what people say in the end."""
     spent = _spent(campaign, stands.funds)
-    return [*_stages(campaign, stands.stages, spent), *spent, *_ended(stands.opinion)]
+    asked = [each for each in stands.stages if each.need not in {other.name for other in stands.also_given}]
+    return [*_stages(campaign, asked, spent), *_also(campaign, stands), *spent, *_ended(stands.opinion)]
+
+
+def _also(campaign: messages.Campaign, stands: schemas.Campaign) -> list[messages.Line]:
+    """What came that nobody had asked for: it is no part of any goal."""
+    names = {each.name for each in stands.also_given}
+    what = [
+        giving.quantity(campaign, messages.Offer(each.need, Decimal(each.received), each.unit))
+        for each in stands.funds
+        if each.need in names and Decimal(each.received)
+    ]
+    return [phrase("Also given, with thanks: {what}", what=what)] if what else []
 
 
 def spending(campaign: messages.Campaign, stands: schemas.Campaign) -> list[dict[str, object]]:

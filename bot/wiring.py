@@ -93,7 +93,7 @@ async def house(settings: settings_.Settings, *, receives: bool = True) -> Async
         )
         voice = wording.Voice()
         channels: dict[str, base.Channel] = {"web": web.Web(settings.public_url)}
-        shelf = attaching.Shelf(kept.database, kept.seal)
+        shelf = attaching.Shelf(kept.database, kept.seal, kept.files)
         telegram_bot = _telegram(settings, session, channels, shelf)
         whatsapp = _twilio(settings, session, channels, shelf)
         postman = delivering.Postman(kept.database, kept.seal, channels)

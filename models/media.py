@@ -54,13 +54,14 @@ class Voice(NamedTuple):
 
 
 class Receipt(NamedTuple):
-    """A photo of a receipt. `content_hash` names the file once it is "kept"."""
+    """A photo of a receipt. `content_hash` names the file, of so many bytes, once it is "kept"."""
 
     pledge_id: str
     id: str
     status: str
     content_hash: str | None
     mime: str | None
+    size: int | None
     created_at: dt.datetime
 
 
@@ -105,10 +106,27 @@ async def drop_of_pledges(connection: db.Connection, at: dt.datetime, ids: Colle
 
 async def receipts(connection: db.Connection, pledges: Collection[str]) -> list[Receipt]:
     """The photos of receipts of these pledges, the oldest first: for their treasurer, and for nobody else."""
-    names = ("pledge_id", "id", "status", "content_hash", "mime", "created_at")
-    found = sa.select(*(_media.c[name] for name in names)).where(_media.c.pledge_id.in_(sorted(pledges)))
+    if not pledges:
+        return []
+    found = sa.select(*_RECEIPT).where(_media.c.pledge_id.in_(sorted(pledges)))
     rows = await connection.execute(found.order_by(_media.c.created_at, _media.c.id))
     return [Receipt(*row) for row in rows]
+
+
+async def receipt_for(connection: db.Connection, media_id: str, hand: str) -> Receipt | None:
+    """A kept photo of a receipt, for whoever still holds the office `hand` of its campaign; None for all others."""
+    pledge, role = tables.pledge, tables.role
+    found = (
+        sa.select(*_RECEIPT)
+        .join(pledge, pledge.c.id == _media.c.pledge_id)
+        .join(role, role.c.campaign_name == pledge.c.campaign_name)
+        .where(_media.c.id == media_id, _media.c.status == "kept", role.c.id == hand, role.c.ended_at.is_(None))
+    )
+    row = (await connection.execute(found)).first()
+    return Receipt(*row) if row else None
+
+
+_RECEIPT = [_media.c[name] for name in Receipt._fields]
 
 
 async def _drop(connection: db.Connection, at: dt.datetime, which: sa.ColumnElement[bool]) -> None:

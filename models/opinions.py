@@ -24,6 +24,8 @@ class Opinion(NamedTuple):
     asked_at: dt.datetime | None
     done: str | None
     satisfaction: int | None
+    #: Why, in their own words.
+    sealed: bytes | None
 
 
 class Counts(NamedTuple):
@@ -85,6 +87,7 @@ async def of(connection: db.Connection, people: Collection[str]) -> list[Opinion
             _opinion.c.asked_at,
             _opinion.c.done,
             _opinion.c.satisfaction,
+            _opinion.c.sealed,
         )
         .where(_opinion.c.respondent_id.in_(people))
         .order_by(waits, _opinion.c.asked_at.desc(), _opinion.c.campaign_name)

@@ -7,7 +7,7 @@ import datetime as dt
 from collections.abc import Sequence
 from decimal import Decimal
 
-from bot.engine import acknowledging, commands, happenings, holding, messages, state, treasury
+from bot.engine import acknowledging, commands, form, happenings, holding, messages, state, treasury
 from bot.engine.pledging import events, ledger
 from bot.engine.pledging.events import Role, Step
 
@@ -29,6 +29,8 @@ class Offices:
         #: Which event it was that made each wait: (pledge, whether for a signature) -> its number.
         self._places: dict[tuple[str, bool], int] = {}
         self._events = self._receipts = 0
+        #: Photos of receipts, by their pledge, as far as they are here.
+        self.photos: dict[str, tuple[form.Attachment, ...]] = {}
 
     def appoint(self, campaign: str, role: Role, code: str) -> None:
         """A code is given."""
@@ -71,7 +73,7 @@ class Offices:
         code = commands.office_code(text, start) or holding.wanted(talk.pending)
         office = self.codes.get(code)
         hinted = any(person.id == talk.person and person.offices for person in talk.people)
-        meant = commands.recognise(text) is commands.Command.TREASURY
+        meant = commands.recognise(text) in (commands.Command.TREASURY, commands.Command.DATA)
         busy = hinted and (meant or talk.scene in acknowledging.SCENES or talk.scene == "home")
         duty = self.held.get(talk.person) if busy or code else None
         if duty is None:
@@ -95,4 +97,5 @@ class Offices:
     def _entry(self, person: str, promise: messages.Promise, talk: state.Talk) -> messages.Promise:
         own = person in {each.id for each in talk.people}
         sent = self._sent.get(promise.id)
-        return dataclasses.replace(promise, own=own, name=self._names.get(promise.id, ""), sent=sent)
+        photos, name = self.photos.get(promise.id, ()), self._names.get(promise.id, "")
+        return dataclasses.replace(promise, own=own, name=name, sent=sent, photos=photos)

@@ -82,6 +82,8 @@ def _open(turning: Turning, marked: str) -> None:
         turning.say(treasury.refusal(wishes.Reason.CHANGED_MEANWHILE))
     else:
         turning.to("entry", pending=turning.talk.pending, listed=(treasury.mark(entry), *turning.talk.listed))
+        # Once: every picture is paid for by whoever looks at it.
+        turning.attaches = "image" if turning.incoming.attaches else ""
 
 
 def _leave(turning: Turning, scene: str) -> None:
@@ -189,12 +191,22 @@ def _show_entry(turning: Turning, entry: messages.Promise) -> messages.Reply:
         lines.append(phrase(_PROPOSED[waiting.step].msgid, amount=_said(of, entry, waiting.quantity)))
     elif standing.ended in _LET_GO:
         lines.append(_LET_GO[standing.ended])
+    if entry.photos and not turning.incoming.attaches:
+        lines.append(_ELSEWHERE)
+    elif entry.coming:
+        lines.append(phrase("A photo of the receipt is on its way. Please look again in a minute."))
     if entry.own:
         lines.append(phrase("It was given or recorded from this phone, so somebody else confirms it."))
     labels = [_ACTS[name] for name in _offered(turning, entry)]
-    return messages.Reply(tuple(lines), options(*labels, phrase("Back")), pick=1)
+    seen = entry.photos[-_PHOTOS:] if turning.attaches else ()
+    return messages.Reply(tuple(lines), options(*labels, phrase("Back")), pick=1, attachments=seen)
 
 
+#: So many photos of one receipt are shown, the newest.
+_PHOTOS = 3
+_ELSEWHERE = phrase(
+    "There is a photo of the receipt. Here it cannot be shown; in Telegram, in WhatsApp and on the web it can."
+)
 _ARRIVED = phrase("Received: {amount}")
 _COST = phrase("Fee or rate: {amount}")
 _PROPOSED = {

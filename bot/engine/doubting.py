@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from bot.engine import drafting, giving, messages
-from bot.engine.gifts import pieces, whens
+from bot.engine.gifts import also, pieces, whens
 from bot.engine.gifts.pieces import Doubtful, Misread, Unasked
 from bot.engine.messages import phrase
 from bot.engine.pledging.wishes import Reason
@@ -16,7 +16,8 @@ OTHERWISE = phrase("I will write it otherwise")
 
 def question(doubt: Doubtful, campaign: messages.Campaign) -> tuple[messages.Line, ...]:
     """What is asked."""
-    need = campaign.need(doubt.need).label if doubt.need else ""
+    asked = also.of(campaign, doubt.need)
+    need = asked.label if asked else ""
     match doubt.what:
         case "currency":
             return (phrase("Which money: {amount}?", amount=messages.Quantity(doubt.quantity or giving.ZERO)),)
@@ -46,12 +47,12 @@ def choices(doubt: Doubtful, campaign: messages.Campaign) -> tuple[tuple[str, me
 def _reading(reading: pieces.Reading, campaign: messages.Campaign) -> messages.Line:
     if isinstance(reading, messages.Offer):
         return offered(reading, campaign)
-    if reading.what == "need" or not reading.need:
+    need = also.of(campaign, reading.need)
+    if reading.what == "need" or need is None:
         return phrase("Something else")
-    label = campaign.need(reading.need).label
     if reading.quantity is None:
-        return messages.Written(label)
-    return phrase("{need}: {amount}", need=label, amount=messages.Quantity(reading.quantity))
+        return messages.Written(need.label)
+    return phrase("{need}: {amount}", need=need.label, amount=messages.Quantity(reading.quantity))
 
 
 def offered(offer: messages.Offer, campaign: messages.Campaign) -> messages.Line:

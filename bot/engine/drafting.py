@@ -12,13 +12,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from bot.engine import messages, state
-from bot.engine.gifts import days, guarding, lines, offers, pieces, whens
-from bot.engine.gifts.pieces import Doubtful, Misread, Reading, Unasked
+from bot.engine.gifts import also, days, guarding, lines, offers, pieces, whens
+from bot.engine.gifts.pieces import Doubtful, Misread, Reading, Unasked, Why
 
 #: Chosen where the currency that is meant was not among the first shown.
 OTHERS = "+"
 #: What a number without its unit may come to.
-_BARE = (pieces.Why.TOO_MUCH, pieces.Why.UNIT)
+_BARE = (Why.TOO_MUCH, Why.UNIT)
 #: So many are shown first, where there are more than `_ALL`.
 _FIRST, _ALL = 2, 5
 #: Gifts in one message, and pledges that one yes makes: all of them every month for a year.
@@ -46,10 +46,13 @@ class Draft:
 
 
 class Ear:
-    """Reads for one campaign, as it is now."""
+    """Reads for one campaign, as it is now; what has come already also where it has no need for it: with `given`."""
 
-    def __init__(self, campaign: messages.Campaign, facts: messages.Facts, today: dt.date) -> None:
-        self._campaign, self._facts, self._today = campaign, facts, today
+    def __init__(
+        self, campaign: messages.Campaign, facts: messages.Facts, today: dt.date, *, given: bool = False
+    ) -> None:
+        self._facts, self._today, self._given = facts, today, given
+        self._needs = (*campaign.needs, *(also.beside(campaign.needs) if given else ()))
 
     def draft(self, response: state.State) -> Draft:
         """What the answers of a pledge come to."""
@@ -63,7 +66,7 @@ class Ear:
 
     def heard(self, words: str, settled: Sequence[str] = ()) -> Draft:
         """What one message offers, its doubts settled as they were."""
-        message = self._read(words, self._campaign.needs)
+        message = self._read(words, self._needs)
         left, valid = list(settled), list[str]()
         offered: list[messages.Offer] = []
         aside: list[Unasked | Misread] = []
@@ -75,6 +78,8 @@ class Ear:
                     offered.append(meant)
                 case Doubtful():
                     doubt = doubt or meant
+                case Unasked() if self._given and (taken := also.offer(meant)):
+                    offered.append(taken)
                 case _:
                     aside.append(meant)
         return Draft(tuple(offered), doubt, tuple(aside), settled=tuple(valid), when=message.when)
@@ -106,14 +111,16 @@ class Ear:
     def answer(self, doubt: Doubtful, words: str) -> str:
         """What is kept of an answer in words to a doubt, or "" where it is none."""
         if doubt.what == "currency" and doubt.quantity is not None:
-            said = self._read(f"{doubt.quantity:f} {words}", self._campaign.needs).pieces
+            said = self._read(f"{doubt.quantity:f} {words}", self._needs).pieces
             return key(said[0]) if len(said) == 1 and said[0] in doubt.readings else ""
         meant = self._amount(doubt, words)
         return f"={words}" if isinstance(meant, messages.Offer | Doubtful) else ""
 
     def amount(self, need: str, words: str) -> pieces.Piece:
         """So much of one need, in words: a number alone is in the need's own unit."""
-        asked = self._campaign.need(need)
+        asked = next((each for each in self._needs if each.name == need), None) or also.need(need)
+        if asked is None:
+            return Misread(Why.UNIT, words)
         said = self._read(words, (asked,)).pieces
         first, units = _only(said[0]), asked.unit.get("ky")
         if len(said) == 1 and units and isinstance(first, Misread) and first.why in _BARE:
@@ -143,7 +150,7 @@ class Ear:
         return next((each for each in doubt.readings if key(each) == choice), None)
 
     def _amount(self, doubt: Doubtful, words: str) -> pieces.Piece | None:
-        if doubt.what not in ("amount", "unit") or all(each.name != doubt.need for each in self._campaign.needs):
+        if doubt.what not in ("amount", "unit") or all(each.name != doubt.need for each in self._needs):
             return None
         return self.amount(doubt.need, words)
 

@@ -42,7 +42,7 @@ def _keep(turning: Turning, words: Words, scene: str = "gift") -> None:
 
 def _ear(turning: Turning) -> drafting.Ear:
     today = turning.incoming.now.astimezone(passage.KYRGYZ_TIME).date()
-    return drafting.Ear(treasury.campaign(turning), turning.facts, today)
+    return drafting.Ear(treasury.campaign(turning), turning.facts, today, given=True)
 
 
 def _draft(turning: Turning) -> drafting.Draft:
@@ -74,14 +74,7 @@ def hear(turning: Turning, rest: tuple[str, ...] | None = None) -> bool:
 def _aside(piece: Unasked | Misread, of: messages.Campaign) -> tuple[messages.Line, ...]:
     if isinstance(piece, Misread):
         return doubting.aside(piece, of)
-    needs = [need.label for need in of.needs]
-    return (
-        phrase(
-            "“{said}”: this ashar counts only what it has asked for: {needs}. Others can be added to its file.",
-            said=piece.said,
-            needs=needs,
-        ),
-    )
+    return (phrase("“{said}”: how much of what? For example: 1 sheep, 2 trucks of sand", said=piece.said),)
 
 
 def show(turning: Turning) -> messages.Reply:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from decimal import ROUND_FLOOR, ROUND_HALF_EVEN, Decimal
 
 from bot.engine import happenings, messages
+from bot.engine.gifts import also
 from bot.engine.messages import phrase, phrases
 from bot.engine.pledging import campaigns, deciding, events, ledger, matching, totals, wishes
 
@@ -153,7 +154,7 @@ def references(campaign: messages.Campaign, offers: object = "", deadline: objec
 
 def quantity(campaign: messages.Campaign, promised: messages.Offer) -> messages.Quantity:
     """An offer as it is said: money in its currency, anything else in the need's own unit."""
-    need = next((need for need in campaign.needs if need.name == promised.need), None)
+    need = also.of(campaign, promised.need)
     if need is None or need.kind == "money":
         return messages.Quantity(promised.quantity, currency=promised.unit if need else "")
     return messages.Quantity(promised.quantity, words=need.unit)

@@ -10,6 +10,8 @@ from bot.engine import (
     inviting,
     joining,
     messages,
+    naming,
+    opining,
     passage,
     promising,
     state,
@@ -309,7 +311,8 @@ def tell_data(turning: Turning) -> None:
     running = [turning.responses[rid] for rid in person.open] if person else []
     promises = [promise for promise in turning.facts.promises if giving.stands(promise)]
     kept = [*turning.facts.finished, *(response for response in running if not response.ended)]
-    if not any(response.answers for response in kept) and not promises:
+    opinions = opining.told(turning)
+    if not any(response.answers for response in kept) and not (promises or opinions or turning.facts.duties):
         turning.say(phrase("Nothing is kept about you, only the language of this chat."))
         return
     turning.say(phrase("This is kept about you:"))
@@ -317,6 +320,13 @@ def tell_data(turning: Turning) -> None:
         turning.lines += _answers_told(turning, response)
     for promise in promises:
         turning.say(giving.described(promise, turning.facts.campaigns))
+        if promise.mine and promise.name:
+            turning.say(phrase("Name: {name}", name=naming.said(promise.shown, promise.name)))
+        if promise.id in turning.facts.photographed:
+            turning.say(phrase("With it, for the treasurer: a photo of the receipt."))
+    turning.lines += opinions
+    for duty in turning.facts.duties:
+        turning.say(phrase("Your office: {title}, {office}", title=duty.title, office=treasury.OFFICE[duty.role]))
     turning.say(phrase("To have it erased, write “erase”."))
 
 

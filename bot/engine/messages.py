@@ -191,6 +191,9 @@ class Promise:
     #: it was last declared sent.
     own: bool = False
     sent: dt.date | None = None
+    #: Likewise: photos of its receipt, and whether one is still being fetched.
+    photos: tuple[form.Attachment, ...] = ()
+    coming: bool = False
 
 
 def renamed(promise: Promise, shown: str, name: str) -> Promise:
@@ -213,6 +216,17 @@ class Duty:
     receipt: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Opinion:
+    """What the person who writes said of a campaign; None and "" where they did not."""
+
+    campaign: str
+    #: As in `happenings.Opined`.
+    done: str | None
+    satisfaction: int | None
+    why: str = ""
+
+
 class Facts(NamedTuple):
     """Everything the mind must know that is not in the state."""
 
@@ -229,6 +243,9 @@ class Facts(NamedTuple):
     vouched: tuple[Promise, ...] = ()
     #: That person's finished responses, when they ask what is kept about them.
     finished: tuple[state.State, ...] = ()
+    #: Then also what they said of campaigns, and those of their promises with a photo of the receipt.
+    opinions: tuple[Opinion, ...] = ()
+    photographed: frozenset[str] = frozenset()
     #: The facilitator's telephone, or "".
     phone: str = ""
     #: The public address of this house without a final slash, e.g. "https://ashar.example".

@@ -10,6 +10,7 @@ from bot.engine.turning import Turning, options
 from bot.engine.understanding import agreeing
 
 SCENES = ("is_done", "satisfied", "why")
+_SAID = {"yes": phrase("Yes"), "partly": phrase("Partly"), "no": phrase("No"), "unknown": phrase("I do not know")}
 #: Letters of a why at the most: a word, not a letter.
 LONGEST = 500
 
@@ -120,3 +121,17 @@ def take_why(turning: Turning, command: Command | None) -> None:
         _said(turning, why=plain)
     turning.say(phrase("Thank you! Your answer is kept. To change it, write “rating”."))
     turning.lead_back()
+
+
+def told(turning: Turning) -> list[messages.Line]:
+    """What the person said of campaigns, for whoever asks what is kept about them."""
+    lines: list[messages.Line] = []
+    for each in turning.facts.opinions:
+        campaign = turning.facts.campaigns.get(each.campaign)
+        said: list[object] = [_SAID[each.done]] if each.done in _SAID else []
+        said += [_SATISFIED[each.satisfaction - 1]] if each.satisfaction else []
+        said += [each.why] if each.why else []
+        if said:
+            title = campaign.title if campaign else each.campaign
+            lines.append(phrase("What you said of {campaign}: {said}", campaign=title, said=said))
+    return lines

@@ -14,6 +14,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from bot.engine import giving, messages
+from bot.engine.gifts import also
 from bot.engine.pledging import accounting, deciding, events, wishes
 from bot.engine.pledging.totals import Stage
 from bot.services import booking, publishing
@@ -36,9 +37,14 @@ class Pot(NamedTuple):
 
 
 def pot(campaign: messages.Campaign, need: str) -> Pot | None:
-    """The pot of a need; None where the campaign has no such need."""
-    found = next((each for each in campaign.needs if each.name == need), None)
+    """The pot of a need, its own or a built-in one; None where there is no such need."""
+    found = also.of(campaign, need)
     return None if found is None else Pot(need, "KGS" if found.kind == "money" else need)
+
+
+def needs(campaign: messages.Campaign, totals: Sequence[ledger.Total]) -> list[str]:
+    """What it asks for, then what it was given beside."""
+    return [*(need.name for need in campaign.needs), *also.given(total.need for total in totals)]
 
 
 def sums(totals: Sequence[ledger.Total], pot: Pot, more: Decimal = Decimal(0)) -> Mapping[str, Decimal]:
@@ -69,7 +75,8 @@ def lagging(
     known: Mapping[str, messages.Campaign], totals: Mapping[str, Sequence[ledger.Total]]
 ) -> list[tuple[str, Pot]]:
     """(campaign, pot) of all whose gifts account for another sum than was spent."""
-    pots = [(name, each) for name in known for need in known[name].needs if (each := pot(known[name], need.name))]
+    named = [(name, need) for name in known for need in needs(known[name], totals.get(name, ()))]
+    pots = [(name, each) for name, need in named if (each := pot(known[name], need))]
     return [(name, each) for name, each in pots if behind(sums(totals.get(name, ()), each), each)]
 
 

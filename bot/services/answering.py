@@ -21,7 +21,7 @@ from bot.engine import (
 )
 from bot.engine.pledging import campaigns
 from bot.services import booking, entrusting, notifying, posting, publishing, quoting, reckoning, recording, vouching
-from models import codes, db, opinions, sealing, turns, whence
+from models import codes, db, media, opinions, sealing, turns, whence
 from models import vouching as vouched
 
 #: Kinds of message that say nothing: the person shut us out, or let us in again.
@@ -147,7 +147,9 @@ async def _decide(
     telling = [known.talk.person for known in group if known.talk.person and _wants_data(known)]
     finished = await turns.responses_of(connection, telling)
     rating = [known.talk.person for known in group if known.talk.person and _wants_to_rate(known)]
-    rated = await opinions.of(connection, rating)
+    rated = await opinions.of(connection, [*rating, *telling])
+    theirs = [promise.id for person in telling for promise in pledges.of(person)]
+    photographed = frozenset(each.pledge_id for each in await media.receipts(connection, theirs))
     pledging = any(catalogue.forms[response.form_version].emits == "pledge" for response in stored.values())
     facts = messages.Facts(
         forms=catalogue.forms,
@@ -179,6 +181,8 @@ async def _decide(
                 for response in finished
                 if response.respondent_id == person and response.status == "finished"
             ),
+            opinions=tuple(_opinion(kit.seal, each) for each in rated if each.person == person) if person else (),
+            photographed=photographed,
             # First what they have not said yet.
             ended=tuple(
                 each.campaign
@@ -291,6 +295,11 @@ async def _tell_first(
                 at,
             )
     return known._replace(talk=known.talk._replace(held=False))
+
+
+def _opinion(seal: sealing.Seal, said: opinions.Opinion) -> messages.Opinion:
+    why = seal.open("opinion", said.sealed) if said.sealed else ""
+    return messages.Opinion(said.campaign, said.done, said.satisfaction, why)
 
 
 def _wants_data(known: recording.Known) -> bool:

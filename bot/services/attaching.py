@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import datetime as dt
 import hashlib
 import hmac
@@ -14,7 +15,7 @@ from bot.engine import form
 from bot.engine.authoring import problems
 from bot.engine.phrases import Phrase, phrase
 from bot.services import loading
-from models import attachments, db, providers, sealing
+from models import attachments, db, files, media, providers, sealing
 
 if TYPE_CHECKING:
     from bot.services import picturing
@@ -33,6 +34,8 @@ SIDES, NARROWEST = 10_000, 20
 #: An address at which one is had is good until the end of the next of these spans: at least an hour, for a provider
 #: to fetch it, and the same address for an hour, so that a browser that plays it twice is not sent it twice.
 GOOD_FOR = 3600
+#: What names a photo of a receipt begins with: whoever signs for the campaign may see it, while it is kept.
+_RECEIPT = "receipt-"
 
 
 class Beside(NamedTuple):
@@ -90,8 +93,8 @@ def beside(source: loading.Source, made: form.Form) -> Beside:
 
 def _named(question: form.Question) -> Iterator[tuple[str, str, str]]:
     """(kind, language, name) of all that a question names."""
-    for kind, files in (("image", question.image), ("audio", question.audio)):
-        for language, name in files.items():
+    for kind, named in (("image", question.image), ("audio", question.audio)):
+        for language, name in named.items():
             yield kind, language, name
 
 
@@ -150,19 +153,44 @@ def version(made: form.Form, found: Beside) -> str:
     return hashlib.sha256(f"{made.version}{json.dumps(attached, separators=(',', ':'))}".encode()).hexdigest()[:16]
 
 
+def receipt(photo: media.Receipt, hand: str) -> form.Attachment:
+    """A kept photo of a receipt as it is shown to whoever holds the office `hand`."""
+    return form.Attachment("receipt.jpg", "image", f"{_RECEIPT}{photo.id}-{hand}", photo.size or 0)
+
+
+def is_receipt(name: str) -> bool:
+    """Whether a photo of a receipt is called so; everything else lies beside a form."""
+    return name.startswith(_RECEIPT)
+
+
 class Shelf:
     """See `base.Attachments`: what the channels and the web chat ask for pictures and recordings."""
 
-    def __init__(self, database: db.Database, seal: sealing.Seal, clock: Callable[[], dt.datetime] = db.now) -> None:
-        self._database, self._seal, self._clock = database, seal, clock
+    def __init__(
+        self, database: db.Database, seal: sealing.Seal, kept: files.Files, clock: Callable[[], dt.datetime] = db.now
+    ) -> None:
+        self._database, self._seal, self._kept, self._clock = database, seal, kept, clock
         #: (account, hash) -> the provider's id.
         self._known: dict[tuple[str, str], str] = {}
 
     async def get(self, name: str) -> tuple[str, bytes] | None:
         """Type and content; None if there is no such attachment."""
+        if is_receipt(name):
+            return await self._receipt(*name.removeprefix(_RECEIPT).partition("-")[::2])
         async with self._database.reading() as connection:
             found = await attachments.get(connection, name)
         return (found.mime, found.content) if found else None
+
+    async def _receipt(self, media_id: str, hand: str) -> tuple[str, bytes] | None:
+        # Asked anew every time: an office may be over, and a photo gone, while its address is still good.
+        async with self._database.reading() as connection:
+            found = await media.receipt_for(connection, media_id, hand)
+        if found is None or not found.content_hash:
+            return None
+        try:
+            return found.mime or "", await asyncio.to_thread(self._kept.read, found.content_hash)
+        except (FileNotFoundError, sealing.Unreadable):
+            return None
 
     def link(self, name: str) -> str:
         """Where it can be had for a while: a path below the public address."""
@@ -178,7 +206,7 @@ class Shelf:
         return self._seal.hash("attachment", f"{name}/{until}").hex()[:32]
 
     async def known(self, account: str, name: str) -> str:
-        """What a provider calls it; "" before it was given there."""
+        """What a provider calls it; "" before it was given there, and of a receipt always."""
         if (account, name) not in self._known:
             async with self._database.reading() as connection:
                 self._known |= {
@@ -187,8 +215,11 @@ class Shelf:
         return self._known.get((account, name), "")
 
     async def keep(self, account: str, name: str, provider_id: str) -> None:
-        """Remember what a provider calls it; "" forgets it. What is too long to be kept is given there once more."""
-        if len(provider_id) <= providers.LONGEST:
+        """Remember what a provider calls it; "" forgets it. What is too long to be kept is given there once more.
+
+        So is a receipt: by its provider's name for it, it could be seen after it is gone from here.
+        """
+        if len(provider_id) <= providers.LONGEST and not is_receipt(name):
             self._known[account, name] = provider_id
             async with self._database.transaction() as connection:
                 await providers.keep(connection, account, {name: provider_id})

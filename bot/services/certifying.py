@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import datetime as dt
 import secrets
 from collections.abc import Callable, Mapping, Sequence
@@ -11,7 +12,7 @@ from bot.engine.gifts import pieces
 from bot.engine.pledging import events, wishes
 from bot.engine.pledging.events import Role
 from bot.services import booking, publishing, quoting, reckoning, steering
-from models import courses, db, ledger, sealing, turns
+from models import courses, db, files, ledger, media, sealing, turns
 from models import treasury as chest
 
 #: What is wished of a pledge as it stands.
@@ -22,6 +23,10 @@ MOST = 500
 
 class NoSuchCode(Exception):
     """No pledge to this campaign bears that code."""
+
+
+class NoPhoto(Exception):
+    """There is no photo of that pledge's receipt; its text says why."""
 
 
 class Unclear(Exception):
@@ -37,6 +42,25 @@ async def waiting(
         ids, _ = await chest.waiting(connection, name, MOST)
         pledges = reckoning.Reckoning(seal, await ledger.named(connection, ids))
     return [found for each in ids if (found := pledges.shown(each, ()))]
+
+
+async def photo(database: db.Database, library: publishing.Library, kept: files.Files, name: str, code: str) -> bytes:
+    """The newest photo of that pledge's receipt. Raises `NoSuchCampaign`; `NoSuchCode`; `NoPhoto`."""
+    async with database.reading() as connection:
+        await _campaign(connection, library, name)
+        ids = await chest.coded(connection, name, [code])
+        if code not in ids:
+            raise NoSuchCode(code)
+        found = await media.receipts(connection, ids.values())
+    hashes = [each.content_hash for each in found if each.status == "kept" and each.content_hash]
+    if not hashes:
+        raise NoPhoto(found[-1].status if found else "none was sent, or it is kept no more")
+    try:
+        return await asyncio.to_thread(kept.read, hashes[-1])
+    except FileNotFoundError:
+        raise NoPhoto(f"its file is not in {kept.folder}") from None
+    except sealing.Unreadable:
+        raise NoPhoto("its file was sealed with another key") from None
 
 
 async def sign(
@@ -131,13 +155,13 @@ def _offers(
 ) -> Sequence[messages.Offer]:
     today = at.astimezone(passage.KYRGYZ_TIME).date()
     facts = messages.Facts({}, {}, {}, worth=worth)
-    draft = drafting.Ear(campaign, facts, today).heard(words)
+    draft = drafting.Ear(campaign, facts, today, given=True).heard(words)
     if draft.doubt:
         readings = [drafting.key(each) for each in draft.doubt.readings]
         raise Unclear(f"{draft.doubt.what} of “{draft.doubt.said}”: {' / '.join(readings) or 'how much?'}")
     if draft.aside:
         first = draft.aside[0]
-        why = "is not among its needs" if isinstance(first, pieces.Unasked) else first.why.value
+        why = "of what, or how much?" if isinstance(first, pieces.Unasked) else first.why.value
         raise Unclear(f"“{first.said}”: {why}")
     if len(draft.offers) > drafting.MOST:
         raise Unclear(f"more than {drafting.MOST} gifts at once")

@@ -10,8 +10,8 @@ from typing import NamedTuple
 
 from bot.engine import acknowledging, commands, giving, happenings, holding, messages, treasury, trying
 from bot.engine.pledging.events import Role
-from bot.services import publishing, reckoning, recording, steering
-from models import courses, db, ledger, offices, sealing
+from bot.services import attaching, publishing, reckoning, recording, steering
+from models import courses, db, ledger, media, offices, sealing
 from models import treasury as chest
 
 OFFICES = (Role.TREASURER, Role.SECOND)
@@ -90,6 +90,7 @@ class Offices:
         self._shown: dict[str, tuple[str, ...]] = {}
         self._more: dict[str, int] = {}
         self._receipts: dict[str, int] = {}
+        self._photos: dict[str, list[media.Receipt]] = {}
 
     @property
     def anybody(self) -> bool:
@@ -103,14 +104,23 @@ class Offices:
         if not duties and not code:
             return facts
         behind = {each.id for each in known.talk.people}
-        entries = (pledges.shown(each, behind) for each in self._shown.get(person, ()))
+        hands = {each.campaign: each.hand for each in duties}
+        shown = (pledges.shown(each, behind) for each in self._shown.get(person, ()))
+        entries = (self._with_photos(each, hands) for each in shown if each)
         numbered = (dataclasses.replace(each, receipt=self._receipts.get(each.campaign, 0)) for each in duties)
         return facts._replace(
             office=self._codes.get(code),
             duties=tuple(numbered),
-            entries=tuple(entry for entry in entries if entry),
+            entries=tuple(entries),
             more=self._more.get(person, 0),
         )
+
+    def _with_photos(self, entry: messages.Promise, hands: Mapping[str, str]) -> messages.Promise:
+        photos, hand = self._photos.get(entry.id), hands.get(entry.campaign)
+        if not photos or not hand:
+            return entry
+        kept = tuple(attaching.receipt(each, hand) for each in photos if each.status == "kept")
+        return dataclasses.replace(entry, photos=kept, coming=any(each.status == "waiting" for each in photos))
 
     def happened(self, event: happenings.Event) -> None:
         """What comes later in the group finds it so."""
@@ -136,6 +146,8 @@ class Offices:
                 await self._look(connection, known, duty.campaign)
         ids = {pledge for shown in self._shown.values() for pledge in shown}
         pledges.know(await ledger.named(connection, sorted(ids)))
+        for photo in await media.receipts(connection, ids):
+            self._photos.setdefault(photo.pledge_id, []).append(photo)
 
     async def _look(self, connection: db.Connection, known: recording.Known, campaign: str) -> None:
         found, whole = await chest.waiting(connection, campaign, treasury.MOST)
@@ -179,7 +191,7 @@ def _is_busy(known: recording.Known) -> bool:
     talk = known.talk
     if not any(each.id == talk.person and each.offices for each in talk.people):
         return False
-    meant = commands.recognise(known.inbound.text) is commands.Command.TREASURY
+    meant = commands.recognise(known.inbound.text) in (commands.Command.TREASURY, commands.Command.DATA)
     return meant or talk.scene == "home" or talk.scene in acknowledging.SCENES
 
 

@@ -16,6 +16,7 @@ import jinja2
 
 from bot import wording
 from bot.engine import form, giving, messages
+from bot.engine.gifts import also
 from bot.engine.messages import phrase
 from bot.engine.pledging import accounts, events, ledger
 from bot.engine.pledging import spending as book
@@ -226,7 +227,7 @@ def _need(campaign: messages.Campaign, made: accounts.Account, say: _Say) -> dic
         note = say(messages.Written(moved.what)) if moved.what else other
         return [say(_only(moved.day)), moved.reference, note, amount(moved.amount)]
 
-    label = next((need.label for need in campaign.needs if need.name == made.need), {})
+    need = also.of(campaign, made.need)
     sums = [
         (phrase("There was"), made.opening),
         (phrase("Came"), accounts.total(made.received)),
@@ -249,7 +250,7 @@ def _need(campaign: messages.Campaign, made: accounts.Account, say: _Say) -> dic
         what=_said(campaign, made.need, made.fees, made.unit),
     )
     return {
-        "label": say(messages.Written(label)) if label else made.need,
+        "label": say(messages.Written(need.label)) if need else made.need,
         "sums": [(say(name), amount(value)) for name, value in (*shown, (phrase("There is"), made.closing))],
         "lists": [
             (say(name), [say(each) for each in columns], [row(each) for each in moved])
@@ -264,7 +265,8 @@ def _need(campaign: messages.Campaign, made: accounts.Account, say: _Say) -> dic
 
 
 def _said(campaign: messages.Campaign, need: str, amount: Decimal, unit: str) -> messages.Quantity:
-    return giving.quantity(campaign, messages.Offer(need, amount, unit))
+    # Two, and not two and no hundredths: the words after them are others.
+    return giving.quantity(campaign, messages.Offer(need, amount.normalize() + 0, unit))
 
 
 def _only(what: object) -> messages.Line:

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import os
 import sys
 from collections.abc import Awaitable, Callable, Mapping
 from decimal import Decimal, InvalidOperation
+from pathlib import Path
 from typing import TypeVar
 
 from bot import settings, wiring
@@ -73,12 +75,15 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     def act(name: str, run: Callable[[argparse.Namespace], int], text: str) -> argparse.ArgumentParser:
         sub = acts.add_parser(name, help=text, description=text)
         sub.set_defaults(command=run)
-        if name != "list":
+        if name not in ("list", "photo"):
             offices = [Role.TREASURER.value, Role.SECOND.value]
             sub.add_argument("--as", dest="office", choices=offices, default=offices[0], help="whose word it is")
         return sub
 
     act("list", listed, "list what is on the way and what waits for a signature")
+    sub = act("photo", photo, "write the newest photo of a pledge's receipt to a file, to be looked at and deleted")
+    sub.add_argument("code", metavar="CODE")
+    sub.add_argument("--output", type=Path, metavar="FILE", required=True, help="a file that is not there yet")
     sub = act("receive", receive, "these have come: as they were said, or so much of one")
     sub.add_argument("codes", nargs="+", metavar="CODE")
     sub.add_argument("--amount", type=_amount, metavar="N", help="so much came, in the pledge's own unit")
@@ -144,6 +149,27 @@ def _state(promise: messages.Promise) -> str:
         return promise.standing.state.value
     other = Role.SECOND if waiting.by is Role.TREASURER else Role.TREASURER
     return f"{waiting.step.value}: {other.value} signs"
+
+
+def photo(options: argparse.Namespace) -> int:
+    """What its giver photographed."""
+    try:
+        content = _remembering(
+            lambda memory, library: certifying.photo(
+                memory.database, library, memory.files, options.campaign, options.code.upper()
+            )
+        )
+    except certifying.NoSuchCode as error:
+        return _wrong(f"{options.campaign} has no pledge {error}.")
+    except certifying.NoPhoto as error:
+        return _wrong(f"There is no photo of the receipt of {options.code.upper()}: {error}.")
+    try:
+        # For whoever signs, and nobody else on this machine.
+        with open(options.output, "xb", opener=lambda path, flags: os.open(path, flags, 0o600)) as file:
+            file.write(content)
+    except OSError as error:
+        return _wrong(f"--output: {options.output} cannot be written ({error.strerror})")
+    return DONE
 
 
 def receive(options: argparse.Namespace) -> int:

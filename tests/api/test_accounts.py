@@ -12,7 +12,7 @@ from PIL import Image
 from bot import wiring
 from bot.engine.pledging import spending as book
 from bot.engine.pledging.events import Role
-from bot.services import publishing, spending
+from bot.services import certifying, publishing, spending
 from models import db
 from tests import talking
 from tests.api import opened
@@ -99,3 +99,80 @@ async def test_a_receipt_corrected_after_it_was_spent_reads_as_no_shortage(sqlit
             await village.write("UPDATE ledger_total SET som = 10000 WHERE stage = 'received'")
         found = (await client.get("/api/campaigns/suu")).json()
         assert (found["funds"][0]["received"], found["funds"][0]["left"]) == ("100", "0")
+
+
+async def test_what_nobody_asked_for_is_shown_apart_and_with_thanks(sqlite_url: str, tmp_path: Path) -> None:
+    async with opened.app(sqlite_url, tmp_path / "var") as made, opened.client(made) as client:
+        house: wiring.House = made.state.house
+        await certifying.enter(
+            house.database,
+            publishing.Library(),
+            house.seal,
+            "suu",
+            Role.TREASURER,
+            "2 кой, камаз кум, 500 сом",
+            "",
+            db.now(),
+        )
+        found = (await client.get("/api/campaigns/suu")).json()
+        assert [each["name"] for each in found["also_given"]] == ["also-sand-truck", "also-sheep-head"]
+        assert found["also_given"][1] | {"unit": ""} == {
+            "name": "also-sheep-head",
+            "kind": "livestock",
+            "label": {"ky": "Кой", "ru": "Овцы"},
+            "unit": "",
+            "minimum": "0",
+            "optimum": "0",
+        }
+        received = {each["need"]: each["quantity"] for each in found["stages"] if each["stage"] == "received"}
+        assert received == {"also-sheep-head": "2", "also-sand-truck": "1", "money": "500"}
+        assert {each["need"]: each["left"] for each in found["funds"] if each["left"] != "0"} == received
+        assert {each["need"] for each in found["progress"]} == {"money", "labour", "cement"}
+        for address in ("/campaigns/suu?lang=ru", "/results?lang=ru"):
+            page = (await client.get(address)).text
+            assert "Кроме того, с благодарностью приняли: 1 камаз (песок); 2 головы (овцы)" in page
+            assert page.count("песок") == 1
+        assert (
+            "also-sheep-head,livestock,Кой,Овцы,0,0,also-sheep-head,received,2,"
+            in (await client.get("/api/campaigns/suu.csv")).text
+        )
+
+
+async def test_names_that_are_to_be_shown_are_on_the_page_as_many_as_it_may_weigh(
+    sqlite_url: str, tmp_path: Path
+) -> None:
+    async with opened.app(sqlite_url, tmp_path / "var") as made, opened.client(made) as client:
+        house: wiring.House = made.state.house
+
+        async def page(language: str) -> str:
+            answer = await client.get(f"/campaigns/suu?lang={language}", headers={"Accept-Encoding": "identity"})
+            assert len(answer.content) < 6000
+            return answer.text
+
+        async with houses.opened(sqlite_url) as village:
+
+            async def called(name: str, shown: str) -> str:
+                gift = await gifts.come(village, "500")
+                sealed = house.seal.close("pledge", name)
+                await village.write(
+                    "UPDATE pledge SET sealed = :sealed, shown = :shown WHERE id = :id",
+                    sealed=sealed,
+                    shown=shown,
+                    id=gift.id,
+                )
+                return gift.id
+
+            assert "Среди тех" not in await page("ru")
+            family = await called("<b>Асановы</b>", "family")
+            await called("Жакып Асанов", "person")
+            names = "&lt;b&gt;Асановы&lt;/b&gt; (семья), Жакып Асанов<"
+            assert f"Среди тех, кто помогает (имена названы с их согласия): {names}" in await page("ru")
+            assert "Салым кошуп жаткандардын арасында (атын өздөрү айтышты): " in await page("ky")
+            await village.write("UPDATE pledge SET sealed = NULL, shown = NULL WHERE id = :id", id=family)
+            assert "Асановы" not in await page("ru")
+            for number in range(25):
+                await called(f"{number:02} {'Ы' * 57}", "classmates")
+            full = await page("ru")
+            listed = full.count("ЫЫЫ (одноклассники)")
+            assert 5 < listed < 25
+            assert f"и ещё {26 - listed}" in full

@@ -9,8 +9,10 @@ from pathlib import Path
 import fastapi
 import httpx
 import pytest
+import sqlalchemy as sa
 
 from bot.services import publishing
+from models import db, media, tables
 from tests import samples
 from tests.api import opened
 from tests.api.test_chat import PAGE, carried, opening, said
@@ -136,3 +138,24 @@ async def test_only_an_address_that_was_given_out_is_good(
 
 async def test_what_is_not_there_is_not_found(app: fastapi.FastAPI, browser: httpx.AsyncClient) -> None:
     assert (await browser.get(app.state.house.attachments.link("0" * 64))).status_code == 404
+
+
+async def test_no_browser_keeps_the_photo_of_a_receipt(app: fastapi.FastAPI, browser: httpx.AsyncClient) -> None:
+    house, at = app.state.house, db.now()
+    draft = house.files.draft(samples.drawn())
+    house.files.shelve(draft)
+    async with house.database.transaction() as connection:
+        version = await connection.scalar(sa.select(tables.campaign_version.c.version))
+        of = {"id": "p", "campaign_name": "suu", "campaign_version": version, "need": "money", "unit": "KGS"}
+        await connection.execute(
+            sa.insert(tables.pledge).values(**of, quantity=100, code="ABCDEF", state="sent", country="", place="")
+        )
+        await connection.execute(
+            sa.insert(tables.role).values(id="h", campaign_name="suu", office="treasurer", begun_at=at)
+        )
+        row = {"id": "m", "pledge_id": "p", "kind": "image", "status": "kept", "channel": "web", "mime": "image/jpeg"}
+        await media.add(connection, [{**row, "content_hash": draft.hash, "not_before": at, "created_at": at}])
+    seen = await browser.get(house.attachments.link("receipt-m-h"))
+    assert (seen.headers["content-type"], seen.content) == ("image/jpeg", samples.drawn())
+    assert seen.headers["cache-control"] == "no-store"
+    assert (await browser.get(house.attachments.link("receipt-m-other"))).status_code == 404

@@ -75,7 +75,7 @@ class Sending:
 
     def fetcher(self) -> fetching.Fetcher:
         """Not at work yet."""
-        keepers = {"sms": self.provider}
+        keepers = dict.fromkeys(("sms", "whatsapp"), self.provider)
         return fetching.Fetcher(
             self.house.database, SEAL, self.files, keepers, houses.voice(), most=MOST, clock=self.house.clock
         )

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ import sqlalchemy as sa
 from bot.engine import form
 from bot.engine.authoring import problems
 from bot.services import attaching, publishing
-from models import db, tables
+from models import db, files, tables
 from tests import samples, talking
 from tests.services.house import SEAL
 
@@ -61,7 +62,7 @@ async def test_attachments_are_kept_with_the_version(database: db.Database, tmp_
     assert {each.hash: each.kind for each in first.attachments.values()} == {
         name: mime.partition("/")[0] for name, mime in (await kept(database)).items()
     }
-    shelf = attaching.Shelf(database, SEAL)
+    shelf = shelf_of(database)
     for kind, language, mime, content in (
         ("audio", "ky", "audio/ogg", samples.ogg(5)),
         ("audio", "ru", "audio/mpeg", samples.MP3),
@@ -175,23 +176,28 @@ def test_odks_way_to_name_a_file_is_understood(tmp_path: Path) -> None:
     assert advice(file) == []
 
 
+def shelf_of(database: db.Database, clock: Callable[[], dt.datetime] = db.now) -> attaching.Shelf:
+    """A shelf without receipts."""
+    return attaching.Shelf(database, SEAL, files.Files(Path("nowhere"), SEAL), clock)
+
+
 async def test_what_a_provider_calls_it_is_remembered(database: db.Database) -> None:
-    shelf, other = attaching.Shelf(database, SEAL), attaching.Shelf(database, SEAL)
+    shelf, other = shelf_of(database), shelf_of(database)
     assert await shelf.known("telegram:1", "a" * 64) == ""
     await shelf.keep("telegram:1", "a" * 64, "x" * 90)
     assert await shelf.known("telegram:1", "a" * 64) == "x" * 90
     assert await other.known("telegram:1", "a" * 64) == "x" * 90
     assert await other.known("telegram:2", "a" * 64) == ""
     await other.keep("telegram:1", "a" * 64, "")
-    assert await attaching.Shelf(database, SEAL).known("telegram:1", "a" * 64) == ""
+    assert await shelf_of(database).known("telegram:1", "a" * 64) == ""
     # Cut off it would name nothing.
     await shelf.keep("telegram:3", "a" * 64, "x" * 161)
-    assert await attaching.Shelf(database, SEAL).known("telegram:3", "a" * 64) == ""
+    assert await shelf_of(database).known("telegram:3", "a" * 64) == ""
 
 
 def test_where_it_is_had_is_known_for_an_hour_or_two(database: db.Database) -> None:
     clock = talking.Clock()
-    shelf = attaching.Shelf(database, SEAL, clock)
+    shelf = shelf_of(database, clock)
     link = shelf.link("a" * 64)
     _, _, name, until, mark = link.split("/")
     good = [shelf.is_good(name, int(until), mark)]

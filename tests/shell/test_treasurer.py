@@ -8,13 +8,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
-from bot import __main__
+from bot import __main__, settings, wiring
 from bot.engine.pledging import wishes
 from bot.engine.pledging.events import Step
 from bot.services import folding
 from bot.shell import treasurer
-from models import db
+from models import db, media, tables
 from tests import talking
 from tests.services import house as houses
 from tests.services import signers
@@ -175,3 +176,32 @@ def test_an_office_is_given_by_code_listed_and_ended(run: Run) -> None:
     assert run("campaign", "office", "suu", "treasurer", "--end") == (0, "suu had no treasurer.\n", "")
     assert run("campaign", "office", "suu", "--end")[0] == 2
     assert run("campaign", "office", "su", "second")[0] == 2
+
+
+def test_the_photo_of_a_receipt_is_written_for_its_owner_alone_and_over_nothing(
+    run: Run, codes: list[str], tmp_path: Path
+) -> None:
+    output, there = tmp_path / "receipt.jpg", tmp_path / "there.jpg"
+    there.write_bytes(b"mine")
+    code, _, told = run("treasurer", "suu", "photo", codes[0], "--output", str(output))
+    assert (code, told) == (
+        2,
+        f"There is no photo of the receipt of {codes[0]}: none was sent, or it is kept no more.\n",
+    )
+
+    async def sent() -> None:
+        async with wiring.memory(settings.current()) as memory:
+            draft = memory.files.draft(b"picture")
+            memory.files.shelve(draft)
+            async with memory.database.transaction() as connection:
+                found = await connection.scalars(sa.select(tables.pledge.c.id).where(tables.pledge.c.code == codes[0]))
+                row = {"id": db.new_id(), "pledge_id": found.one(), "kind": "image", "status": "kept"}
+                at = {"not_before": db.now(), "created_at": db.now()}
+                await media.add(connection, [{**row, **at, "channel": "telegram", "content_hash": draft.hash}])
+
+    asyncio.run(sent())
+    assert run("treasurer", "suu", "photo", codes[0].lower(), "--output", str(output)) == (0, "", "")
+    assert (output.read_bytes(), output.stat().st_mode & 0o777) == (b"picture", 0o600)
+    assert run("treasurer", "suu", "photo", codes[0], "--output", str(there))[0] == 2
+    assert there.read_bytes() == b"mine"
+    assert run("treasurer", "suu", "photo", "ABCDEF", "--output", str(output))[2] == "suu has no pledge ABCDEF.\n"

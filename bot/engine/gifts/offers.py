@@ -192,7 +192,7 @@ class _Campaign:
             and (chunk.unit in wares.HOLDING or wares.NATURAL[things[0]] == "head")
         ):
             amount = Decimal(1)
-        return Unasked(things[0], amount, said)
+        return Unasked(things[0], amount, said, chunk.unit)
 
     def _by_unit(self, amount: Decimal | None, chunk: chunks.Chunk, said: str) -> Piece:
         """A unit without a thing: "20 капчык", "3 күн", "5 киши"."""

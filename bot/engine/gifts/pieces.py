@@ -32,12 +32,13 @@ class Why(enum.Enum):
 class Unasked:
     """Understood, but the campaign asks for no such thing. `thing`: its name in `wares`, or "".
 
-    `quantity` is None where the person named no number.
+    `quantity` is None where the person named no number, `unit` "" where they named none.
     """
 
     thing: str
     quantity: Decimal | None
     said: str
+    unit: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,39 @@
+"""All that is kept about a person is told to them: also what they said of campaigns, photos, names and offices."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.channels import base
+from tests.services import house as houses
+from tests.services import signers
+from tests.services.house import Letterbox
+from tests.services.test_opinions import done
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ("мои данные", ("ваша оценка: Нет; Скорее нет; Вода мутная", "хранится фото чека", "Имя: Асановы (семья)")),
+        ("маалыматым", ("сиздин баңыз: Жок; ", "чектин сүрөтү сакталат", "Асановы")),
+    ],
+)
+async def test_what_they_said_and_sent_is_told(database_url: str, words: str, told: tuple[str, ...]) -> None:
+    async with houses.opened(database_url, Letterbox("whatsapp")) as house:
+        person = house.person(channel="whatsapp")
+        await person.begins("a-suu")
+        await person.says("5000 сомов", "3", "3", "Асановы", "1", "меню")
+        await person.sends("отправила", kind="image", media=base.Media("image", "file-1"))
+        await done(house)
+        await person.says("оценка", "3", "2", "Вода мутная")
+        if words == "маалыматым":
+            await person.says("кыргызча")
+        head = (await person.says(words)).head
+        for each in told:
+            assert each in head
+
+
+async def test_whoever_holds_an_office_is_told_that_it_is_kept(database_url: str) -> None:
+    async with houses.opened(database_url) as house:
+        person = await signers.signer(house)
+        assert "Ваша обязанность: Чистая вода в село, казначей" in (await person.says("мои данные")).head
