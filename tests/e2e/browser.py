@@ -182,6 +182,10 @@ class Browser:
         """No page of ours takes anything but words."""
         raise LookupError(f"nobody can send a {medium} here")
 
+    async def looks(self) -> list[str]:
+        """Open the page again."""
+        return self._shown(await self.opens())
+
     # -- what only a browser does ---------------------------------------------------------------------------
 
     async def ranks(self, numbers: Sequence[str]) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Awaitable, Iterable
 from typing import Protocol
@@ -35,6 +36,9 @@ class Phone(Protocol):
 
     async def sends(self, medium: str) -> list[str]:
         """Send what is not words: "sticker", "photo", "voice" or "place"."""
+
+    async def looks(self) -> list[str]:
+        """See what has come by itself since the last reply."""
 
 
 def listed(text: str) -> dict[str, str]:
@@ -95,6 +99,10 @@ class Telegram:
     async def sends(self, medium: str) -> list[str]:
         """See `Phone`."""
         return await self.hears(self.person.sends({"place": "location"}.get(medium, medium)))
+
+    async def looks(self) -> list[str]:
+        """See what has come by itself since the last reply."""
+        return await self.hears(asyncio.sleep(0))
 
     async def hears(self, act: Awaitable[object]) -> list[str]:
         """Do it and wait for all that the bot says then."""
@@ -163,6 +171,12 @@ class Twilio:
                 return await self.hears(self.person.sends_location())
             case _:
                 return await self.hears(self.person.sends_sticker())
+
+    async def looks(self) -> list[str]:
+        """See what has come by itself since the last reply; it must have arrived."""
+        replies = await self._app.replies(self.channel, self.person.address, self._last)
+        self._last = max(replies, default=self._last)
+        return [each.text for each in self.person.screen()[len(self.person.screen()) - len(replies) :]]
 
     async def hears(self, act: Awaitable[int]) -> list[str]:
         """Do it and wait for all that the bot says then."""
