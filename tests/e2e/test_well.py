@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-import asyncio
 import datetime as dt
 import functools
 import re
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 import pytest_asyncio
-import sqlalchemy as sa
 
 from bot import __main__
-from bot.services import delivering, posting, ticking
-from models import db, tables
+from bot.services import delivering, ticking
+from models import db
 from tests import talking
-from tests.e2e import browser, phones, residents, running
+from tests.e2e import browser, phones, residents, running, telling
 from tests.e2e.test_end_to_end import AK_SUU, ISSYK_KUL, plan
 
 CAMPAIGN = """
@@ -65,148 +63,20 @@ RATES = """<?xml version="1.0" encoding="windows-1251" ?>
 <Currency ISOCode="TRY"><Nominal>10</Nominal><Value>20,0000</Value></Currency>
 </CurrencyRates>
 """
-#: Hours of UTC at which it is day: at home, and wherever in Russia a number may be.
-DAY = dict.fromkeys(["driver", "tailor", "neighbour"], range(3, 14)) | {"cook": range(7, 8)}
-#: When the clock is looked at: twice by night, and once when it is day for all of them.
-NIGHT, DAWN, NOON = dt.time(17), dt.time(2), dt.time(7, 30)
 FACILITATOR = "made-up-facilitator-token"
-_CODE = re.compile(r"[Кк]оду?: ([2-9A-Z]{6})")
-
-
-class Rounds(ticking.Clock):
-    """The clock of campaigns as it ticks in the app: only when it may, so that what it says is told from answers."""
-
-    #: Rounds that are wanted.
-    wanted = 0
-
-    async def tick(self) -> int:
-        """One round."""
-        made = await super().tick() if Rounds.wanted else 0
-        Rounds.wanted = max(Rounds.wanted - 1, 0)
-        return made
-
-
-class Well:
-    """The running app, the operator's shell beside it, and time."""
-
-    def __init__(self, app: running.App, clock: talking.Clock, shell: Callable[..., str]) -> None:
-        self.app, self.clock, self._shell = app, clock, shell
-        #: respondent -> who that is in this story.
-        self.people: dict[str, str] = {}
-        #: Who was told what without having asked, and on which day; the campaign's title left out.
-        self.told: dict[str, list[tuple[str, str]]] = {}
-        self._last = 0
-
-    async def shell(self, *words: str) -> str:
-        """What a command prints, a minute later."""
-        self.clock.forward(minutes=1)
-        return await asyncio.to_thread(self._shell, *words)
-
-    async def api(self) -> Any:
-        """The campaign, as everybody may see it."""
-        answer = await self.app.http.get("/api/campaigns/kuduk")
-        assert answer.status_code == 200
-        return answer.json()
-
-    async def rounds(self) -> None:
-        """The clock has looked at all there is now, and what it said is delivered."""
-        Rounds.wanted = 2
-        await running.until(lambda: not Rounds.wanted)
-        table = tables.outgoing
-        waits = sa.select(sa.func.count()).where(
-            table.c.status.in_(["waiting", "sending", "unknown"]), table.c.channel != "web"
-        )
-        async with asyncio.timeout(running.PATIENCE):
-            while True:
-                async with self.app.house.database.reading() as connection:
-                    if not await connection.scalar(waits):
-                        return
-                await asyncio.sleep(0.01)
-
-    async def until(self, day: dt.date) -> None:
-        """Every night and every noon until that noon."""
-        while self.clock.now.date() < day or self.clock.now.time() < NOON:
-            for time in (DAWN, NOON, NIGHT):
-                at = dt.datetime.combine(self.clock.now.date(), time, dt.UTC)
-                if at > self.clock.now:
-                    break
-            else:
-                at = dt.datetime.combine(self.clock.now.date() + dt.timedelta(days=1), DAWN, dt.UTC)
-            self.clock.now = at
-            await self.looks()
-
-    async def looks(self) -> None:
-        """What the clock has to say now; never by night."""
-        await self.rounds()
-        async for who, at, said in self._news():
-            assert at.hour in DAY.get(who, DAY["driver"]), (who, at, said)
-            # An SMS that is cut in two says its head once.
-            if said:
-                self.told.setdefault(who, []).append((f"{at:%m-%d}", said.partition("\n")[2]))
-
-    async def heard(self) -> None:
-        """What was said until now was an answer to somebody."""
-        async for _ in self._news():
-            pass
-
-    async def _news(self) -> AsyncIterator[tuple[str, dt.datetime, str]]:
-        table = tables.outgoing
-        found = sa.select(table.c.id, table.c.respondent_id, table.c.created_at, table.c.sealed)
-        async with self.app.house.database.reading() as connection:
-            rows = list(await connection.execute(found.where(table.c.id > self._last).order_by(table.c.id)))
-        for number, person, at, sealed in rows:
-            self._last = number
-            yield self.people.get(person, person), at, posting.opened(self.app.house.seal, sealed).head
-
-    async def known(self, code: str, name: str) -> None:
-        """The giver of this pledge goes by that name here."""
-        pledge = tables.pledge
-        async with self.app.house.database.reading() as connection:
-            person = await connection.scalar(sa.select(pledge.c.respondent_id).where(pledge.c.code == code))
-        assert person
-        self.people[person] = name
-
-
-class Giver:
-    """Somebody with a phone."""
-
-    def __init__(self, well: Well, phone: phones.Phone, name: str) -> None:
-        self.well, self.phone, self.name, self.code = well, phone, name, ""
-
-    async def says(self, *texts: str) -> str:
-        """A minute before each; the answer to the last."""
-        said: list[str] = []
-        for text in texts:
-            self.well.clock.forward(minutes=1)
-            await self.well.looks()
-            if self.code:
-                await self.phone.looks()
-            said = await (self.phone.comes(text) if text[1:2] == "-" else self.phone.types(text))
-            await self.well.heard()
-        return residents.flat(said)
-
-    async def pledges(self, consent: str, offer: str, back: str) -> None:
-        """By the campaign's link: consent, offer, yes."""
-        said = await self.says("a-kuduk", consent, offer)
-        assert back in said, said
-        found = _CODE.search(await self.says("1"))
-        assert found
-        self.code = found[1]
-        await self.says("меню")
-        await self.well.known(self.code, self.name)
 
 
 @pytest_asyncio.fixture
 async def well(
     database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> AsyncIterator[Well]:
+) -> AsyncIterator[telling.Well]:
     clock = talking.Clock()
     (tmp_path / "flows").mkdir()
     (tmp_path / "flows" / "kuduk.campaign.yaml").write_text(CAMPAIGN, "utf-8")
     for file in ("pledge.yaml", "places.csv"):
         (tmp_path / "flows" / file).write_bytes((running.FLOWS / file).read_bytes())
     (tmp_path / "daily.xml").write_bytes(RATES.encode("cp1251"))
-    monkeypatch.setattr(ticking, "Clock", functools.partial(Rounds, clock=clock))
+    monkeypatch.setattr(ticking, "Clock", functools.partial(telling.Rounds, clock=clock))
     monkeypatch.setattr(ticking, "PAUSE", 0.02)
     monkeypatch.setattr(delivering, "_PAUSE", 0.1)
     monkeypatch.setattr(db, "now", clock)
@@ -222,7 +92,7 @@ async def well(
     ) as app:
         for name, value in running.environ(database_url, tmp_path / "var", app.telegram.url, app.twilio).items():
             monkeypatch.setenv(name, value)
-        yield Well(app, clock, shell)
+        yield telling.Well(app, clock, shell)
 
 
 def quantities(found: list[Any], *keys: str) -> dict[tuple[str, ...], str]:
@@ -236,12 +106,12 @@ def fund(api: Any, need: str) -> list[str]:
     return [found[stage] for stage in ("not_due", "on_the_way", "received", "spent", "left")]
 
 
-async def promise(well: Well) -> tuple[Giver, Giver, Giver, Giver]:
+async def promise(well: telling.Well) -> tuple[telling.Giver, telling.Giver, telling.Giver, telling.Giver]:
     """Three migrants in three currencies, and a neighbour with hands."""
-    driver = Giver(well, phones.Telegram(well.app, 501, "ru"), "driver")
-    cook = Giver(well, phones.Twilio(well.app, "whatsapp", "+79990001122"), "cook")
-    tailor = Giver(well, browser.Browser(well.app), "tailor")
-    neighbour = Giver(well, phones.Telegram(well.app, 502, "ky"), "neighbour")
+    driver = telling.Giver(well, phones.Telegram(well.app, 501, "ru"), "driver")
+    cook = telling.Giver(well, phones.Twilio(well.app, "whatsapp", "+79990001122"), "cook")
+    tailor = telling.Giver(well, browser.Browser(well.app), "tailor")
+    neighbour = telling.Giver(well, phones.Telegram(well.app, 502, "ky"), "neighbour")
     await driver.pledges("2", "60000 рублей", "66 000 сомов")
     await cook.pledges("1", "400$", "35 000 сом")
     await tailor.pledges("2", "15000 лир", "30 000 сомов")
@@ -252,7 +122,7 @@ async def promise(well: Well) -> tuple[Giver, Giver, Giver, Giver]:
     return driver, cook, tailor, neighbour
 
 
-async def villagers(well: Well) -> list[residents.Resident]:
+async def villagers(well: telling.Well) -> list[residents.Resident]:
     """Ten who live there and want to hear what comes of things."""
     found = []
     for number in range(10):
@@ -293,7 +163,7 @@ TOLD = {
 }
 
 
-async def test_a_well_is_promised_given_dug_and_rated(well: Well, tmp_path: Path) -> None:
+async def test_a_well_is_promised_given_dug_and_rated(well: telling.Well, tmp_path: Path) -> None:
     app = well.app
     village = await villagers(well)
     assert "3 rates written down" in await well.shell("rates", "import", str(tmp_path / "daily.xml"))
@@ -324,8 +194,8 @@ async def test_a_well_is_promised_given_dug_and_rated(well: Well, tmp_path: Path
 
     # One takes it back, and nobody is asked why.
     await cook.says("убадам", "1", "алып салуу", "1", "меню")
-    treasurer = Giver(well, phones.Telegram(app, 503, "ru"), "treasurer")
-    second = Giver(well, phones.Twilio(app, "whatsapp", "+996555000777"), "second")
+    treasurer = telling.Giver(well, phones.Telegram(app, 503, "ru"), "treasurer")
+    second = telling.Giver(well, phones.Twilio(app, "whatsapp", "+996555000777"), "second")
     for person, office, consent in ((treasurer, "treasurer", "2"), (second, "second", "1")):
         code = re.search(r"link   (o-\w+)", await well.shell("campaign", "office", "kuduk", office))
         assert code
@@ -381,7 +251,7 @@ async def test_a_well_is_promised_given_dug_and_rated(well: Well, tmp_path: Path
     await well.shell("campaign", "done", "kuduk")
     await well.until(dt.date(2027, 4, 6))
     for each in village:
-        person = Giver(well, each.phone, "")
+        person = telling.Giver(well, each.phone, "")
         person.code = "none"
         await person.says(*{"ky": ("ооба", "5", "өткөр"), "ru": ("да", "5", "пропустить")}[each.language])
     assert "Ответ записан" in await driver.says("да", "4", "Спасибо всем")
