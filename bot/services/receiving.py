@@ -33,7 +33,7 @@ GROUP = 256
 #: Messages waiting at most, before providers are told to come again (each may weigh some kilobytes).
 WAITING = 4096
 #: Seconds for which the next group is gathered at the most.
-_GATHER = 0.025
+_GATHER = 0.012
 #: Tries of a whole group that ran into another process.
 _REPLAYS = 5
 #: Seconds for the group in hand when the house closes.
