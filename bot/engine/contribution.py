@@ -10,9 +10,6 @@ from typing import NamedTuple
 from bot.engine import form, passage, state
 from bot.engine.xpath import expressions
 
-#: The margins every response has beside those its form names.
-BUILT_IN = ("channel", "language")
-
 
 class Key(NamedTuple):
     """One tally: how many responses gave `value` to `question`, in one place and one level of one margin.
