@@ -14,8 +14,11 @@ from typing import Any
 import sqlalchemy as sa
 from asyncpg import exceptions as asyncpg
 from sqlalchemy import exc
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.dialects import sqlite as sqlite_dialect
 from sqlalchemy.ext import asyncio as sa_asyncio
+
+from models import sqlite
 
 Connection = sa_asyncio.AsyncConnection
 #: The errors others must know: anything the database says, and a row that stands already.
@@ -74,7 +77,7 @@ class Database:
                 Path(self.url.database).parent.mkdir(parents=True, exist_ok=True)
             self._engine = sa_asyncio.create_async_engine(
                 self.url,
-                connect_args={"timeout": 30},
+                async_creator=lambda: sqlite.connect(self.url),
                 # A reader and a writer; more only lengthens the tail (facts on performance).
                 pool_size=4,
                 max_overflow=0,
@@ -149,10 +152,10 @@ def _code(error: BaseException) -> str:
     return str(getattr(getattr(error, "orig", None), "sqlstate", None) or "")
 
 
-def insert(connection: Connection, table: sa.Table) -> postgresql.Insert | sqlite.Insert:
+def insert(connection: Connection, table: sa.Table) -> postgresql.Insert | sqlite_dialect.Insert:
     """An INSERT that knows ON CONFLICT, in this connection's dialect."""
     if connection.dialect.name == "sqlite":
-        return sqlite.insert(table)
+        return sqlite_dialect.insert(table)
     return postgresql.insert(table)
 
 
