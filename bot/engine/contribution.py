@@ -58,17 +58,17 @@ def contribution(definition: form.Form, response: state.State) -> Counter[Key]:
 
 
 def change(definition: form.Form, old: state.State | None, new: state.State | None) -> dict[Key, int]:
-    """New contribution minus old, without zeros, keys in sorted order (the order in which rows are locked)."""
+    """New contribution minus old, without zeros."""
     was = _said(definition, old) if old else _NOTHING
     is_now = _said(definition, new) if new else _NOTHING
     if was[:3] == is_now[:3]:
         # Most turns add one answer to ten that stand: all others would cancel out in every margin.
         differs = {said for said, _ in was.values.items() ^ is_now.values.items()}
         more = {said: is_now.values.get(said, 0) - was.values.get(said, 0) for said in differs}
-        return dict(sorted(is_now.keys(definition, more).items()))
+        return is_now.keys(definition, more)
     before, after = was.keys(definition, was.values), is_now.keys(definition, is_now.values)
     changed = {key for key, _ in before.items() ^ after.items()}
-    return {key: after.get(key, 0) - before.get(key, 0) for key in sorted(changed)}
+    return {key: after.get(key, 0) - before.get(key, 0) for key in changed}
 
 
 # What was new with one message is old with the next.

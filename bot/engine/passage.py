@@ -44,8 +44,7 @@ class Station(NamedTuple):
     asks: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Passage:
+class Passage(NamedTuple):
     """What a response looks like under the form's conditions."""
 
     definition: form.Form
