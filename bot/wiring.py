@@ -126,7 +126,14 @@ async def house(settings: settings_.Settings, *, receives: bool = True) -> Async
             weather = introducing.Weather("Telegram")
             started = functools.partial(introducing.remember, kept.database, telegram_bot)
             work.append(
-                polling.poll(telegram_bot, desk.receive, weather, started=started)
+                polling.poll(
+                    telegram_bot,
+                    settings.telegram_token.partition(":")[0],
+                    kept.database,
+                    desk.receive,
+                    weather,
+                    started=started,
+                )
                 if telegram_bot.polling
                 else introducing.start(telegram_bot, weather, started)
             )

@@ -1,0 +1,23 @@
+"""A process for the tests: polls, so to speak, as long as it lives, and says so."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+
+from bot.services import leasing
+from models import db
+
+
+async def main(url: str) -> None:
+    async def work() -> None:
+        print("mine", flush=True)
+        await asyncio.Event().wait()
+
+    database = db.Database(url)
+    print("ready", flush=True)
+    await leasing.alone(database, "poll", work, leasing.Pace(0.1, 0.05, 0.6, 0.4))
+
+
+if __name__ == "__main__":
+    asyncio.run(main(sys.argv[1]))
