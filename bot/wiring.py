@@ -7,6 +7,7 @@ import contextlib
 import functools
 import gc
 import logging
+import secrets
 from collections.abc import AsyncIterator, Coroutine, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -16,7 +17,17 @@ import aiohttp
 from bot import settings as settings_
 from bot import wording
 from bot.channels import base, web
-from bot.services import attaching, delivering, fetching, introducing, polling, receiving, ticking
+from bot.services import (
+    attaching,
+    delivering,
+    fetching,
+    introducing,
+    polling,
+    publishing,
+    receiving,
+    recording,
+    ticking,
+)
 from models import db, files, migrating, providers, sealing
 
 if TYPE_CHECKING:
@@ -78,6 +89,27 @@ async def memory(settings: settings_.Settings, *, migrate: bool = False) -> Asyn
         yield Memory(settings, database, seal, files.Files(settings.media, seal))
     finally:
         await database.close()
+
+
+@contextlib.asynccontextmanager
+async def kit(settings: settings_.Settings, kept: Memory) -> AsyncIterator[recording.Kit]:
+    """What it takes to answer a message from the shell: the reply waits in the outbox for whoever delivers."""
+    async with aiohttp.ClientSession() as session:
+        channels: dict[str, base.Channel] = {"web": web.Web(settings.public_url)}
+        shelf = attaching.Shelf(kept.database, kept.seal, kept.files)
+        if bot := _telegram(settings, session, channels, shelf):
+            async with kept.database.reading() as connection:
+                bot.entrance = (await providers.objects(connection, introducing.ENTRANCES)).get(bot.name, "")
+        _twilio(settings, session, channels, shelf)
+        yield recording.Kit(
+            kept.seal,
+            wording.Voice(),
+            channels,
+            publishing.Library(),
+            settings.help_phone,
+            settings.site,
+            functools.partial(secrets.token_hex, 16),
+        )
 
 
 @contextlib.asynccontextmanager

@@ -341,8 +341,3 @@ async def add_tallies(connection: db.Connection, tallies: Mapping[Any, int]) -> 
         tally = db.insert(connection, tables.tally)
         added = {"count": tables.tally.c.count + tally.excluded.count}
         await connection.execute(tally.on_conflict_do_update(index_elements=_TALLY_KEY, set_=added), rows)
-
-
-async def set_aside(connection: db.Connection, row: Row) -> None:
-    """Keep a message that failed even alone."""
-    await connection.execute(sa.insert(tables.set_aside), [row])

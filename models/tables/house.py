@@ -18,7 +18,7 @@ provider_object = sa.Table(
     sa.PrimaryKeyConstraint("account", "name"),
 )
 
-#: What one process alone does at a time. Who holds it raises `beat` again and again; who sees it stand still takes over.
+#: What one process alone does at a time. Its holder raises `beat` again and again; who sees it stand still takes over.
 lease = sa.Table(
     "lease",
     metadata,

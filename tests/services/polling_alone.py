@@ -9,13 +9,19 @@ from bot.services import leasing
 from models import db
 
 
+def say(what: str) -> None:
+    """To whoever started us."""
+    sys.stdout.write(f"{what}\n")
+    sys.stdout.flush()
+
+
 async def main(url: str) -> None:
     async def work() -> None:
-        print("mine", flush=True)
+        say("mine")
         await asyncio.Event().wait()
 
     database = db.Database(url)
-    print("ready", flush=True)
+    say("ready")
     await leasing.alone(database, "poll", work, leasing.Pace(0.1, 0.05, 0.6, 0.4))
 
 

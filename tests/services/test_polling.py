@@ -15,7 +15,6 @@ from bot.services import introducing, leasing, polling
 from models import db
 from tests.standins import telegram as standin
 
-
 #: A hundred times faster than in a house.
 PACE = leasing.Pace(0.02, 0.01, 0.1, 0.08)
 
