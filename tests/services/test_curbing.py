@@ -57,7 +57,7 @@ async def test_a_flood_is_answered_with_one_line_and_then_with_silence(database_
         assert TOO_MUCH in (await person.reads()).head
         # What is dropped is not written down as received: should it come again later, it is answered.
         assert await house.count("received") == received
-        assert "кыргызча" in (await other.sends("салам")).head.lower()
+        assert "Саламатсызбы" in (await other.sends("салам")).head
         seconds.now += curbing.SILENCE - 1
         assert await flood(person, 5) == 0
         seconds.now += 1
