@@ -12,6 +12,8 @@ from bot.channels import base
 LONGEST = 65536
 
 
+#: Characters of what a person says, as many as Telegram lets them write.
+LONGEST_TEXT = 4096
 #: The rest of a body that is too long is still on its way, and nobody will read it.
 CLOSE = {"Connection": "close"}
 
