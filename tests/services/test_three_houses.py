@@ -87,18 +87,18 @@ async def test_givers_treasurers_spending_and_erasure_at_once(
                 hand = book.Hand(Role.TREASURER, "shell", clock())
                 if isinstance(await spending.spend(stores, "suu", wanted, hand), book.Entry):
                     spent.append(Decimal(7))
-                await asyncio.sleep(0.01)
+                await asyncio.sleep(0.1)
 
         async def settles() -> None:
             while not done.is_set():
                 await accounting.settle(all_[2].database, publishing.Library(), clock())
                 await notifier.go_on(publishing.Library(), clock())
-                await asyncio.sleep(0.01)
+                await asyncio.sleep(0.1)
 
         async def checks() -> None:
             while not done.is_set():
                 await exact(all_[1].database)
-                await asyncio.sleep(0.02)
+                await asyncio.sleep(0.1)
 
         others: list[Callable[[], Coroutine[Any, Any, None]]] = [
             lambda: signs(treasurer),
