@@ -7,12 +7,12 @@ from typing import NamedTuple, TypeVar
 
 import fastapi
 
-from api import pages, raw, uploads
+from api import callers, pages, raw, uploads
 from bot import wiring
 from bot.channels import base, composing, web
 from bot.engine import conversation, messages, state
 from bot.engine.messages import phrase
-from bot.services import attaching, receiving
+from bot.services import attaching, curbing, receiving
 from models import db
 
 router = fastapi.APIRouter(include_in_schema=False)
@@ -97,6 +97,9 @@ async def answer(request: fastapi.Request) -> fastapi.Response:
     except receiving.Busy:
         return _sorry(house, 503, _BUSY)
     try:
+        # Before a file is put away.
+        if not await house.desk.admits(inbound, callers.place(request, house.settings.proxies)):
+            return _sorry(house, 429, receiving.TOO_MUCH, again=None if file else web.form(arrived))
         await house.desk.receive(await uploads.put_away(house, inbound))
         if web.secret(arrived):
             headers = {**_QUIET, "Location": "/chat"}
@@ -265,7 +268,8 @@ def _sorry(
     house: wiring.House, status: int, line: messages.Phrase, again: Mapping[str, Sequence[str]] | None = None
 ) -> fastapi.Response:
     """What went wrong, in both languages, and a way back; `again` are fields to be sent once more."""
-    headers = {"Retry-After": str(receiving.Busy.retry_after)} if status == 503 else {}
+    pauses = {503: receiving.Busy.retry_after, 429: int(curbing.SILENCE)}
+    headers = {"Retry-After": str(pauses[status])} if status in pauses else {}
     fields = [(name, value) for name, values in (again or {}).items() for value in values]
     return pages.page(
         "sorry.html",

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import starlette.exceptions
 import starlette.requests
+import starlette.types
 
 from bot.channels import base
 
 #: Bytes of a body at the most: the longest answer people write has a tenth of it.
 LONGEST = 65536
+
+
+#: Characters of what a person says, as many as Telegram lets them write.
+LONGEST_TEXT = 4096
+#: The rest of a body that is too long is still on its way, and nobody will read it.
+CLOSE = {"Connection": "close"}
 
 
 class TooLong(Exception):
@@ -16,8 +24,7 @@ class TooLong(Exception):
 
 async def request(incoming: starlette.requests.Request, longest: int = LONGEST) -> base.Request:
     """The request with its body; raises `TooLong`, before reading where the length is announced."""
-    announced = next((value for name, value in incoming.scope["headers"] if name == b"content-length"), b"0")
-    if not announced.isdigit() or int(announced[:12]) > longest:
+    if announces_more(incoming.scope, longest):
         raise TooLong
     body = bytearray()
     async for piece in incoming.stream():
@@ -25,6 +32,27 @@ async def request(incoming: starlette.requests.Request, longest: int = LONGEST) 
         if len(body) > longest:
             raise TooLong
     return bare(incoming, bytes(body))
+
+
+def announces_more(scope: starlette.types.Scope, longest: int = LONGEST) -> bool:
+    """Whether the length that is announced is more than it may be, or none."""
+    announced = next((value for name, value in scope["headers"] if name == b"content-length"), b"0")
+    return not announced.isdigit() or int(announced[:12]) > longest
+
+
+def bounded(receive: starlette.types.Receive, longest: int = LONGEST) -> starlette.types.Receive:
+    """The same, but 413 is raised where more comes: for doors that leave the reading to the framework."""
+    read = 0
+
+    async def receives() -> starlette.types.Message:
+        nonlocal read
+        message = await receive()
+        read += len(message.get("body", b""))
+        if read > longest:
+            raise starlette.exceptions.HTTPException(413, headers=CLOSE)
+        return message
+
+    return receives
 
 
 def bare(incoming: starlette.requests.Request, body: bytes = b"") -> base.Request:

@@ -41,8 +41,10 @@ async def request(house: wiring.House, incoming: fastapi.Request) -> base.Reques
 
 
 async def read(channel: base.Channel, arrived: base.Request) -> base.Inbound:
-    """The message in it; a long one is taken apart beside everything else. Raises `base.Malformed`."""
+    """The message in it; a long one is taken apart beside everything else. Raises `base.Malformed`, `raw.TooLong`."""
     [inbound] = await asyncio.to_thread(channel.read, arrived) if web.has_file(arrived) else channel.read(arrived)
+    if len(inbound.text) > raw.LONGEST_TEXT:
+        raise raw.TooLong
     return inbound
 
 

@@ -32,8 +32,13 @@ class Front(fastapi.FastAPI):
         if scope["type"] == "http" and scope["path"] == "/telegram" and scope["method"] == "POST":
             answer = await _telegram(self.state.house, fastapi.Request(scope, receive))
             await answer(scope, receive, send)
-        else:
+        elif scope["type"] != "http" or scope["path"] == "/chat":
+            # A form of the chat may bring a file; its door has limits of its own.
             await super().__call__(scope, receive, send)
+        elif raw.announces_more(scope):
+            await fastapi.Response(status_code=413, headers=raw.CLOSE)(scope, receive, send)
+        else:
+            await super().__call__(scope, raw.bounded(receive), send)
 
 
 async def _telegram(house: wiring.House, request: fastapi.Request) -> fastapi.Response:
@@ -91,9 +96,7 @@ async def _heard(
     """
     heard: list[base.Inbound] = []
     try:
-        arrived = await raw.request(request)
-        channels[0].verify(arrived)
-        for inbound in [inbound for channel in channels for inbound in channel.read(arrived)]:
+        for inbound in await _read(request, channels):
             await house.desk.receive(inbound._replace(callback="") if inbound.callback else inbound)
             heard.append(inbound)
     except (raw.TooLong, base.Refused, base.Malformed) as error:
@@ -104,8 +107,14 @@ async def _heard(
     return None, heard
 
 
+async def _read(request: fastapi.Request, channels: Sequence[base.Channel]) -> list[base.Inbound]:
+    """What is in it. By itself, so that nobody holds the body while its messages wait for the desk."""
+    arrived = await raw.request(request)
+    channels[0].verify(arrived)
+    return [inbound for channel in channels for inbound in channel.read(arrived)]
+
+
 def _refusal(error: Exception) -> fastapi.Response:
     if isinstance(error, raw.TooLong):
-        # The rest of the body is still on its way, and nobody will read it.
-        return fastapi.Response(status_code=413, headers={"Connection": "close"})
+        return fastapi.Response(status_code=413, headers=raw.CLOSE)
     return fastapi.Response(status_code=403 if isinstance(error, base.Refused) else 400)

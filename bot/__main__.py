@@ -24,11 +24,12 @@ from bot.services import (
     folding,
     publishing,
     reaching,
+    setting_aside,
     shelving,
     steering,
     transcribing,
 )
-from bot.shell import campaign, chat, export, forms, rates, reach, treasurer, voices
+from bot.shell import campaign, chat, event, export, forms, rates, reach, stuck, treasurer, voices
 from models import db, sealing
 
 DONE, PROBLEMS, WRONG = 0, 1, 2
@@ -54,6 +55,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _wrong(f"There is no campaign “{error}”; `ashar campaign` lists them.")
     except transcribing.NoSuchVoice as error:
         return _wrong(f"{error}; `ashar voices` lists them.")
+    except setting_aside.NoSuchMessage as error:
+        return _wrong(f"{error}; `ashar stuck` lists them.")
     except (collecting.NoSuchForm, shelving.NoSuchForm) as error:
         return _wrong(f"There is no form “{error}”.")
     except sealing.Unreadable:
@@ -106,6 +109,8 @@ def _parser() -> argparse.ArgumentParser:
     )
     export.arguments(command("export", export.export, "write the responses to a form"))
     voices.arguments(command("voices", voices.voices, "voice notes that wait to be put into words"))
+    stuck.arguments(command("stuck", stuck.stuck, "messages that could not be answered; try them again, or drop them"))
+    event.arguments(command("event", event.event, "announced events, during which more may come from one place"))
     rates.arguments(command("rates", rates.rates, "what other money is worth in som, by the National Bank"))
     sub = command("tally", _tally, "recount the answers")
     sub.add_argument("what", choices=("check", "rebuild"), help="compare the tallies with a recount, or replace them")

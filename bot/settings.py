@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import difflib
-import ipaddress
 import os
 import re
 import secrets as chance
@@ -15,6 +14,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import NamedTuple
 
+from bot import hosts
 from models import db, sealing
 
 _FLOWS = Path(__file__).resolve().parent.parent / "flows"
@@ -28,6 +28,7 @@ NAMES = (
     "ASHAR_HOST",
     "ASHAR_PORT",
     "ASHAR_PUBLIC_URL",
+    "ASHAR_PROXIES",
     "ASHAR_HELP_PHONE",
     "ASHAR_FLOWS",
     "ASHAR_MEDIA",
@@ -112,6 +113,8 @@ class Settings:
     port: int
     #: Where the world finds us, or "".
     public_url: str
+    #: Web servers before this one.
+    proxies: tuple[hosts.Network, ...]
     help_phone: str
     flows: Path
     #: Folder of what people send, and how many bytes one file may have.
@@ -136,7 +139,7 @@ class Settings:
     @property
     def site(self) -> str:
         """The address to give to people: the public one, or else this machine's own."""
-        return self.public_url or f"http://{_bracketed(_reachable(self.host))}:{self.port}"
+        return self.public_url or f"http://{hosts.bracketed(hosts.reachable(self.host))}:{self.port}"
 
 
 def read(environ: Mapping[str, str]) -> Settings:
@@ -198,6 +201,7 @@ class _Reader:
             or "127.0.0.1",
             "port": self.number("ASHAR_PORT", 8000, 1, 65535),
             "public_url": public_url,
+            "proxies": self.networks("ASHAR_PROXIES", "127.0.0.0/8,::1"),
             "help_phone": self.matching("ASHAR_HELP_PHONE", _PHONE, "a telephone, such as +996 555 123456"),
             "flows": self.flows(),
             "media": Path(self.given.get("ASHAR_MEDIA", var / "media")),
@@ -259,6 +263,13 @@ class _Reader:
             return usual
         return int(text)
 
+    def networks(self, name: str, usual: str) -> tuple[hosts.Network, ...]:
+        try:
+            return hosts.networks(self.given.get(name, usual))
+        except ValueError:
+            self.say(name, "expected addresses or networks with commas, such as 127.0.0.1,10.1.0.0/16")
+            return ()
+
     def flows(self) -> Path:
         folder = Path(self.given.get("ASHAR_FLOWS", _FLOWS))
         if not folder.is_dir():
@@ -275,7 +286,7 @@ class _Reader:
             host, _port = parts.hostname or "", parts.port
         except ValueError:
             host, parts = "", urllib.parse.urlsplit("")
-        encrypted = parts.scheme == "https" or (parts.scheme == "http" and _is_loopback(host))
+        encrypted = parts.scheme == "https" or (parts.scheme == "http" and hosts.is_loopback(host))
         if not (host and encrypted) or parts.path or parts.query or parts.fragment or parts.username:
             self.say(name, f"expected an address without a path, such as {example} (http only on this machine)")
             return ""
@@ -376,21 +387,3 @@ def _make(path: Path, names: list[str]) -> None:
             os.link(draft, path)
     finally:
         draft.unlink(missing_ok=True)
-
-
-def _is_loopback(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-
-def _reachable(host: str) -> str:
-    """Where a browser on this machine finds a server that listens on `host`."""
-    return {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - compared with, not listened on
-
-
-def _bracketed(host: str) -> str:
-    return f"[{host}]" if ":" in host else host

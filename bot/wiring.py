@@ -7,6 +7,7 @@ import contextlib
 import functools
 import gc
 import logging
+import secrets
 from collections.abc import AsyncIterator, Coroutine, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -16,7 +17,17 @@ import aiohttp
 from bot import settings as settings_
 from bot import wording
 from bot.channels import base, web
-from bot.services import attaching, delivering, fetching, introducing, polling, receiving, ticking
+from bot.services import (
+    attaching,
+    delivering,
+    fetching,
+    introducing,
+    polling,
+    publishing,
+    receiving,
+    recording,
+    ticking,
+)
 from models import db, files, migrating, providers, sealing
 
 if TYPE_CHECKING:
@@ -81,6 +92,27 @@ async def memory(settings: settings_.Settings, *, migrate: bool = False) -> Asyn
 
 
 @contextlib.asynccontextmanager
+async def kit(settings: settings_.Settings, kept: Memory) -> AsyncIterator[recording.Kit]:
+    """What it takes to answer a message from the shell: the reply waits in the outbox for whoever delivers."""
+    async with aiohttp.ClientSession() as session:
+        channels: dict[str, base.Channel] = {"web": web.Web(settings.public_url)}
+        shelf = attaching.Shelf(kept.database, kept.seal, kept.files)
+        if bot := _telegram(settings, session, channels, shelf):
+            async with kept.database.reading() as connection:
+                bot.entrance = (await providers.objects(connection, introducing.ENTRANCES)).get(bot.name, "")
+        _twilio(settings, session, channels, shelf)
+        yield recording.Kit(
+            kept.seal,
+            wording.Voice(),
+            channels,
+            publishing.Library(),
+            settings.help_phone,
+            settings.site,
+            functools.partial(secrets.token_hex, 16),
+        )
+
+
+@contextlib.asynccontextmanager
 async def house(settings: settings_.Settings, *, receives: bool = True) -> AsyncIterator[House]:
     """The whole house, running until the block ends; with `receives` false it only delivers and fetches.
 
@@ -126,7 +158,14 @@ async def house(settings: settings_.Settings, *, receives: bool = True) -> Async
             weather = introducing.Weather("Telegram")
             started = functools.partial(introducing.remember, kept.database, telegram_bot)
             work.append(
-                polling.poll(telegram_bot, desk.receive, weather, started=started)
+                polling.poll(
+                    telegram_bot,
+                    settings.telegram_token.partition(":")[0],
+                    kept.database,
+                    desk.receive,
+                    weather,
+                    started=started,
+                )
                 if telegram_bot.polling
                 else introducing.start(telegram_bot, weather, started)
             )

@@ -193,8 +193,9 @@ async def remember(
 ) -> None:
     """People were looked at (rows of `hearing`), have heard further (rows of `heard`), and where they are now is this
     (contact -> sealed conversation); all of them held."""
-    for contact, sealed in sorted(talks.items()):
-        await connection.execute(sa.update(_contact).where(_contact.c.id == contact).values(sealed=sealed))
+    if talks:
+        now = [{"of": contact, "sealed": sealed} for contact, sealed in sorted(talks.items())]
+        await connection.execute(sa.update(_contact).where(_contact.c.id == sa.bindparam("of")), now)
     if looked:
         by = sa.update(_hearing).where(_hearing.c.respondent_id == sa.bindparam("of"))
         rows = [{"of": row["respondent_id"], "look_at": row["look_at"], "told_on": row["told_on"]} for row in looked]

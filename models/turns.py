@@ -327,8 +327,3 @@ async def add_tallies(connection: db.Connection, tallies: Mapping[Any, int]) -> 
     ]
     if rows:
         await connection.execute(db.upsert(connection, tables.tally, _TALLY_KEY, added=("count",)), rows)
-
-
-async def set_aside(connection: db.Connection, row: Row) -> None:
-    """Keep a message that failed even alone."""
-    await connection.execute(sa.insert(tables.set_aside), [row])

@@ -183,3 +183,10 @@ def test_the_readme_documents_every_setting() -> None:
 )
 def test_the_language_of_the_terminal(environment: dict[str, str], language: str) -> None:
     assert settings.language(environment) == language
+
+
+def test_proxies_are_addresses_and_networks(tmp_path: Path) -> None:
+    assert [str(each) for each in read(tmp_path).proxies] == ["127.0.0.0/8", "::1/128"]
+    given = read(tmp_path, ASHAR_PROXIES="10.1.0.0/16, 192.0.2.7")
+    assert [str(each) for each in given.proxies] == ["10.1.0.0/16", "192.0.2.7/32"]
+    assert wrong(tmp_path, ASHAR_PROXIES="nginx") == ["ASHAR_PROXIES"]

@@ -18,6 +18,8 @@ from bot.engine.xpath import expressions
 KYRGYZ_TIME = dt.timezone(dt.timedelta(hours=6))
 #: Rounds of one repeat at the most: nobody types more into a chat, and a slip of the finger is no thousand children.
 ROUNDS = 50
+#: Rounds of all repeats together: three counts of fifty, one in the other, would be a hundred thousand, in each turn.
+ALL_ROUNDS = 300
 #: A calculation may ask for what comes later: the form is gone through again until nothing changes, so often at most.
 PASSES = 5
 
@@ -209,6 +211,7 @@ class _Going:
         self.stations: list[Station] = []
         self.values: dict[str, expressions.Value] = {}
         self.rounds: dict[str, int] = {}
+        self.left = ALL_ROUNDS
         self.once: list[tuple[str, str]] = []
         self.opened: list[Opened] = []
         #: The passage with one answer less, and whatever that answer may have changed.
@@ -315,6 +318,8 @@ class _Going:
         else:
             count = expressions.number(self.evaluate(group.count, scope, key))
             total, open_ = int(min(max(count, 0), ROUNDS)) if count == count else 0, False  # NaN is unlike itself
+        total = min(total, self.left)
+        self.left -= total
         self.rounds[key] = total
         more = self.definition.question(group.name)
         for n in range(1, total + 1):
@@ -326,7 +331,7 @@ class _Going:
             seen_from = (scope, *scope.seen_from) if n == 1 else ()
             deeper = _Scope(repeats, at, answers, self.context(answers, repeats, at), seen_from)
             self.inside(group, deeper, Opened(group, n, 0 if open_ else total))
-        if open_ and more and total < ROUNDS:
+        if open_ and more and total < ROUNDS and self.left:
             self.more(more, scope, total + 1)
 
     def more(self, question: form.Question, scope: _Scope, n: int) -> None:

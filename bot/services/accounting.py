@@ -100,8 +100,8 @@ async def _settle(database: db.Database, campaign: messages.Campaign, pot: Pot, 
         after, writes = gifts[-1].first, turns.Writes()
         try:
             async with database.transaction() as connection:
-                held = await maturing.hold(connection, [gift.ripe for gift in gifts])
                 await courses.hold(connection, campaign.name)
+                held = await maturing.hold(connection, [gift.ripe for gift in gifts])
                 found = sums((await ledger.totals(connection))[campaign.name], pot)
                 if (behind(found, pot) < 0) is not newest or not behind(found, pot):
                     return made

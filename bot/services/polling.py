@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Protocol
 
 from bot.channels import base
-from bot.services import introducing
+from bot.services import introducing, leasing
+from models import db
 
 _log = logging.getLogger(__name__)
 
@@ -19,22 +21,36 @@ PAUSE = 1.0
 class Polled(introducing.Starting, Protocol):
     """A channel that hands out its messages when asked."""
 
+    name: str
+
     async def updates(self, offset: int) -> list[tuple[int, base.Inbound | None]]: ...
 
 
 async def poll(
     channel: Polled,
+    account: str,
+    database: db.Database,
     receive: Callable[[base.Inbound], Awaitable[None]],
     weather: introducing.Weather,
     *,
     pause: float = PAUSE,
+    pace: leasing.Pace = leasing.PACE,
     started: introducing.Started = introducing.nothing,
 ) -> None:
-    """Take messages and hand them to `receive`, for ever. Asking for the next ones is what acknowledges the last.
+    """Take messages and hand them to `receive`, for ever, in one process of all that share the database.
 
     A platform that does not answer, or a message that cannot be kept now, is tried again and stops nothing else.
     """
+    # Everybody, for what is told at the start is needed where pages are made, too.
     await introducing.start(channel, weather, started)
+    asking = functools.partial(_ask, channel, receive, weather, pause)
+    await leasing.alone(database, f"poll/{channel.name}/{account}", asking, pace)
+
+
+async def _ask(
+    channel: Polled, receive: Callable[[base.Inbound], Awaitable[None]], weather: introducing.Weather, pause: float
+) -> None:
+    """Asking for the next messages is what acknowledges the last."""
     offset = 0
     while True:
         try:

@@ -9,13 +9,12 @@ from __future__ import annotations
 import asyncio
 import collections
 import contextlib
-import dataclasses
 import datetime as dt
+import functools
 import logging
 import secrets
 import time
-import traceback
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from types import TracebackType
 from typing import NamedTuple
 
@@ -23,7 +22,7 @@ from bot import wording
 from bot.channels import base
 from bot.engine import messages
 from bot.engine.messages import phrase
-from bot.services import answering, delivering, posting, publishing, recording, showing
+from bot.services import answering, curbing, delivering, publishing, recording, setting_aside, showing
 from models import db, sealing, turns
 
 _log = logging.getLogger(__name__)
@@ -32,12 +31,20 @@ _log = logging.getLogger(__name__)
 GROUP = 256
 #: Messages waiting at most, before providers are told to come again (each may weigh some kilobytes).
 WAITING = 4096
+#: Characters in them at most.
+HELD = 16_000_000
 #: Seconds for which the next group is gathered at the most.
 _GATHER = 0.012
 #: Tries of a whole group that ran into another process.
 _REPLAYS = 5
 #: Seconds for the group in hand when the house closes.
 _GRACE = 10
+
+
+#: Said once to whoever sends more than people write; on a page each time, for a page cannot be silent.
+TOO_MUCH = phrase(
+    "Too much is coming from here just now, and this message was not taken. Please wait a minute, then send it again."
+)
 
 
 class Busy(Exception):
@@ -66,6 +73,7 @@ class Desk:
         clock: Callable[[], dt.datetime] = db.now,
         entropy: Callable[[], str] = lambda: secrets.token_hex(16),
         postman: delivering.Postman | None = None,
+        curb: curbing.Curb | None = None,
         sent: Callable[[], None] = lambda: None,
     ) -> None:
         self._database = database
@@ -76,10 +84,14 @@ class Desk:
         self._screens = showing.Screens(database, seal)
         self._clock = clock
         self._postman = postman
+        self._curb = curb or curbing.Curb(database, seal)
+        #: Channels whose own door asks `admits`, because it knows more of whoever knocks.
+        self._asked = {name for name, channel in channels.items() if not channel.capabilities.push}
         #: Called after each commit with something to fetch.
         self._sent = sent
         self._queue: collections.deque[_Waiting] = collections.deque()
         self._arrived = asyncio.Event()
+        self._held = 0
         self._task: asyncio.Task[None] | None = None
         self._closing = False
 
@@ -101,13 +113,39 @@ class Desk:
         self._queue.clear()
 
     async def receive(self, inbound: base.Inbound) -> None:
-        """Returns when the message and its answer are committed (at once for a repeat); raises `Busy`."""
-        if len(self._queue) >= WAITING or self._closing or self._task is None or self._task.done():
+        """Returns when the message and its answer are committed (at once for a repeat); raises `Busy`.
+
+        What is more than anybody may send is dropped, and its person told so once.
+        """
+        if len(self._queue) >= WAITING or self._held >= HELD:
+            raise Busy
+        if inbound.channel not in self._asked and not await self.admits(inbound):
+            return
+        if self._closing or self._task is None or self._task.done():
             raise Busy
         done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._queue.append(_Waiting(inbound, done))
         self._arrived.set()
-        await done
+        self._held += len(inbound.text)
+        try:
+            await done
+        finally:
+            self._held -= len(inbound.text)
+
+    async def admits(self, inbound: base.Inbound, place: str = "") -> bool:
+        """Whether no more has come from there than people write; raises `Busy`. `place` is their connection."""
+        if self._curb.passes(inbound, place):
+            return True
+        try:
+            return await self._curb.relents(inbound, functools.partial(self._too_much, inbound), place)
+        except Exception as error:
+            _log.warning("what is too much could not be looked at: %s", type(error).__name__)
+            raise Busy from error
+
+    async def _too_much(self, inbound: base.Inbound) -> None:
+        if inbound.channel in self._asked or inbound.kind in answering.SHUTTING:
+            return
+        await self._tell(setting_aside.tell, inbound, TOO_MUCH)
 
     async def screen(self, channel: str, address: str) -> tuple[base.Outbound, ...]:
         """What waits to be shown at an address that cannot be pushed to, in order."""
@@ -204,49 +242,15 @@ class Desk:
             self._postman.expect(writes.behind)
 
     async def _set_aside(self, inbound: base.Inbound, error: Exception) -> None:
-        # Where it happened, never what was said: an exception's text may quote the person.
-        frames = traceback.extract_tb(error.__traceback__)
-        where = f"{type(error).__name__} at {frames[-1].name}:{frames[-1].lineno}" if frames else type(error).__name__
+        where = setting_aside.where(error)
         _log.error("a message was set aside: %s", where)
+        await self._tell(setting_aside.put, inbound, where)
+
+    async def _tell(self, write: Callable[..., Awaitable[object]], inbound: base.Inbound, what: object) -> None:
         at = self._clock()
-        plain = inbound._asdict()
-        if inbound.media:
-            # What came with it lies in the media directory; JSON has no word for bytes.
-            plain["media"] = {k: v for k, v in dataclasses.asdict(inbound.media).items() if k != "content"}
-        row = {
-            "id": db.new_id(),
-            "channel": inbound.channel,
-            "key_hash": answering.address_hash(self._seal, inbound),
-            "sealed": self._seal.close_json("set_aside", plain),
-            "error": where[:300],
-            "created_at": at,
-        }
+        writes = turns.Writes()
         async with self._database.transaction() as connection:
-            known = await turns.find_addresses(connection, [answering.address_hash(self._seal, inbound)])
-            if not await turns.not_yet_received(connection, [answering.received_key(self._seal, inbound)], at):
-                return
-            await turns.set_aside(connection, row)
-            if inbound.kind in answering.SHUTTING:
-                return
-            ((_, address),) = await answering.introduce(connection, self._seal, [inbound], known, at)
-            await turns.lock_contacts(connection, [address.contact_id])
-            line = phrase("Your message has arrived and is not lost. We are a little late in answering.")
-            said = base.Outbound(head=self._voice.say(line, ""), callback=inbound.callback)
-            forget = {"kind": "forget", "key": address.contact_id, "at": at + recording.UNCONSENTED}
-            writes = turns.Writes(due=[] if known else [forget])
-            posting.put_out(
-                self._seal,
-                self._channels.get(inbound.channel),
-                writes,
-                inbound,
-                said,
-                address.contact_id,
-                address.id,
-                "",
-                at,
-            )
-            writes.heard.append({"of": address.id, "heard_at": at, "closed": None})
-            await turns.write(connection, writes, at)
+            await write(connection, self._kit, inbound, what, writes, at)
         self._hand_over(writes)
 
 

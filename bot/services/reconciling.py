@@ -197,9 +197,9 @@ async def book(
         ripe = await spending.ripe(connection, ids)
     writes, taken, refused, done = turns.Writes(), list[Taken](), list[Bad](), list[int]()
     async with database.transaction() as connection:
-        held = set(await maturing.hold(connection, ripe))
         campaign, plan = await _campaign(connection, library, name)
         await courses.hold(connection, name)
+        held = set(await maturing.hold(connection, ripe))
         standing = (await booking.standing(connection, {name: campaign}))[name]
         found, ids = await _found(connection, seal, name, statement)
         promises = {each.code: each for each in booking.promises(await ledger.named(connection, sorted(ids)))}

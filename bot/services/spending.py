@@ -210,7 +210,6 @@ async def _write(
     async with stores.database.transaction() as connection:
         if picture:
             await media.hold(connection, picture.hash)
-        held = await maturing.hold(connection, [gift.ripe for gift in gifts])
         catalogue = await stores.library.catalogue(connection)
         if name not in catalogue.campaigns:
             raise steering.NoSuchCampaign(name)
@@ -218,7 +217,10 @@ async def _write(
         pot = accounting.pot(campaign, need)
         if pot is None:
             return Left(book.Reason.NO_SUCH_NEED)
+        # As everybody locks: the campaign, its pledges, those who hear of it, and the totals last.
         await courses.hold(connection, name)
+        held = await maturing.hold(connection, [gift.ripe for gift in gifts])
+        await hearing.wake_givers(connection, name, hand.at)
         await kept.hold_totals(connection, name, need)
         past = await courses.history(connection, [name])
         totals = (await ledger.totals(connection))[name]
@@ -234,7 +236,6 @@ async def _write(
             raise AssertionError(after)
         change = book.spent(after, *pot) - book.spent(known, *pot)
         if change:
-            await hearing.wake_givers(connection, name, hand.at)
             accounting.count(writes, name, pot, change, 1 if change > 0 else -1)
         # In the order in which they came, not in that of their ids.
         ordered = [gift.ripe.id for gift in gifts if gift.ripe.id in held]

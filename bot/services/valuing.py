@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import logging
 from decimal import Decimal
 
@@ -34,13 +35,16 @@ async def _batch(database: db.Database, found: list[maturing.Ripe]) -> int:
     writes, rows = turns.Writes(), []
     async with database.transaction() as connection:
         held = await maturing.hold(connection, found)
+        by_day: dict[dt.date, dict[str, rates.Rate]] = {}
         # Only now, for they may have changed while nobody held them.
         for pledge in await ledger.named(connection, held):
             if pledge.rate is not None:
                 continue
             day = quoting.day(pledge.events[0].at)
-            known = {each.currency: each for each in await rates.newest(connection, day, day - quoting.GOOD_FOR)}
-            rate = known.get(pledge.unit)
+            if day not in by_day:
+                newest = await rates.newest(connection, day, day - quoting.GOOD_FOR)
+                by_day[day] = {each.currency: each for each in newest}
+            rate = by_day[day].get(pledge.unit)
             if rate is None:
                 continue
             for promise in booking.promises([pledge]):

@@ -27,6 +27,8 @@ from models.tables.giving import vouching as vouching
 from models.tables.hearing import heard as heard
 from models.tables.hearing import hearing as hearing
 from models.tables.hearing import opinion as opinion
+from models.tables.house import event as event
+from models.tables.house import lease as lease
 from models.tables.house import provider_object as provider_object
 from models.tables.metadata import metadata as metadata
 from models.tables.people import address as address

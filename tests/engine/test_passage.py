@@ -83,6 +83,18 @@ def test_no_count_makes_more_rounds_than_anybody_could_answer(children: int, rou
     assert view.rounds["child"] == rounds
 
 
+def test_repeats_in_repeats_have_a_bound_together() -> None:
+    rows: list[dict[str, object]] = [{"type": "integer", "name": "n"}]
+    rows += [{"type": "begin_repeat", "name": f"r{level}", "repeat_count": "${n}"} for level in range(3)]
+    rows += [{"type": "integer", "name": "age"}, *[{"type": "end_repeat"}] * 3, {"type": "text", "name": "end"}]
+    definition = small.made(rows)
+    some = walking.met(definition, walking.answered(definition, n=5))
+    assert len(some) == 1 + 5**3 + 1
+    view = passage.passage(definition, walking.answered(definition, n=50))
+    assert sum(view.rounds.values()) == passage.ALL_ROUNDS
+    assert view.asked[-1].key == "end"
+
+
 def test_in_a_round_a_name_means_this_round_and_outside_all_or_the_first() -> None:
     values = walking.values(PETS, walking.answered(PETS, **TWO))
     assert values["whose#1.1"] == "1/9/Актош"

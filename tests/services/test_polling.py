@@ -11,8 +11,12 @@ import aiohttp
 import pytest
 
 from bot.channels import base, telegram
-from bot.services import introducing, polling
+from bot.services import introducing, leasing, polling
+from models import db
 from tests.standins import telegram as standin
+
+#: A hundred times faster than in a house.
+PACE = leasing.Pace(0.02, 0.01, 0.1, 0.08)
 
 
 class House:
@@ -45,16 +49,19 @@ async def platform() -> AsyncIterator[standin.Standin]:
 
 
 @contextlib.asynccontextmanager
-async def polled(platform: standin.Standin, house: House) -> AsyncIterator[asyncio.Task[None]]:
+async def polled(platform: standin.Standin, house: House, url: str) -> AsyncIterator[asyncio.Task[None]]:
+    database = db.Database(url)
     async with aiohttp.ClientSession() as session:
         channel = telegram.Telegram(standin.TOKEN, "", session, base_url=platform.url)
         weather = introducing.Weather("Telegram", first=0.01)
-        task = asyncio.create_task(polling.poll(channel, house.receive, weather, pause=0.01))
+        asking = polling.poll(channel, "1", database, house.receive, weather, pause=0.01, pace=PACE)
+        task = asyncio.create_task(asking)
         try:
             yield task
         finally:
             task.cancel()
             await asyncio.gather(task, return_exceptions=True)
+            await database.close()
 
 
 def offsets(platform: standin.Standin) -> list[int]:
@@ -62,22 +69,24 @@ def offsets(platform: standin.Standin) -> list[int]:
     return [int(given["offset"]) for method, given in platform.calls if method == "GetUpdates"]
 
 
-async def test_what_people_write_is_handed_over_and_acknowledged(platform: standin.Standin) -> None:
+async def test_what_people_write_is_handed_over_and_acknowledged(platform: standin.Standin, sqlite_url: str) -> None:
     house, person = House(), platform.person(1)
     await person.says("салам")
     await person.says("1")
-    async with polled(platform, house) as task:
+    async with polled(platform, house, sqlite_url) as task:
         await until(lambda: len(house.kept) == 2 and offsets(platform)[-1] > 0)
         assert offsets(platform)[-1] == int(house.kept[-1]) + 1
         assert not task.done()
 
 
-async def test_what_cannot_be_kept_comes_again_and_is_not_acknowledged(platform: standin.Standin) -> None:
+async def test_what_cannot_be_kept_comes_again_and_is_not_acknowledged(
+    platform: standin.Standin, sqlite_url: str
+) -> None:
     house, person = House(), platform.person(1)
     house.refuses["2"] = 3
     for text in "123":
         await person.says(text)
-    async with polled(platform, house):
+    async with polled(platform, house, sqlite_url):
         await until(lambda: len(house.kept) == 3 and offsets(platform)[-1] == max(map(int, house.kept)) + 1)
     second = sorted(map(int, house.kept))[1]
     # The first was kept and acknowledged; the second had to come until it was kept, too.
@@ -86,11 +95,11 @@ async def test_what_cannot_be_kept_comes_again_and_is_not_acknowledged(platform:
 
 
 async def test_a_platform_that_is_away_is_said_once_and_tried_again(
-    platform: standin.Standin, caplog: pytest.LogCaptureFixture
+    platform: standin.Standin, sqlite_url: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     house, person = House(), platform.person(1)
     with caplog.at_level(logging.WARNING, "bot"):
-        async with polled(platform, house) as task:
+        async with polled(platform, house, sqlite_url) as task:
             await until(lambda: offsets(platform))
             platform.fails("getUpdates", times=3, status=500, description="Internal Server Error")
             await person.says("салам")
@@ -104,11 +113,13 @@ async def test_a_platform_that_is_away_is_said_once_and_tried_again(
     assert "салам" not in caplog.text
 
 
-async def test_a_platform_that_is_away_at_start(platform: standin.Standin, caplog: pytest.LogCaptureFixture) -> None:
+async def test_a_platform_that_is_away_at_start(
+    platform: standin.Standin, sqlite_url: str, caplog: pytest.LogCaptureFixture
+) -> None:
     house, person = House(), platform.person(1)
     await platform.stop()
     with caplog.at_level(logging.WARNING, "bot"):
-        async with polled(platform, house) as task:
+        async with polled(platform, house, sqlite_url) as task:
             await until(lambda: caplog.records)
             assert not task.done()
             await platform.start()
@@ -118,3 +129,21 @@ async def test_a_platform_that_is_away_at_start(platform: standin.Standin, caplo
         "Telegram does not answer",
         "Telegram answers again.",
     ]
+
+
+async def test_of_two_that_could_poll_one_does_and_the_other_when_it_is_gone(
+    platform: standin.Standin, database_url: str
+) -> None:
+    first, second, person = House(), House(), platform.person(1)
+    async with polled(platform, second, database_url):
+        async with polled(platform, first, database_url):
+            for text in "123":
+                await person.says(text)
+                await until(lambda: len(first.kept + second.kept) == int(text))  # noqa: B023 - awaited at once
+            assert not (first.kept and second.kept)
+            one, other = (first, second) if first.kept else (second, first)
+        await person.says("4")
+        await until(lambda: len(first.kept + second.kept) == 4)
+        # Whoever of them is left.
+        assert len(second.kept) == (4 if one is second else 1)
+        assert not (one is second and other.kept)

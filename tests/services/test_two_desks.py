@@ -13,7 +13,7 @@ from bot.channels import base
 from bot.services import counting, forgetting, receiving
 from tests import talking
 from tests.services import house as houses
-from tests.services.house import SEAL, TOWN, VILLAGE, House, Letterbox
+from tests.services.house import SEAL, TOWN, VILLAGE, House, Letterbox, Person
 
 
 @contextlib.asynccontextmanager
@@ -171,3 +171,59 @@ async def test_a_code_that_is_entered_at_both_desks_moves_one_address(postgresql
         assert await pair[0].count("set_aside") == 0
         letters = [message.head for other in others for _, message in await other.letters()]
         assert len(letters) == len(others) * (2 + 2 * 3)
+
+
+async def test_two_buttons_of_one_message_that_race_are_one_answer(postgresql_url: str) -> None:
+    async with two(postgresql_url) as pair:
+        people = [pair[0].person() for _ in range(6)]
+        for person in people:
+            await person.begins()
+
+        async def taps(person: Person) -> None:
+            for _ in range(3):
+                asked = await person.reads()
+                tap = asked.tag, asked.step
+                # A tap and its neighbour, by both queues, in whatever order the processes come to them.
+                await asyncio.gather(
+                    *(
+                        house.desk.receive(person.message(sends, tap=tap))
+                        for house, sends in zip(pair, "12", strict=True)
+                    )
+                )
+                letters = [said for _, said in await person.letters()][-2:]
+                # One was the answer; the other found its step gone and changed nothing.
+                assert letters[0].step <= letters[1].step
+                assert letters[0].tag == letters[1].tag == asked.tag
+
+        await asyncio.gather(*map(taps, people))
+        assert await pair[0].rows("SELECT DISTINCT count(*) OVER (PARTITION BY response_id) FROM answer") == [3]
+        assert await pair[0].differences() == 0
+
+
+async def test_a_word_and_a_tap_that_race_are_taken_one_after_the_other(postgresql_url: str) -> None:
+    async with two(postgresql_url) as pair:
+        people = [pair[0].person() for _ in range(8)]
+        for person in people:
+            await person.begins()
+            await person.says("1")
+
+        async def race(person: Person) -> int:
+            asked = await person.reads()
+            tapped, typed = person.message("1", tap=(asked.tag, asked.step)), person.message("артка")
+            await asyncio.gather(pair[0].desk.receive(tapped), pair[1].desk.receive(typed))
+            [contact] = [await person.contact()]
+            found: int = (
+                await pair[0].rows(
+                    "SELECT count(*) FROM answer JOIN response ON response.id = response_id JOIN respondent"
+                    " ON respondent.id = respondent_id WHERE contact_id = :contact",
+                    contact=contact,
+                )
+            )[0]
+            return found
+
+        kept = await asyncio.gather(*map(race, people))
+        # Tapped and then back: both answers are there. Back and then tapped: that button belongs to no question that
+        # is asked now, and the first answer alone is there.
+        assert set(kept) <= {1, 2}
+        assert await pair[0].count("set_aside") == 0
+        assert await pair[0].differences() == 0
