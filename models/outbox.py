@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
@@ -51,7 +51,10 @@ _LETTER = sa.select(
 
 _ADD = sa.insert(_outgoing).returning(_outgoing.c.id, sort_by_parameter_order=True)
 _PENDING_OF = sa.select(_outgoing.c.contact_id, _outgoing.c.status).where(
-    _outgoing.c.contact_id.in_(sa.bindparam("people", expanding=True)), _IN_INDEX
+    _outgoing.c.contact_id.in_(sa.bindparam("people", expanding=True)),
+    _IN_INDEX,
+    # What was written to many and was not tried yet holds up no answer.
+    sa.or_(_outgoing.c.bulk == sa.false(), _outgoing.c.status != "waiting", _outgoing.c.code.is_not(None)),
 )
 
 
@@ -83,45 +86,82 @@ async def shown(connection: db.Connection, keys: Sequence[bytes]) -> dict[bytes,
 
 
 _b = sa.bindparam
-_earlier = _outgoing.alias()
-# Built once: it runs with every group of messages, and putting it together takes as long as running it.
+_other = _outgoing.alias()
+_CHANNELS = _b("channels", expanding=True)
+_theirs = sa.exists().where(_other.c.contact_id == _outgoing.c.contact_id, _other.c.id != _outgoing.c.id)
+_on_its_way = sa.and_(_other.c.status == "sending", _other.c.not_before > _b("at"))
+# What waits for a channel that rests or is not here holds up nothing; what is on its way does.
+_before = sa.and_(_other.c.status.in_(PENDING), _other.c.channel.in_(_CHANNELS))
+# What was written to many and was not tried yet may wait; whoever it was tried with may be held by the provider.
+_tried = sa.or_(_other.c.status != "waiting", sa.and_(_other.c.code.is_not(None), _other.c.not_before > _b("at")))
+_waits = (
+    _IN_INDEX,
+    _outgoing.c.status == "waiting",
+    _outgoing.c.channel == _b("channel"),
+    _outgoing.c.not_before <= _b("at"),
+)
+# Built once: they run with every group of messages, and putting one together takes as long as running it.
 _CLAIM = (
     _LETTER.where(
-        _IN_INDEX,
-        _outgoing.c.status == "waiting",
-        _outgoing.c.not_before <= _b("at"),
-        _outgoing.c.channel.in_(_b("channels", expanding=True)),
-        ~sa.exists().where(
-            _earlier.c.contact_id == _outgoing.c.contact_id,
-            _earlier.c.id < _outgoing.c.id,
-            # What waits for a channel that rests or is not here holds up nothing; what is on its way does.
+        *_waits,
+        _outgoing.c.bulk == sa.false(),
+        ~_theirs.where(
             sa.or_(
-                sa.and_(_earlier.c.status == "sending", _earlier.c.not_before > _b("at")),
-                sa.and_(_earlier.c.status.in_(PENDING), _earlier.c.channel.in_(_b("channels", expanding=True))),
-            ),
+                _on_its_way, sa.and_(_other.c.id < _outgoing.c.id, _before, sa.or_(_other.c.bulk == sa.false(), _tried))
+            )
         ),
     )
     .order_by(_outgoing.c.id)
     .limit(_b("limit"))
     .with_for_update(of=_outgoing, skip_locked=True)
 )
+_free = ~_theirs.where(
+    sa.or_(_on_its_way, sa.and_(_before, sa.or_(_other.c.id < _outgoing.c.id, _other.c.bulk == sa.false())))
+)
+_CANDIDATES = (
+    sa.select(_outgoing.c.id)
+    .join(tables.contact, tables.contact.c.id == _outgoing.c.contact_id)
+    .where(*_waits, _outgoing.c.bulk == sa.true(), _free)
+    .order_by(_outgoing.c.not_before)
+    .limit(_b("limit"))
+    .with_for_update(of=tables.contact, key_share=True, skip_locked=True)
+)
+_CLAIM_BULK = (
+    _LETTER.where(*_waits, _outgoing.c.id.in_(_b("candidates", expanding=True)), _free)
+    .order_by(_outgoing.c.id)
+    .with_for_update(of=_outgoing, skip_locked=True)
+)
 _RECORDED = sa.update(_outgoing).where(_outgoing.c.id == _b("of"))
 _TAKEN = _RECORDED.values(status="sending", not_before=_b("until"))
 
 
+class Room(NamedTuple):
+    """How many messages of a channel may go now: all together, and of those written to many."""
+
+    all: int
+    bulk: int
+
+
 async def claim(
-    connection: db.Connection,
-    channels: Sequence[str],
-    limit: int,
-    at: dt.datetime,
-    until: dt.datetime,
+    connection: db.Connection, room: Mapping[str, Room], at: dt.datetime, until: dt.datetime
 ) -> list[Letter]:
-    """Take the next messages to send: the first that waits for each contact, the oldest first. They are this
-    process's until `until`; whoever finds them later must take it that nobody knows what became of them."""
-    rows = await connection.execute(_CLAIM, {"at": at, "channels": list(channels), "limit": limit})
-    letters = [Letter(*row) for row in rows]
-    if letters:
-        await connection.execute(_TAKEN, [{"of": letter.id, "until": until} for letter in letters])
+    """Take the next messages to send on each of these channels: the first that waits for each contact, the oldest
+    first, and those written to many after all others. They are this process's until `until`; whoever finds them
+    later must take it that nobody knows what became of them."""
+    letters: list[Letter] = []
+    for channel, (most, bulk) in room.items():
+        given = {"at": at, "channel": channel, "channels": list(room)}
+        found = [Letter(*row) for row in await connection.execute(_CLAIM, given | {"limit": most})]
+        if limit := min(most - len(found), bulk):
+            # Their contacts first, held as whoever writes to one alone holds it; and only then, when nobody can put
+            # anything there, whether they are free: else two messages could be on their way to one person.
+            candidates = list((await connection.execute(_CANDIDATES, given | {"limit": limit})).scalars())
+            if candidates:
+                taken = await connection.execute(_CLAIM_BULK, given | {"candidates": candidates})
+                found += [Letter(*row) for row in taken]
+        if found:
+            await connection.execute(_TAKEN, [{"of": letter.id, "until": until} for letter in found])
+        letters += found
     return letters
 
 
@@ -212,7 +252,12 @@ async def again(connection: db.Connection, number: int, at: dt.datetime) -> bool
 async def oldest_waiting(connection: db.Connection, at: dt.datetime, pushed: Sequence[str]) -> dt.datetime | None:
     """When the oldest message that should have gone by now was put in; None if there is none."""
     oldest = sa.select(sa.func.min(_outgoing.c.created_at)).where(
-        _outgoing.c.status == "waiting", _outgoing.c.not_before <= at, _outgoing.c.channel.in_(pushed)
+        _IN_INDEX,
+        _outgoing.c.status == "waiting",
+        _outgoing.c.channel.in_(pushed),
+        # Written to many, it may take its hours.
+        _outgoing.c.bulk == sa.false(),
+        _outgoing.c.not_before <= at,
     )
     found: dt.datetime | None = (await connection.execute(oldest)).scalar()
     return found

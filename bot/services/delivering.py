@@ -242,7 +242,8 @@ class Postman:
                 open_ = self.room()
                 if self._claims and open_:
                     self._claims = False
-                    claimed = await outbox.claim(connection, list(open_), min(open_.values()), at, at + LEASE)
+                    rooms = {name: outbox.Room(room, room) for name, room in open_.items()}
+                    claimed = await outbox.claim(connection, rooms, at, at + LEASE)
         except BaseException:
             self._done, self._claims = done + self._done, True
             raise

@@ -13,6 +13,7 @@ from tests.services import house as houses
 from tests.services.house import House, Letterbox, Person, until
 
 Fate, Receipt = base.Fate, base.Receipt
+ROOM = {"sms": outbox.Room(9, 9)}
 
 
 @contextlib.asynccontextmanager
@@ -270,7 +271,7 @@ async def test_a_message_on_which_every_process_dies_is_sent_twice_at_most(datab
         await person.sends("1")
         for _ in range(4):
             async with house.database.transaction() as connection:
-                taken = await outbox.claim(connection, ["sms"], 9, house.clock(), house.clock() + delivering.LEASE)
+                taken = await outbox.claim(connection, ROOM, house.clock(), house.clock() + delivering.LEASE)
             phone.sent += [(person.address, "claimed") for _ in taken]
             house.clock.forward(seconds=61)
             await house.postman()._resolve()
