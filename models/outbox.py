@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
-from models import db, tables
+from models import bell, db, tables
 
 _outgoing, _address = tables.outgoing, tables.address
 #: Not done yet: while one of these stands, nothing later goes to the same contact.
@@ -32,6 +32,8 @@ class Letter(NamedTuple):
     address: bytes | None
     closed: str | None
     heard_at: dt.datetime | None
+    code: str | None = None
+    bulk: bool = False
 
 
 _LETTER = sa.select(
@@ -46,6 +48,8 @@ _LETTER = sa.select(
     _address.c.sealed.label("address"),
     _address.c.closed,
     _address.c.heard_at,
+    _outgoing.c.code,
+    _outgoing.c.bulk,
 ).join(_address, _address.c.id == _outgoing.c.address_id)
 
 
@@ -58,8 +62,10 @@ _PENDING_OF = sa.select(_outgoing.c.contact_id, _outgoing.c.status).where(
 )
 
 
-async def add(connection: db.Connection, rows: list[dict[str, Any]]) -> list[int]:
-    """Put messages into the outbox; their numbers, in the same order."""
+async def add(connection: db.Connection, rows: list[dict[str, Any]], *, rings: bool = True) -> list[int]:
+    """Put messages into the outbox, and ring for whoever delivers; their numbers, in the same order."""
+    if rings:
+        await bell.ring(connection)
     return list((await connection.execute(_ADD, rows)).scalars())
 
 
@@ -87,7 +93,7 @@ async def shown(connection: db.Connection, keys: Sequence[bytes]) -> dict[bytes,
 
 _b = sa.bindparam
 _other = _outgoing.alias()
-_CHANNELS = _b("channels", expanding=True)
+_CHANNELS: sa.BindParameter[Any] = _b("channels", expanding=True)
 _theirs = sa.exists().where(_other.c.contact_id == _outgoing.c.contact_id, _other.c.id != _outgoing.c.id)
 _on_its_way = sa.and_(_other.c.status == "sending", _other.c.not_before > _b("at"))
 # What waits for a channel that rests or is not here holds up nothing; what is on its way does.
@@ -135,6 +141,23 @@ _RECORDED = sa.update(_outgoing).where(_outgoing.c.id == _b("of"))
 _TAKEN = _RECORDED.values(status="sending", not_before=_b("until"))
 
 
+# What was written to many may wait for hours: whether any of it is due already, and if not, when it is.
+_NEXT = sa.select(
+    *(
+        sa.select(sa.func.min(_outgoing.c.not_before))
+        .where(
+            _IN_INDEX,
+            _outgoing.c.status == "waiting",
+            _outgoing.c.channel == _b("channel"),
+            _outgoing.c.bulk == bulk,
+            *later,
+        )
+        .scalar_subquery()
+        for bulk, later in ((sa.false(), (_outgoing.c.not_before > _b("at"),)), (sa.true(), ()))
+    )
+)
+
+
 class Room(NamedTuple):
     """How many messages of a channel may go now: all together, and of those written to many."""
 
@@ -142,27 +165,44 @@ class Room(NamedTuple):
     bulk: int
 
 
-async def claim(
-    connection: db.Connection, room: Mapping[str, Room], at: dt.datetime, until: dt.datetime
-) -> list[Letter]:
+class Claimed(NamedTuple):
+    """What is to be sent now."""
+
+    letters: list[Letter]
+    #: Channels of which more may be waiting.
+    more: set[str]
+    #: When the next that waits for its time may go; None if none does.
+    next: dt.datetime | None
+
+
+async def claim(connection: db.Connection, room: Mapping[str, Room], at: dt.datetime, until: dt.datetime) -> Claimed:
     """Take the next messages to send on each of these channels: the first that waits for each contact, the oldest
     first, and those written to many after all others. They are this process's until `until`; whoever finds them
     later must take it that nobody knows what became of them."""
     letters: list[Letter] = []
+    more: set[str] = set()
+    times: list[dt.datetime] = []
     for channel, (most, bulk) in room.items():
         given = {"at": at, "channel": channel, "channels": list(room)}
         found = [Letter(*row) for row in await connection.execute(_CLAIM, given | {"limit": most})]
-        if limit := min(most - len(found), bulk):
+        later, first = (await connection.execute(_NEXT, given)).one()
+        times += [time for time in (later, first) if time and time > at]
+        limit = min(most - len(found), bulk)
+        if len(found) == most or (first and first <= at and not limit):
+            more.add(channel)
+        if first and first <= at and limit:
             # Their contacts first, held as whoever writes to one alone holds it; and only then, when nobody can put
             # anything there, whether they are free: else two messages could be on their way to one person.
             candidates = list((await connection.execute(_CANDIDATES, given | {"limit": limit})).scalars())
             if candidates:
                 taken = await connection.execute(_CLAIM_BULK, given | {"candidates": candidates})
                 found += [Letter(*row) for row in taken]
+            if len(candidates) == limit:
+                more.add(channel)
         if found:
             await connection.execute(_TAKEN, [{"of": letter.id, "until": until} for letter in found])
         letters += found
-    return letters
+    return Claimed(letters, more, min(times, default=None))
 
 
 async def uncertain(connection: db.Connection, channels: Sequence[str], at: dt.datetime) -> list[Letter]:
@@ -231,22 +271,24 @@ class Sent(NamedTuple):
 
     id: int
     address_id: str
+    channel: str
+    attempts: int
     created_at: dt.datetime
 
 
 async def sent(connection: db.Connection, provider_id: str) -> Sent | None:
     """The message a provider knows by that id; None where it is not ours."""
-    found = sa.select(_outgoing.c.id, _outgoing.c.address_id, _outgoing.c.created_at)
+    found = sa.select(*(_outgoing.c[name] for name in Sent._fields))
     row = (await connection.execute(found.where(_outgoing.c.provider_id == provider_id))).first()
     return Sent(*row) if row else None
 
 
-async def again(connection: db.Connection, number: int, at: dt.datetime) -> bool:
+async def again(connection: db.Connection, number: int, at: dt.datetime, code: str) -> bool:
     """Send a message once more, from `at` on, unless something was said to its contact since; whether it will be."""
     after = _outgoing.alias()
     later = sa.exists().where(after.c.contact_id == _outgoing.c.contact_id, after.c.id > _outgoing.c.id)
     back = sa.update(_outgoing).where(_outgoing.c.id == number, _outgoing.c.status == "sent", ~later)
-    return bool((await connection.execute(back.values(status="waiting", not_before=at))).rowcount)
+    return bool((await connection.execute(back.values(status="waiting", not_before=at, code=code))).rowcount)
 
 
 async def oldest_waiting(connection: db.Connection, at: dt.datetime, pushed: Sequence[str]) -> dt.datetime | None:
