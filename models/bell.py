@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
+import logging
 from collections.abc import Callable
 from typing import Any
 
@@ -11,6 +11,8 @@ import asyncpg
 import sqlalchemy as sa
 
 from models import db, sqlite
+
+_log = logging.getLogger(__name__)
 
 #: What is rung for: something waits in the outbox; or who shares an account, or how long it rests, has changed.
 OUTBOX, SHARES = "outbox", "shares"
@@ -31,10 +33,20 @@ async def ring(connection: db.Connection, why: str = OUTBOX) -> None:
 
 async def listen(database: db.Database, heard: Callable[[str], None]) -> None:
     """Call `heard` whenever the bell rings, and with `OUTBOX` where it may have; runs until it is cancelled."""
+    silent = False
+
+    def hears(why: str) -> None:
+        nonlocal silent
+        silent = False
+        heard(why)
+
     while True:
-        # The database may be away; whoever serves says so.
-        with contextlib.suppress(Exception):
-            await (_watch if database.embedded else _attend)(database, heard)
+        try:
+            await (_watch if database.embedded else _attend)(database, hears)
+        except Exception as error:  # noqa: BLE001 - each driver has its own words for "not there"
+            if not silent:
+                _log.warning("the bell of the outbox is not heard: %s", type(error).__name__)
+            silent = True
         await asyncio.sleep(_AGAIN)
 
 
@@ -59,11 +71,11 @@ async def _attend(database: db.Database, heard: Callable[[str], None]) -> None:
 
 async def _watch(database: db.Database, heard: Callable[[str], None]) -> None:
     async with sqlite.connect(database.url) as connection:
-        seen = None
+        seen: object = None
         while True:
-            row: Any = await (await connection.execute("PRAGMA data_version")).fetchone()
-            version = row[0]
-            if seen is not None and version != seen:
+            version: Any = await (await connection.execute("PRAGMA data_version")).fetchone()
+            # At first too, for what was written while nobody listened.
+            if version != seen:
                 heard(OUTBOX)
             seen = version
             await asyncio.sleep(_LOOK)

@@ -118,7 +118,7 @@ _CLAIM = (
         ),
     )
     .order_by(_outgoing.c.id)
-    .limit(_b("limit"))
+    .limit(_b("limit", type_=sa.Integer))
     .with_for_update(of=_outgoing, skip_locked=True)
 )
 _free = ~_theirs.where(
@@ -129,7 +129,7 @@ _CANDIDATES = (
     .join(tables.contact, tables.contact.c.id == _outgoing.c.contact_id)
     .where(*_waits, _outgoing.c.bulk == sa.true(), _free)
     .order_by(_outgoing.c.not_before)
-    .limit(_b("limit"))
+    .limit(_b("limit", type_=sa.Integer))
     .with_for_update(of=tables.contact, key_share=True, skip_locked=True)
 )
 _CLAIM_BULK = (

@@ -93,6 +93,8 @@ class Postman:
         if self._tasks:
             # Cut short, it could have claimed what it would never send.
             await asyncio.wait(self._tasks[:1], timeout=_GRACE)
+        for pace in self._paces.values():
+            pace.shut()
         # What is on its way may finish, so that its fate is known and nothing is sent twice.
         if self._sending:
             await asyncio.wait(self._sending, timeout=_GRACE)

@@ -46,6 +46,7 @@ class Pace:
         self.busy = 0
         #: Taken over and not yet begun; those among them that wait for their own person's turn alone.
         self._coming = self._aside = 0
+        self._held_up: set[asyncio.Task[object]] = set()
         self._waiting: collections.deque[asyncio.Future[None]] = collections.deque()
         #: Address -> when it will have had nothing for so long that it may have a whole burst again.
         self._even: dict[str, float] = {}
@@ -82,9 +83,33 @@ class Pace:
         self._coming += 1
 
     async def turn(self, address: str) -> None:
-        """Wait until a message may go to this address; `over` must follow."""
+        """Wait until a message may go to this address; `over` must follow. Cancelled by `shut`."""
+        wait = self._reserve(address) if self.counts else 0.0
         try:
-            if self.counts and (wait := self._reserve(address)):
+            if wait or self.busy >= self._permits():
+                await self._wait(wait)
+        finally:
+            self._coming -= 1
+        self.busy += 1
+
+    def shut(self) -> None:
+        """What has not begun is not begun any more."""
+        for task in self._held_up:
+            task.cancel()
+
+    def over(self) -> None:
+        """Its answer has come, or none will."""
+        if self.counts:
+            asyncio.get_running_loop().call_later(_SECOND, self._free)
+        else:
+            self._free()
+
+    async def _wait(self, wait: float) -> None:
+        task = asyncio.current_task()
+        assert task  # noqa: S101 - for the type; this runs in none but tasks
+        self._held_up.add(task)
+        try:
+            if wait:
                 self._aside += 1
                 try:
                     await asyncio.sleep(wait)
@@ -95,15 +120,7 @@ class Pace:
                 self._waiting.append(place)
                 await place
         finally:
-            self._coming -= 1
-        self.busy += 1
-
-    def over(self) -> None:
-        """Its answer has come, or none will."""
-        if self.counts:
-            asyncio.get_running_loop().call_later(_SECOND, self._free)
-        else:
-            self._free()
+            self._held_up.discard(task)
 
     def _free(self) -> None:
         self.busy -= 1

@@ -79,7 +79,8 @@ def row(done: Done, at: dt.datetime, rests: dt.timedelta) -> dict[str, Any]:
         "not_before": at + wait,
         "attempts": attempts,
         "provider_id": receipt.provider_id[:64] or None,
-        "code": receipt.code[:64] or None,
+        # Of what waits again it says that it was tried: its person may be held by the provider (`outbox.claim`).
+        "code": receipt.code[:64] or (None if receipt.fate is base.Fate.SENT else str(receipt.fate)),
         "sent_at": at if status == "sent" else None,
     }
 
@@ -101,7 +102,7 @@ def is_late(letter: outbox.Letter, at: dt.datetime) -> bool:
 
 def pause(receipt: base.Receipt, age: dt.timedelta) -> dt.timedelta:
     """Until a message is tried again that is so old: as the provider says, else as long again, with jitter."""
-    usual = min(_LONGEST, max(_SHORTEST, age.total_seconds()) * _jitter())
+    usual = min(_LONGEST, max(_SHORTEST, age.total_seconds())) * _jitter()
     return dt.timedelta(seconds=receipt.retry_after or usual)
 
 
