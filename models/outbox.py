@@ -16,6 +16,8 @@ PENDING = ("waiting", "sending", "unknown")
 #: Word for word the condition of the index `ix_outgoing_pending`: neither database uses a partial index whose
 #: condition it cannot prove, and neither can prove it from a parameter.
 _IN_INDEX = sa.text("outgoing.status IN ('waiting', 'sending', 'unknown')")
+#: The same in the words of the index `ix_outgoing_open`, of one person's.
+_OPEN = "{}.status NOT IN ('sent', 'failed', 'dropped')"
 
 
 class Letter(NamedTuple):
@@ -56,7 +58,7 @@ _LETTER = sa.select(
 _ADD = sa.insert(_outgoing).returning(_outgoing.c.id, sort_by_parameter_order=True)
 _PENDING_OF = sa.select(_outgoing.c.contact_id, _outgoing.c.status).where(
     _outgoing.c.contact_id.in_(sa.bindparam("people", expanding=True)),
-    _IN_INDEX,
+    sa.text(_OPEN.format("outgoing")),
     # What was written to many and was not tried yet holds up no answer.
     sa.or_(_outgoing.c.bulk == sa.false(), _outgoing.c.status != "waiting", _outgoing.c.code.is_not(None)),
 )
@@ -92,12 +94,14 @@ async def shown(connection: db.Connection, keys: Sequence[bytes]) -> dict[bytes,
 
 
 _b = sa.bindparam
-_other = _outgoing.alias()
+_other = _outgoing.alias("other")
 _CHANNELS: sa.BindParameter[Any] = _b("channels", expanding=True)
-_theirs = sa.exists().where(_other.c.contact_id == _outgoing.c.contact_id, _other.c.id != _outgoing.c.id)
+_theirs = sa.exists().where(
+    _other.c.contact_id == _outgoing.c.contact_id, sa.text(_OPEN.format("other")), _other.c.id != _outgoing.c.id
+)
 _on_its_way = sa.and_(_other.c.status == "sending", _other.c.not_before > _b("at"))
 # What waits for a channel that rests or is not here holds up nothing; what is on its way does.
-_before = sa.and_(_other.c.status.in_(PENDING), _other.c.channel.in_(_CHANNELS))
+_before = _other.c.channel.in_(_CHANNELS)
 # What was written to many and was not tried yet may wait; whoever it was tried with may be held by the provider.
 _tried = sa.or_(_other.c.status != "waiting", sa.and_(_other.c.code.is_not(None), _other.c.not_before > _b("at")))
 _waits = (
@@ -133,7 +137,7 @@ _CANDIDATES = (
     .with_for_update(of=tables.contact, key_share=True, skip_locked=True)
 )
 _CLAIM_BULK = (
-    _LETTER.where(*_waits, _outgoing.c.id.in_(_b("candidates", expanding=True)), _free)
+    _LETTER.where(_outgoing.c.id.in_(_b("candidates", expanding=True)), _outgoing.c.status == "waiting", _free)
     .order_by(_outgoing.c.id)
     .with_for_update(of=_outgoing, skip_locked=True)
 )

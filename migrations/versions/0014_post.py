@@ -15,6 +15,7 @@ branch_labels = None
 depends_on = None
 
 _PENDING = sa.text("status IN ('waiting', 'sending', 'unknown')")
+_OPEN = sa.text("status NOT IN ('sent', 'failed', 'dropped')")
 
 
 def upgrade() -> None:
@@ -23,6 +24,7 @@ def upgrade() -> None:
     op.drop_index("ix_outgoing_pending", table_name="outgoing")
     columns = ["status", "channel", "bulk", "not_before"]
     op.create_index("ix_outgoing_pending", "outgoing", columns, postgresql_where=_PENDING, sqlite_where=_PENDING)
+    op.create_index("ix_outgoing_open", "outgoing", ["contact_id"], postgresql_where=_OPEN, sqlite_where=_OPEN)
     op.create_table(
         "share",
         sa.Column("channel", sa.String(length=16), nullable=False),
@@ -37,6 +39,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     """Back: what waits goes in the order in which it was written."""
     op.drop_table("share")
+    op.drop_index("ix_outgoing_open", table_name="outgoing")
     op.drop_index("ix_outgoing_pending", table_name="outgoing")
     columns = ["status", "not_before"]
     op.create_index("ix_outgoing_pending", "outgoing", columns, postgresql_where=_PENDING, sqlite_where=_PENDING)

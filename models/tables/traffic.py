@@ -51,6 +51,14 @@ outgoing = sa.Table(
         postgresql_where=sa.text("status IN ('waiting', 'sending', 'unknown')"),
         sqlite_where=sa.text("status IN ('waiting', 'sending', 'unknown')"),
     ),
+    # What is not done of one person, whatever they were told before. In other words than the index above, or SQLite,
+    # which counts nothing, takes that one and reads what waits for everybody.
+    sa.Index(
+        "ix_outgoing_open",
+        "contact_id",
+        postgresql_where=sa.text("status NOT IN ('sent', 'failed', 'dropped')"),
+        sqlite_where=sa.text("status NOT IN ('sent', 'failed', 'dropped')"),
+    ),
     # A number is never given twice: what is still being sent when its row is erased must not be taken for the next.
     sqlite_autoincrement=True,
 )
