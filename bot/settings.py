@@ -21,6 +21,8 @@ _FLOWS = Path(__file__).resolve().parent.parent / "flows"
 #: Where the secrets lie that nobody set, in the folder `ASHAR_VAR`.
 SECRETS = "secrets.env"
 
+#: Messages a second that a provider takes from an account, where the operator knows nothing else; 0 for any number.
+PACES = {"ASHAR_PACE_TELEGRAM": 30, "ASHAR_PACE_WHATSAPP": 80, "ASHAR_PACE_SMS": 10}
 #: Every setting. README.md documents each of them; a test sees to that.
 NAMES = (
     "ASHAR_DATABASE_URL",
@@ -50,6 +52,7 @@ NAMES = (
     "ASHAR_COST_SMS_OUT",
     "ASHAR_COST_WHATSAPP_IN",
     "ASHAR_COST_WHATSAPP_OUT",
+    *PACES,
 )
 
 #: What each provider takes for a segment or a message: "<channel>_<way>" -> the setting.
@@ -131,6 +134,8 @@ class Settings:
     twilio_whatsapp_template: str
     #: Another address for all of Twilio's hosts, or "".
     twilio_api: str
+    #: Messages a second by the names of `PACES`.
+    paces: dict[str, int]
     seal_keys: tuple[bytes, ...] = field(repr=False)
     hash_key: bytes = field(repr=False)
     export_token: str = field(repr=False)
@@ -206,9 +211,7 @@ class _Reader:
             "flows": self.flows(),
             "media": Path(self.given.get("ASHAR_MEDIA", var / "media")),
             "media_limit": self.number("ASHAR_MEDIA_LIMIT", 20, 1, 20) * 1_000_000,
-            "telegram_token": self.matching(
-                "TELEGRAM_BOT_TOKEN", _TELEGRAM_TOKEN, "a token as @BotFather gives it, 123456:ABC-DEF…"
-            ),
+            "telegram_token": self.matching("TELEGRAM_BOT_TOKEN", _TELEGRAM_TOKEN, "@BotFather's 123456:ABC-DEF…"),
             "telegram_api": self.address("ASHAR_TELEGRAM_API", "https://api.telegram.org")
             or "https://api.telegram.org",
             "twilio_account_sid": self.given.get("TWILIO_ACCOUNT_SID", ""),
@@ -219,6 +222,7 @@ class _Reader:
                 "TWILIO_WHATSAPP_TEMPLATE", _CONTENT, "an approved template's sid: HX and 32 hexadecimal digits"
             ),
             "twilio_api": self.address("ASHAR_TWILIO_API", "https://relay.example"),
+            "paces": {name: self.number(name, usual, 0, 10_000) for name, usual in PACES.items()},
             "facilitator_token": self.matching(
                 "ASHAR_FACILITATOR_TOKEN",
                 _TOKEN,

@@ -213,6 +213,7 @@ def _telegram(
         public_url=settings.public_url,
         largest=settings.media_limit,
         attachments=shelf,
+        pace=settings.paces["ASHAR_PACE_TELEGRAM"],
     )
     channels[channel.name] = channel
     return channel
@@ -242,6 +243,7 @@ def _twilio(
             bases=dict.fromkeys(_TWILIO, settings.twilio_api) if settings.twilio_api else None,
             attachments=shelf,
             opening=settings.twilio_whatsapp_template,
+            pace=settings.paces[f"ASHAR_PACE_{name.upper()}"],
         )
         for name, sender in senders.items()
     }

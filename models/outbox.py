@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
-from models import db, tables
+from models import bell, db, tables
 
 _outgoing, _address = tables.outgoing, tables.address
 #: Not done yet: while one of these stands, nothing later goes to the same contact.
@@ -16,6 +16,8 @@ PENDING = ("waiting", "sending", "unknown")
 #: Word for word the condition of the index `ix_outgoing_pending`: neither database uses a partial index whose
 #: condition it cannot prove, and neither can prove it from a parameter.
 _IN_INDEX = sa.text("outgoing.status IN ('waiting', 'sending', 'unknown')")
+#: The same in the words of the index `ix_outgoing_open`, of one person's.
+_OPEN = "{}.status NOT IN ('sent', 'failed', 'dropped')"
 
 
 class Letter(NamedTuple):
@@ -32,6 +34,8 @@ class Letter(NamedTuple):
     address: bytes | None
     closed: str | None
     heard_at: dt.datetime | None
+    code: str | None = None
+    bulk: bool = False
 
 
 _LETTER = sa.select(
@@ -46,17 +50,24 @@ _LETTER = sa.select(
     _address.c.sealed.label("address"),
     _address.c.closed,
     _address.c.heard_at,
+    _outgoing.c.code,
+    _outgoing.c.bulk,
 ).join(_address, _address.c.id == _outgoing.c.address_id)
 
 
 _ADD = sa.insert(_outgoing).returning(_outgoing.c.id, sort_by_parameter_order=True)
 _PENDING_OF = sa.select(_outgoing.c.contact_id, _outgoing.c.status).where(
-    _outgoing.c.contact_id.in_(sa.bindparam("people", expanding=True)), _IN_INDEX
+    _outgoing.c.contact_id.in_(sa.bindparam("people", expanding=True)),
+    sa.text(_OPEN.format("outgoing")),
+    # What was written to many and was not tried yet holds up no answer.
+    sa.or_(_outgoing.c.bulk == sa.false(), _outgoing.c.status != "waiting", _outgoing.c.code.is_not(None)),
 )
 
 
-async def add(connection: db.Connection, rows: list[dict[str, Any]]) -> list[int]:
-    """Put messages into the outbox; their numbers, in the same order."""
+async def add(connection: db.Connection, rows: list[dict[str, Any]], *, rings: bool = True) -> list[int]:
+    """Put messages into the outbox, and ring for whoever delivers; their numbers, in the same order."""
+    if rings:
+        await bell.ring(connection)
     return list((await connection.execute(_ADD, rows)).scalars())
 
 
@@ -83,46 +94,119 @@ async def shown(connection: db.Connection, keys: Sequence[bytes]) -> dict[bytes,
 
 
 _b = sa.bindparam
-_earlier = _outgoing.alias()
-# Built once: it runs with every group of messages, and putting it together takes as long as running it.
+_other = _outgoing.alias("other")
+_CHANNELS: sa.BindParameter[Any] = _b("channels", expanding=True)
+_theirs = sa.exists().where(
+    _other.c.contact_id == _outgoing.c.contact_id, sa.text(_OPEN.format("other")), _other.c.id != _outgoing.c.id
+)
+_on_its_way = sa.and_(_other.c.status == "sending", _other.c.not_before > _b("at"))
+# What waits for a channel that rests or is not here holds up nothing; what is on its way does.
+_before = _other.c.channel.in_(_CHANNELS)
+# What was written to many and was not tried yet may wait; whoever it was tried with may be held by the provider.
+_tried = sa.or_(_other.c.status != "waiting", sa.and_(_other.c.code.is_not(None), _other.c.not_before > _b("at")))
+_waits = (
+    _IN_INDEX,
+    _outgoing.c.status == "waiting",
+    _outgoing.c.channel == _b("channel"),
+    _outgoing.c.not_before <= _b("at"),
+)
+# Built once: they run with every group of messages, and putting one together takes as long as running it.
 _CLAIM = (
     _LETTER.where(
-        _IN_INDEX,
-        _outgoing.c.status == "waiting",
-        _outgoing.c.not_before <= _b("at"),
-        _outgoing.c.channel.in_(_b("channels", expanding=True)),
-        ~sa.exists().where(
-            _earlier.c.contact_id == _outgoing.c.contact_id,
-            _earlier.c.id < _outgoing.c.id,
-            # What waits for a channel that rests or is not here holds up nothing; what is on its way does.
+        *_waits,
+        _outgoing.c.bulk == sa.false(),
+        ~_theirs.where(
             sa.or_(
-                sa.and_(_earlier.c.status == "sending", _earlier.c.not_before > _b("at")),
-                sa.and_(_earlier.c.status.in_(PENDING), _earlier.c.channel.in_(_b("channels", expanding=True))),
-            ),
+                _on_its_way, sa.and_(_other.c.id < _outgoing.c.id, _before, sa.or_(_other.c.bulk == sa.false(), _tried))
+            )
         ),
     )
     .order_by(_outgoing.c.id)
-    .limit(_b("limit"))
+    .limit(_b("limit", type_=sa.Integer))
+    .with_for_update(of=_outgoing, skip_locked=True)
+)
+_free = ~_theirs.where(
+    sa.or_(_on_its_way, sa.and_(_before, sa.or_(_other.c.id < _outgoing.c.id, _other.c.bulk == sa.false())))
+)
+_CANDIDATES = (
+    sa.select(_outgoing.c.id)
+    .join(tables.contact, tables.contact.c.id == _outgoing.c.contact_id)
+    .where(*_waits, _outgoing.c.bulk == sa.true(), _free)
+    .order_by(_outgoing.c.not_before)
+    .limit(_b("limit", type_=sa.Integer))
+    .with_for_update(of=tables.contact, key_share=True, skip_locked=True)
+)
+_CLAIM_BULK = (
+    _LETTER.where(_outgoing.c.id.in_(_b("candidates", expanding=True)), _outgoing.c.status == "waiting", _free)
+    .order_by(_outgoing.c.id)
     .with_for_update(of=_outgoing, skip_locked=True)
 )
 _RECORDED = sa.update(_outgoing).where(_outgoing.c.id == _b("of"))
 _TAKEN = _RECORDED.values(status="sending", not_before=_b("until"))
 
 
-async def claim(
-    connection: db.Connection,
-    channels: Sequence[str],
-    limit: int,
-    at: dt.datetime,
-    until: dt.datetime,
-) -> list[Letter]:
-    """Take the next messages to send: the first that waits for each contact, the oldest first. They are this
-    process's until `until`; whoever finds them later must take it that nobody knows what became of them."""
-    rows = await connection.execute(_CLAIM, {"at": at, "channels": list(channels), "limit": limit})
-    letters = [Letter(*row) for row in rows]
-    if letters:
-        await connection.execute(_TAKEN, [{"of": letter.id, "until": until} for letter in letters])
-    return letters
+# What was written to many may wait for hours: whether any of it is due already, and if not, when it is.
+_NEXT = sa.select(
+    *(
+        sa.select(sa.func.min(_outgoing.c.not_before))
+        .where(
+            _IN_INDEX,
+            _outgoing.c.status == "waiting",
+            _outgoing.c.channel == _b("channel"),
+            _outgoing.c.bulk == bulk,
+            *later,
+        )
+        .scalar_subquery()
+        for bulk, later in ((sa.false(), (_outgoing.c.not_before > _b("at"),)), (sa.true(), ()))
+    )
+)
+
+
+class Room(NamedTuple):
+    """How many messages of a channel may go now: all together, and of those written to many."""
+
+    all: int
+    bulk: int
+
+
+class Claimed(NamedTuple):
+    """What is to be sent now."""
+
+    letters: list[Letter]
+    #: Channels of which more may be waiting.
+    more: set[str]
+    #: When the next that waits for its time may go; None if none does.
+    next: dt.datetime | None
+
+
+async def claim(connection: db.Connection, room: Mapping[str, Room], at: dt.datetime, until: dt.datetime) -> Claimed:
+    """Take the next messages to send on each of these channels: the first that waits for each contact, the oldest
+    first, and those written to many after all others. They are this process's until `until`; whoever finds them
+    later must take it that nobody knows what became of them."""
+    letters: list[Letter] = []
+    more: set[str] = set()
+    times: list[dt.datetime] = []
+    for channel, (most, bulk) in room.items():
+        given = {"at": at, "channel": channel, "channels": list(room)}
+        found = [Letter(*row) for row in await connection.execute(_CLAIM, given | {"limit": most})]
+        later, first = (await connection.execute(_NEXT, given)).one()
+        times += [time for time in (later, first) if time and time > at]
+        limit = min(most - len(found), bulk)
+        if len(found) == most or (first and first <= at and not limit):
+            more.add(channel)
+        if first and first <= at and limit:
+            # Their contacts first, held as whoever writes to one alone holds it; and only then, when nobody can put
+            # anything there, whether they are free: else two messages could be on their way to one person.
+            candidates = list((await connection.execute(_CANDIDATES, given | {"limit": limit})).scalars())
+            if candidates:
+                taken = await connection.execute(_CLAIM_BULK, given | {"candidates": candidates})
+                found += [Letter(*row) for row in taken]
+            if len(candidates) == limit:
+                more.add(channel)
+        if found:
+            await connection.execute(_TAKEN, [{"of": letter.id, "until": until} for letter in found])
+        letters += found
+    return Claimed(letters, more, min(times, default=None))
 
 
 async def uncertain(connection: db.Connection, channels: Sequence[str], at: dt.datetime) -> list[Letter]:
@@ -191,28 +275,35 @@ class Sent(NamedTuple):
 
     id: int
     address_id: str
+    channel: str
+    attempts: int
     created_at: dt.datetime
 
 
 async def sent(connection: db.Connection, provider_id: str) -> Sent | None:
     """The message a provider knows by that id; None where it is not ours."""
-    found = sa.select(_outgoing.c.id, _outgoing.c.address_id, _outgoing.c.created_at)
+    found = sa.select(*(_outgoing.c[name] for name in Sent._fields))
     row = (await connection.execute(found.where(_outgoing.c.provider_id == provider_id))).first()
     return Sent(*row) if row else None
 
 
-async def again(connection: db.Connection, number: int, at: dt.datetime) -> bool:
+async def again(connection: db.Connection, number: int, at: dt.datetime, code: str) -> bool:
     """Send a message once more, from `at` on, unless something was said to its contact since; whether it will be."""
     after = _outgoing.alias()
     later = sa.exists().where(after.c.contact_id == _outgoing.c.contact_id, after.c.id > _outgoing.c.id)
     back = sa.update(_outgoing).where(_outgoing.c.id == number, _outgoing.c.status == "sent", ~later)
-    return bool((await connection.execute(back.values(status="waiting", not_before=at))).rowcount)
+    return bool((await connection.execute(back.values(status="waiting", not_before=at, code=code))).rowcount)
 
 
 async def oldest_waiting(connection: db.Connection, at: dt.datetime, pushed: Sequence[str]) -> dt.datetime | None:
     """When the oldest message that should have gone by now was put in; None if there is none."""
     oldest = sa.select(sa.func.min(_outgoing.c.created_at)).where(
-        _outgoing.c.status == "waiting", _outgoing.c.not_before <= at, _outgoing.c.channel.in_(pushed)
+        _IN_INDEX,
+        _outgoing.c.status == "waiting",
+        _outgoing.c.channel.in_(pushed),
+        # Written to many, it may take its hours.
+        _outgoing.c.bulk == sa.false(),
+        _outgoing.c.not_before <= at,
     )
     found: dt.datetime | None = (await connection.execute(oldest)).scalar()
     return found

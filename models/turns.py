@@ -299,13 +299,16 @@ async def _write_outbox(connection: db.Connection, writes: Writes, at: dt.dateti
         await connection.execute(sa.update(outgoing).where(*shown).values(status="sent"))
     if writes.outgoing:
         free = set(people) - {contact for contact, statuses in pending.items() if statuses - {"unknown"}}
-        _choose(writes, free)
-        numbers = await outbox.add(connection, writes.outgoing)
+        numbers = await outbox.add(connection, writes.outgoing, rings=_choose(writes, free))
         writes.at_once = {place: numbers[place] for place in writes.at_once}
 
 
-def _choose(writes: Writes, free: set[str]) -> None:
-    """Which messages go at once: the first of each contact for whom nothing waits, while their channel has room."""
+def _choose(writes: Writes, free: set[str]) -> bool:
+    """Which messages go at once: the first of each contact for whom nothing waits, while their channel has room.
+
+    Whether another process may have to know of the rest: for it has room, or what stands before it on its way.
+    """
+    rings, at_once = False, set(free)
     for place, row in enumerate(writes.outgoing):
         contact, channel = row["contact_id"], row["channel"]
         if contact in free and writes.room.get(channel, 0) > 0:
@@ -315,6 +318,8 @@ def _choose(writes: Writes, free: set[str]) -> None:
             row |= {"status": "sending", "not_before": writes.until}
         else:
             writes.behind.add(contact)
+            rings |= channel in writes.room and not (contact in at_once and writes.room[channel])
+    return rings
 
 
 _TALLY_KEY = tuple(column.name for column in tables.tally.primary_key.columns)

@@ -149,7 +149,8 @@ class Receipt(NamedTuple):
     provider_id: str = ""
     code: str = ""
     retry_after: float = 0.0
-    #: True when `retry_after` holds for the whole account, not for this person alone.
+    #: True when `retry_after` holds for the whole account, not for this person alone; without a time, when it is this
+    #: process that reaches nobody.
     whole_account: bool = False
     #: The address that replaces the one used (a Telegram group that became a supergroup), or "".
     moved_to: str = ""
@@ -161,6 +162,16 @@ class Status:
 
     provider_id: str
     receipt: Receipt
+
+
+class Pace(NamedTuple):
+    """How fast a provider lets an account send."""
+
+    #: Messages in any second, to all people together; of SMS, segments.
+    second: int
+    #: Messages to one person in a row, and the seconds after which each of them is one more.
+    burst: int = 1
+    every: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +191,8 @@ class Capabilities:
     #: True where whoever has not written for a day is reached by an approved template only; and whether there is one.
     window: bool = False
     opens: bool = False
+    #: None where no provider counts.
+    pace: Pace | None = None
 
 
 class Channel(Protocol):

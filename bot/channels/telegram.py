@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import dataclasses
 import hmac
 import json
 import logging
@@ -57,7 +58,7 @@ _UNSET = telegram.request.BaseRequest.DEFAULT_NONE
 
 
 class _NotSent(telegram.error.NetworkError):
-    """Surely not done, and worth another try after `wait` seconds."""
+    """Surely not done, and worth another try after `wait` seconds; 0 where Telegram was not reached."""
 
     def __init__(self, message: str, wait: float) -> None:
         super().__init__(message)
@@ -121,7 +122,7 @@ class _Http(telegram.request.BaseRequest):
             ) as response:
                 body = await response.read()
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
-            raise _NotSent(type(error).__name__, _PAUSE) from None
+            raise _NotSent(type(error).__name__, 0.0) from None
         except TimeoutError:
             raise telegram.error.TimedOut from None
         except (aiohttp.ClientError, OSError) as error:
@@ -171,7 +172,11 @@ class Telegram:
         public_url: str = "",
         largest: int = LARGEST,
         attachments: base.Attachments | None = None,
+        pace: int = 30,
     ) -> None:
+        self.capabilities = dataclasses.replace(self.capabilities, pace=base.Pace(pace, 5, 1.0) if pace else None)
+        #: Until when Telegram wants to hear nothing for these chats.
+        self._floods: dict[str, float] = {}
         #: Only Telegram knows it; told at the start.
         self.entrance = ""
         # At DEBUG the library writes the token, chat ids and texts into the log.
@@ -268,13 +273,22 @@ class Telegram:
             sent = await self._call("SendMessage", chat_id=address, text=text, **_NO_PREVIEW, **keyboard)
             return base.Receipt(base.Fate.SENT, str(sent["message_id"]))
         except telegram.error.TelegramError as error:
-            receipt = _receipt(error)
+            receipt = self._held(address, _receipt(error))
             # Nobody misses the question because its picture may not have come: it is not waited for.
             lost = outbound.attached and receipt.fate is base.Fate.UNKNOWN
             return base.Receipt(base.Fate.FAILED, code=receipt.code) if lost else receipt
         except (TypeError, KeyError, ValueError, AttributeError) as error:
             # Telegram said yes in a shape this version of the library does not know.
             return base.Receipt(base.Fate.UNKNOWN, code=type(error).__name__)
+
+    def _held(self, address: str, receipt: base.Receipt) -> base.Receipt:
+        """Telegram does not say whether a chat or the bot must wait: where two chats must at once, it is the bot."""
+        if receipt.fate is base.Fate.LATER and receipt.retry_after:
+            now = asyncio.get_running_loop().time()
+            self._floods = {chat: until for chat, until in self._floods.items() if until > now}
+            self._floods[address] = now + receipt.retry_after
+            receipt = receipt._replace(whole_account=receipt.whole_account or len(self._floods) > 1)
+        return receipt
 
     async def _call(self, method: str, **given: Any) -> Any:
         # The library's own methods turn each button into an object and back, and the answer into a Message that
@@ -321,7 +335,8 @@ def _receipt(error: telegram.error.TelegramError) -> base.Receipt:
     # The order matters: BadRequest and TimedOut are kinds of NetworkError.
     match error:
         case _NotSent():
-            return base.Receipt(fate.LATER, code=said, retry_after=error.wait)
+            # Nobody answered at all, or the pool was full: so it is with everybody.
+            return base.Receipt(fate.LATER, code=said, retry_after=error.wait, whole_account=not error.wait)
         case telegram.error.ChatMigrated():
             return base.Receipt(fate.LATER, code="migrated", moved_to=str(error.new_chat_id))
         case telegram.error.InvalidToken():

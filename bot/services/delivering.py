@@ -9,43 +9,32 @@ import asyncio
 import contextlib
 import datetime as dt
 import logging
-import random
-from collections import Counter
 from collections.abc import Callable, Collection, Mapping
 from types import TracebackType
-from typing import Any, NamedTuple
+from typing import Any
 
 from bot.channels import base
-from bot.services import forgetting, posting
-from models import db, outbox, sealing
+from bot.services import forgetting, pacing, posting, postmarking
+from models import bell, db, outbox, sealing
 
 _log = logging.getLogger(__name__)
 
-#: Messages of one channel under way at once.
-IN_FLIGHT = 100
 #: How long a message may be on its way before nobody knows what became of it; also the silence after which one
 #: of unknown fate is repeated.
-LEASE = dt.timedelta(seconds=60)
-#: After so long a reply helps nobody any more.
-GIVE_UP = dt.timedelta(hours=24)
-#: Looked for work at least so often, in seconds: another process may have put it there.
-IDLE = 1.0
-#: Between two looks at what is uncertain or due, in seconds.
-SLOW = 10.0
-#: Seconds until the next try where a provider names no time.
-_PAUSE = 5.0
-#: Tries of an edit of which nobody knows whether it arrived: four minutes, while the contact waits for what follows.
-_EDITS = 8
+LEASE = postmarking.LEASE
+#: Between two looks at what is uncertain or due, in seconds, and at the outbox in case a bell was not heard.
+SLOW = 30.0
+#: A provider that is not reached is tried again after two seconds, four, eight ...: at the most so many doublings.
+_PATIENCE = 6
+#: Seconds until the database is tried again.
+_AWAY = 1.0
 #: Seconds for what is on its way when the house closes.
 _GRACE = 5
 #: Failures kept that were told before their message was recorded as sent.
 _EARLY = 1000
 
 
-class _Done(NamedTuple):
-    letter: outbox.Letter
-    edits: bool
-    receipt: base.Receipt
+_NO_ROOM = outbox.Room(0, 0)
 
 
 class Postman:
@@ -64,22 +53,35 @@ class Postman:
         self._channels = {name: channel for name, channel in channels.items() if channel.capabilities.push}
         self._clock = clock
         self._awake = asyncio.Event()
+        self._paces = {name: pacing.Pace(each.capabilities.pace, self.wake) for name, each in self._channels.items()}
+        self._shares = pacing.Shares(database, self._paces)
+        #: Rings when the next message may go that waits for its time, by `clock`.
+        self._alarm: asyncio.TimerHandle | None = None
+        self._alarm_at: dt.datetime | None = None
+        self._round = asyncio.Event()
         self._closing = False
         self._tasks: list[asyncio.Task[None]] = []
-        #: What is on its way, and by which channel.
+        #: What is on its way, and to whom.
         self._sending: dict[asyncio.Task[None], str] = {}
-        self._done: list[_Done] = []
+        self._done: list[postmarking.Done] = []
         self._early: dict[str, base.Receipt] = {}
         #: Whether the outbox is to be looked through, and contacts for whom something waits behind what is on its way.
         self._claims = True
         self._behind: set[str] = set()
         #: Channel -> until when its provider wants to hear nothing.
         self._resting: dict[str, dt.datetime] = {}
+        #: The same, of those of which the provider told this process, for the others.
+        self._told: dict[str, dt.datetime] = {}
+        #: Channel -> how often in a row nobody was reached.
+        self._unreached: dict[str, int] = {}
 
     async def __aenter__(self) -> Postman:
+        # The bell first: what is rung for before the first look must not be missed.
         self._tasks = [
             asyncio.create_task(self._work(), name="postman"),
             asyncio.create_task(self._look_after(), name="postman's rounds"),
+            asyncio.create_task(self._keep_shares(), name="postman's shares"),
+            asyncio.create_task(bell.listen(self._database, self._hear), name="postman's bell"),
         ]
         return self
 
@@ -91,22 +93,29 @@ class Postman:
         if self._tasks:
             # Cut short, it could have claimed what it would never send.
             await asyncio.wait(self._tasks[:1], timeout=_GRACE)
+        for pace in self._paces.values():
+            pace.shut()
         # What is on its way may finish, so that its fate is known and nothing is sent twice.
         if self._sending:
             await asyncio.wait(self._sending, timeout=_GRACE)
         for task in (*self._tasks, *self._sending):
             task.cancel()
         await asyncio.gather(*self._tasks, *self._sending, return_exceptions=True)
+        if self._alarm:
+            self._alarm.cancel()
         with contextlib.suppress(Exception):
             await self._record_and_claim()
+            await self._shares.leave()
 
     def room(self) -> dict[str, int]:
         """How many messages each channel would take at once."""
-        at, under_way = self._clock(), Counter(self._sending.values())
+        return {name: room.all for name, room in self._rooms().items()}
+
+    def _rooms(self) -> dict[str, outbox.Room]:
+        at = self._clock()
         return {
-            name: IN_FLIGHT - under_way[name]
-            for name in self._channels
-            if not self._closing and self._resting.get(name, at) <= at and under_way[name] < IN_FLIGHT
+            name: _NO_ROOM if self._closing or self._resting.get(name, at) > at else pace.room
+            for name, pace in self._paces.items()
         }
 
     def take(self, number: int, row: Mapping[str, Any], said: posting.Said) -> None:
@@ -153,13 +162,21 @@ class Postman:
                 if len(self._early) > _EARLY:
                     del self._early[next(iter(self._early))]
                 return
-            wait = _seconds(status.receipt.retry_after or _PAUSE)
+            wait = postmarking.pause(status.receipt, at - letter.created_at)
             if fate is base.Fate.GONE:
                 await outbox.close_address(connection, letter.address_id, code, letter.created_at)
-            young = fate is base.Fate.LATER and at - letter.created_at < GIVE_UP
-            if not (young and await outbox.again(connection, letter.id, at + wait)):
+            again = fate is base.Fate.LATER and at - letter.created_at < postmarking.GIVE_UP
+            channel = self._channels.get(letter.channel)
+            if code == postmarking.OUTSIDE and channel and channel.capabilities.opens and letter.attempts < 2:
+                # The day was over before it arrived: once more, as the template (`_deliver`).
+                again, wait = True, dt.timedelta()
+            if not (again and await outbox.again(connection, letter.id, at + wait, code[:64])):
                 await outbox.record(connection, [{"of": letter.id, "status": "failed", "code": code[:64] or None}])
         self._early.pop(status.provider_id, None)
+        if status.receipt.whole_account:
+            self._rest(letter.channel, wait, shared=True)
+        if again:
+            self._ring_at(at + wait)
 
     # -- the tasks ------------------------------------------------------------------------------------------
 
@@ -171,19 +188,65 @@ class Postman:
             except Exception as error:  # noqa: BLE001  whatever it is, the outbox must go on
                 # The database may be away; nothing is lost by waiting.
                 _log.error("the outbox could not be read: %s", type(error).__name__)
-                await asyncio.sleep(IDLE)
+                await asyncio.sleep(_AWAY)
                 continue
             for letter in claimed:
                 self._start(letter, None)
-            try:
-                await asyncio.wait_for(self._awake.wait(), IDLE)
-            except TimeoutError:
-                self._claims = True
+            await self._awake.wait()
 
     def _start(self, letter: outbox.Letter, said: posting.Said | None) -> None:
+        self._paces[letter.channel].coming()
         task = asyncio.create_task(self._send(letter, said))
-        self._sending[task] = letter.channel
+        self._sending[task] = letter.contact_id
         task.add_done_callback(self._sending.pop)
+
+    def _hear(self, why: str) -> None:
+        """The bell rang."""
+        if why == bell.SHARES:
+            self._shares.changed()
+        else:
+            # It may be something for one of those to whom something is on its way from here.
+            self._behind.update(self._sending.values())
+            self.wake()
+
+    def _ring_at(self, at: dt.datetime) -> None:
+        """Look through the outbox then."""
+        if self._alarm_at and self._alarm_at <= at:
+            return
+        if self._alarm:
+            self._alarm.cancel()
+        wait = max(0.0, (at - self._clock()).total_seconds())
+        self._alarm_at, self._alarm = at, asyncio.get_running_loop().call_later(wait, self._rung)
+
+    def _rung(self) -> None:
+        self._alarm = self._alarm_at = None
+        self.wake()
+
+    def _rest(self, channel: str, wait: dt.timedelta, *, shared: bool) -> None:
+        """Nothing goes on that channel for so long; with `shared` in no process."""
+        until = self._clock() + wait
+        if channel not in self._paces or until <= self._resting.get(channel, until - wait):
+            return
+        self._resting[channel] = until
+        self._ring_at(until)
+        if shared:
+            self._told[channel] = until
+            self._shares.changed()
+
+    def _told_to_rest(self) -> dict[str, float]:
+        at = self._clock()
+        return {name: (until - at).total_seconds() for name, until in self._told.items() if until > at}
+
+    async def _keep_shares(self) -> None:
+        while True:
+            wait = _AWAY
+            try:
+                wait = await self._shares.keep(
+                    self._told_to_rest(), lambda name, rest: self._rest(name, _seconds(rest), shared=False)
+                )
+            except Exception as error:  # noqa: BLE001  the share runs out by itself
+                _log.error("the shares of accounts could not be read: %s", type(error).__name__)
+            await self._shares.wait(wait)
 
     async def _look_after(self) -> None:
         begun = False
@@ -195,7 +258,9 @@ class Postman:
                 await self.look()
             except Exception as error:  # noqa: BLE001  it is tried again in ten seconds
                 _log.error("what is uncertain or due could not be seen to: %s", type(error).__name__)
-            await asyncio.sleep(SLOW)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._round.wait(), SLOW)
+            self._round.clear()
 
     async def look(self) -> None:
         """Decide about messages of unknown fate, and do what is due. The postman does so by itself."""
@@ -205,6 +270,13 @@ class Postman:
 
     async def _send(self, letter: outbox.Letter, said: posting.Said | None) -> None:
         edits = False
+        pace = self._paces[letter.channel]
+        try:
+            await pace.turn(letter.address_id)
+        except asyncio.CancelledError:
+            # The house closes, and this surely did not go.
+            self._done.append(postmarking.Done(letter, edits, base.Receipt(base.Fate.LATER, code="closing")))
+            raise
         try:
             outbound = said.outbound if said else posting.opened(self._seal, letter.sealed)
             edits = bool(outbound.edits)
@@ -212,23 +284,53 @@ class Postman:
                 receipt = base.Receipt(base.Fate.GONE, code=letter.closed or "erased")
             else:
                 address = said.address if said else self._seal.open("address", letter.address)
-                receipt = await self._channels[letter.channel].send(address, outbound)
+                receipt = await self._deliver(letter, address, outbound)
         except sealing.Unreadable:
             receipt = base.Receipt(base.Fate.FAILED, code="unreadable")
         except Exception as error:  # noqa: BLE001  see below
             # A channel promises not to raise; if one does, its message must not stop the others.
             _log.error("sending on %s failed: %s", letter.channel, type(error).__name__)
             receipt = base.Receipt(base.Fate.UNKNOWN, code=type(error).__name__)
-        self._done.append(_Done(letter, edits, receipt))
+        finally:
+            pace.over()
+        self._done.append(postmarking.Done(letter, edits, receipt))
         # What came from the outbox may not have been the last there; what never was in it tells nothing of it.
         if said is None or letter.contact_id in self._behind:
             self._behind.discard(letter.contact_id)
             self._claims = True
         self._awake.set()
 
+    async def _deliver(self, letter: outbox.Letter, address: str, outbound: base.Outbound) -> base.Receipt:
+        channel = self._channels[letter.channel]
+        # What was handed over answers what was written a moment ago; see `posting.Said`.
+        if channel.capabilities.window and letter.sealed and postmarking.is_late(letter, self._clock()):
+            if not channel.capabilities.opens:
+                return base.Receipt(base.Fate.FAILED, code=postmarking.OUTSIDE)
+            outbound = outbound._replace(outside=True)
+        return await channel.send(address, outbound)
+
+    def _row(self, done: postmarking.Done, at: dt.datetime) -> dict[str, Any]:
+        channel, receipt = done.letter.channel, done.receipt
+        wait = dt.timedelta()
+        if receipt.fate is base.Fate.SENT:
+            self._unreached.pop(channel, None)
+        if receipt.whole_account:
+            # Where no time is named this process reaches nobody; what the others do is not its business.
+            shared = bool(receipt.retry_after)
+            if not shared:
+                self._unreached[channel] = self._unreached.get(channel, 0) + 1
+            wait = _seconds(receipt.retry_after or postmarking.backoff(min(self._unreached[channel], _PATIENCE)))
+            self._rest(channel, wait, shared=shared)
+        row = postmarking.row(done, at, wait)
+        if row["status"] == "waiting":
+            self._ring_at(row["not_before"])
+        elif row["status"] == "unknown":
+            asyncio.get_running_loop().call_later((row["not_before"] - at).total_seconds(), self._round.set)
+        return row
+
     async def _record_and_claim(self) -> list[outbox.Letter]:
         """One transaction: what became of the sent ones, and the next ones to send."""
-        done: list[_Done] = []
+        done: list[postmarking.Done] = []
         claimed: list[outbox.Letter] = []
         if not (self._done or self._claims):
             # What woke us was recorded already, for it came while we waited for the database.
@@ -238,11 +340,10 @@ class Postman:
                 # Only now, for while the desk was writing more may have come.
                 at = self._clock()
                 done, self._done = self._done, []
-                await self._write(connection, done, [self._row(each, at) for each in done])
-                open_ = self.room()
-                if self._claims and open_:
+                await postmarking.write(connection, self._seal, done, [self._row(each, at) for each in done])
+                if self._claims:
                     self._claims = False
-                    claimed = await outbox.claim(connection, list(open_), min(open_.values()), at, at + LEASE)
+                    claimed = await self._claim(connection, at)
         except BaseException:
             self._done, self._claims = done + self._done, True
             raise
@@ -253,73 +354,25 @@ class Postman:
                     await self.note(base.Status(each.receipt.provider_id, early))
         return claimed
 
-    async def _write(self, connection: db.Connection, done: list[_Done], rows: list[dict[str, Any]]) -> None:
-        # Addresses before messages, in order, as everybody locks them.
-        for letter, _, receipt in sorted(done, key=lambda each: each.letter.address_id):
-            if receipt.fate is base.Fate.GONE:
-                await outbox.close_address(connection, letter.address_id, receipt.code, letter.created_at)
-            elif receipt.moved_to:
-                key_hash = self._seal.hash(f"address/{letter.channel}", receipt.moved_to)
-                sealed = self._seal.close("address", receipt.moved_to)
-                await outbox.move_address(connection, letter.address_id, key_hash, sealed)
-        await outbox.record(connection, rows)
-
-    def _row(self, done: _Done, at: dt.datetime) -> dict[str, Any]:
-        letter, receipt = done.letter, done.receipt
-        # Counts the sends that may have arrived.
-        attempts = letter.attempts + (receipt.fate is not base.Fate.LATER)
-        status, wait = "sent", dt.timedelta()
-        match receipt.fate:
-            case base.Fate.LATER:
-                status = "waiting" if at - letter.created_at < GIVE_UP else "failed"
-                wait = _seconds(receipt.retry_after or _PAUSE)
-                if receipt.whole_account:
-                    self._resting[letter.channel] = at + wait
-            case base.Fate.UNKNOWN if done.edits:
-                # An edit can be repeated without harm; a new message only once the person has stayed silent.
-                status, wait = ("waiting" if attempts < _EDITS else "failed"), _seconds(_backoff(attempts))
-            case base.Fate.UNKNOWN:
-                status, wait = ("unknown" if attempts < 2 else "failed"), LEASE
-            case base.Fate.FAILED | base.Fate.GONE:
-                status = "failed"
-        if status in ("failed", "unknown"):
-            _log.warning("a message on %s: %s (%s)", letter.channel, status, receipt.code)
-        return {
-            "of": letter.id,
-            "status": status,
-            "not_before": at + wait,
-            "attempts": attempts,
-            "provider_id": receipt.provider_id[:64] or None,
-            "code": receipt.code[:64] or None,
-            "sent_at": at if status == "sent" else None,
-        }
+    async def _claim(self, connection: db.Connection, at: dt.datetime) -> list[outbox.Letter]:
+        rooms = self._rooms()
+        claimed = await outbox.claim(
+            connection, {name: room for name, room in rooms.items() if room.all}, at, at + LEASE
+        )
+        for name, pace in self._paces.items():
+            pace.more |= name in claimed.more or not rooms[name].all
+            if (rests := self._resting.get(name, at)) > at:
+                self._ring_at(rests)
+        if claimed.next:
+            self._ring_at(claimed.next)
+        return claimed.letters
 
     async def _resolve(self) -> None:
         """Decide about messages of unknown fate: repeated once if the person has been silent since."""
         at = self._clock()
         async with self._database.transaction() as connection:
-            rows = []
-            for letter in await outbox.uncertain(connection, list(self._channels), at):
-                # One that was on its way when its process died was sent once more than was written down.
-                attempts = letter.attempts + (letter.status == "sending")
-                spoke = letter.heard_at is not None and letter.heard_at > letter.created_at
-                again = attempts < _EDITS if self._is_edit(letter) else attempts < 2 and not spoke
-                status = "waiting" if again else "sent" if spoke else "failed"
-                rows.append(
-                    {"of": letter.id, "status": status, "not_before": at, "attempts": attempts, "code": "unknown"}
-                )
-            await outbox.record(connection, rows)
-
-    def _is_edit(self, letter: outbox.Letter) -> bool:
-        try:
-            return bool(posting.opened(self._seal, letter.sealed).edits)
-        except sealing.Unreadable:
-            return False
-
-
-def _backoff(attempts: int) -> float:
-    """Seconds until the next try: 2, 4, 8 ..., with jitter so that they do not come in step."""
-    return float(2**attempts) * random.uniform(0.7, 1.3)  # noqa: S311  spreads load, hides nothing
+            found = await outbox.uncertain(connection, list(self._channels), at)
+            await outbox.record(connection, [postmarking.resolved(self._seal, letter, at) for letter in found])
 
 
 def _seconds(seconds: float) -> dt.timedelta:

@@ -43,3 +43,4 @@ from models.tables.traffic import due as due
 from models.tables.traffic import outgoing as outgoing
 from models.tables.traffic import received as received
 from models.tables.traffic import set_aside as set_aside
+from models.tables.traffic import share as share

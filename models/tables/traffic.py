@@ -30,6 +30,8 @@ outgoing = sa.Table(
     #: "waiting", "sending", "unknown", "sent", "failed", "dropped".
     sa.Column("status", sa.String(8), nullable=False),
     sa.Column("sealed", sa.LargeBinary, nullable=False),
+    #: True for what was written to many at once: it goes when no reply waits.
+    sa.Column("bulk", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.Column("not_before", When, nullable=False),
     sa.Column("attempts", sa.Integer, nullable=False, server_default="0"),
     sa.Column("provider_id", sa.String(64)),
@@ -39,16 +41,41 @@ outgoing = sa.Table(
     sa.Index("ix_outgoing_contact_id_id", "contact_id", "id"),
     sa.Index("ix_outgoing_respondent_id", "respondent_id"),
     sa.Index("ix_outgoing_provider_id", "provider_id"),
-    # Only what is not done is looked for, whatever lies behind it.
+    # Only what is not done is looked for, whatever lies behind it; and replies past any number of messages in bulk.
     sa.Index(
         "ix_outgoing_pending",
         "status",
+        "channel",
+        "bulk",
         "not_before",
         postgresql_where=sa.text("status IN ('waiting', 'sending', 'unknown')"),
         sqlite_where=sa.text("status IN ('waiting', 'sending', 'unknown')"),
     ),
+    # What is not done of one person, whatever they were told before. In other words than the index above, or SQLite,
+    # which counts nothing, takes that one and reads what waits for everybody.
+    sa.Index(
+        "ix_outgoing_open",
+        "contact_id",
+        postgresql_where=sa.text("status NOT IN ('sent', 'failed', 'dropped')"),
+        sqlite_where=sa.text("status NOT IN ('sent', 'failed', 'dropped')"),
+    ),
     # A number is never given twice: what is still being sent when its row is erased must not be taken for the next.
     sqlite_autoincrement=True,
+)
+
+#: How many messages a second of a provider's account each process that delivers may send; all of them together never
+#: more than the provider lets us. By the database's clock.
+share = sa.Table(
+    "share",
+    metadata,
+    sa.Column("channel", sa.String(16), nullable=False),
+    sa.Column("process", sa.String(32), nullable=False),
+    sa.Column("permits", sa.Integer, nullable=False),
+    #: A process that has not said by then that it lives is dead, and its share the others'.
+    sa.Column("until", When, nullable=False),
+    #: Until when the provider wants to hear nothing, as it told this process.
+    sa.Column("rests_until", When),
+    sa.PrimaryKeyConstraint("channel", "process"),
 )
 
 #: Messages that failed even alone, so that they hold up nobody.

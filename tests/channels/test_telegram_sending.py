@@ -311,8 +311,19 @@ async def test_a_refused_connection_is_surely_not_sent(platform: standins.Standi
     person = platform.person(42)
     async with platform.refusing():
         receipt = await channel.send("42", QUESTION)
-    assert (receipt.fate, receipt.retry_after) == (LATER, 5)
+    assert (receipt.fate, receipt.retry_after, receipt.whole_account) == (LATER, 0, True)
     assert person.screen() == []
+
+
+async def test_one_chat_that_must_wait_waits_alone_and_two_at_once_are_the_bot(
+    platform: standins.Standin, channel: telegram.Telegram
+) -> None:
+    held = []
+    for chat in ("42", "42", "43"):
+        platform.person(int(chat))
+        platform.floods("sendMessage", 7)
+        held.append(await channel.send(chat, QUESTION))
+    assert [receipt.whole_account for receipt in held] == [False, False, True]
 
 
 async def test_a_full_pool_is_surely_not_sent_and_a_late_answer_is_unknown(

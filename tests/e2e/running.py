@@ -100,6 +100,8 @@ def environ(database_url: str, var: Path, telegram: str, twilio: twilio_platform
         "TWILIO_WHATSAPP_FROM": f"whatsapp:{twilio.sender}",
         "TWILIO_SMS_FROM": twilio.sender,
         "ASHAR_TWILIO_API": twilio.url,
+        # Nobody here types as slowly as people do.
+        **dict.fromkeys(settings_.PACES, "0"),
     }
 
 

@@ -13,7 +13,7 @@ import pytest
 import pytest_asyncio
 
 from bot import __main__
-from bot.services import delivering, ticking
+from bot.services import postmarking, ticking
 from models import db
 from tests import talking
 from tests.e2e import browser, phones, residents, running, telling
@@ -78,7 +78,7 @@ async def well(
     (tmp_path / "daily.xml").write_bytes(RATES.encode("cp1251"))
     monkeypatch.setattr(ticking, "Clock", functools.partial(telling.Rounds, clock=clock))
     monkeypatch.setattr(ticking, "PAUSE", 0.02)
-    monkeypatch.setattr(delivering, "_PAUSE", 0.1)
+    monkeypatch.setattr(postmarking, "_SHORTEST", 0.1)
     monkeypatch.setattr(db, "now", clock)
 
     def shell(*words: str) -> str:

@@ -7,12 +7,13 @@ from collections.abc import AsyncIterator
 import pytest
 
 from bot.channels import base
-from bot.services import delivering
+from bot.services import delivering, pacing
 from models import outbox
 from tests.services import house as houses
 from tests.services.house import House, Letterbox, Person, until
 
 Fate, Receipt = base.Fate, base.Receipt
+ROOM = {"sms": outbox.Room(9, 9)}
 
 
 @contextlib.asynccontextmanager
@@ -66,7 +67,7 @@ async def test_each_contact_in_order_and_one_at_a_time(database_url: str) -> Non
 
 
 async def test_a_slow_one_holds_up_nobody_on_any_channel(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(delivering, "IN_FLIGHT", 2)
+    monkeypatch.setattr(pacing, "IN_FLIGHT", 2)
     slow, fast = Letterbox("slow"), Letterbox("fast")
     slow.open.clear()
     async with houses.opened(database_url, slow, fast) as house:
@@ -270,7 +271,7 @@ async def test_a_message_on_which_every_process_dies_is_sent_twice_at_most(datab
         await person.sends("1")
         for _ in range(4):
             async with house.database.transaction() as connection:
-                taken = await outbox.claim(connection, ["sms"], 9, house.clock(), house.clock() + delivering.LEASE)
+                taken = (await outbox.claim(connection, ROOM, house.clock(), house.clock() + delivering.LEASE)).letters
             phone.sent += [(person.address, "claimed") for _ in taken]
             house.clock.forward(seconds=61)
             await house.postman()._resolve()

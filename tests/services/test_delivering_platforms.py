@@ -21,7 +21,7 @@ from tests.standins import twilio as twilio_standin
 async def on_telegram(url: str) -> AsyncIterator[tuple[House, standins.Standin]]:
     """A house that sends to the stand-in."""
     async with standins.running() as platform, aiohttp.ClientSession() as session:
-        channel = telegram.Telegram(standins.TOKEN, "secret", session, platform.url)
+        channel = telegram.Telegram(standins.TOKEN, "secret", session, platform.url, pace=0)
         async with houses.opened(url, channel) as house:
             yield house, platform
 
@@ -148,7 +148,7 @@ async def test_an_edit_cut_off_is_repeated_and_shows_once(database_url: str) -> 
 async def test_twilios_later_word_is_taken_up_in_whatever_order(sqlite_url: str, order: int) -> None:
     async with twilio_standin.Twilio() as platform, aiohttp.ClientSession() as session:
         channel = twilio.Twilio(
-            "sms", platform.account, platform.token, platform.sender, session, platform.public, platform.bases
+            "sms", platform.account, platform.token, platform.sender, session, platform.public, platform.bases, pace=0
         )
         async with houses.opened(sqlite_url, channel) as house, house.postman() as postman:
 

@@ -58,7 +58,7 @@ async def test_trouble_with_what_is_due_does_not_stop_the_post(
 async def test_while_the_database_is_away_what_became_of_messages_is_kept(
     database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(delivering, "IDLE", 0.02)
+    monkeypatch.setattr(delivering, "_AWAY", 0.02)
     record = outbox.record
     refused: list[int] = []
 

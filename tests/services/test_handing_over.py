@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from bot.services import delivering
+from bot.services import pacing
 from tests.services import house as houses
 from tests.services.house import Letterbox, until
 from tests.services.test_delivering import Fate, Receipt, arrived, settled
@@ -23,11 +23,7 @@ async def test_what_is_said_is_what_was_committed_in_order_and_one_at_a_time(dat
         assert not phone.crowded
 
 
-async def test_a_second_answer_waits_for_the_first_and_no_longer(
-    database_url: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    # A minute: nothing but the first one's receipt can set the second one going.
-    monkeypatch.setattr(delivering, "IDLE", 60.0)
+async def test_a_second_answer_waits_for_the_first_and_no_longer(database_url: str) -> None:
     phone = Letterbox()
     phone.open.clear()
     async with houses.opened(database_url, phone, handing=True) as house:
@@ -43,7 +39,7 @@ async def test_a_second_answer_waits_for_the_first_and_no_longer(
 
 
 async def test_what_finds_no_room_waits_in_the_outbox(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(delivering, "IN_FLIGHT", 2)
+    monkeypatch.setattr(pacing, "IN_FLIGHT", 2)
     phone = Letterbox()
     phone.open.clear()
     async with houses.opened(database_url, phone, handing=True) as house:
