@@ -161,4 +161,4 @@ class _Letter:
             pieces = self._map.pieces(way, said)
             self._known[key] = [posting.outgoing(self._seal, key[0], each, "", "", "", at) for each in pieces]
         to = {"contact_id": turn.contact_id, "address_id": way.address.id, "respondent_id": turn.person}
-        return [{**row, **to, "broadcast_id": self._number} for row in self._known[key]]
+        return [{**row, **to, "bulk": True, "broadcast_id": self._number} for row in self._known[key]]
