@@ -8,7 +8,7 @@ residents who said yes in some form. A later no to that question, in whichever f
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -17,7 +17,7 @@ import sqlalchemy as sa
 from models import db, opinions, tables
 
 _response, _respondent, _contact = tables.response, tables.respondent, tables.contact
-_consent, _pledge, _address = tables.consent, tables.pledge, tables.address
+_answer, _consent, _pledge, _address = tables.answer, tables.consent, tables.pledge, tables.address
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +43,11 @@ class Reached(NamedTuple):
 
 
 async def count(
-    connection: db.Connection, audience: Audience, pushed: Collection[str], since: dt.datetime
+    connection: db.Connection, audience: Audience, pushed: Collection[str], between: tuple[str, str], since: dt.datetime
 ) -> list[Reached]:
-    """How many are told where, in what language; `silent` are those who have not written `since`."""
-    chosen = _chosen(audience, pushed, ()).subquery()
+    """How many of those whose contact lies behind the first id, up to the second, are told where and in what language;
+    `silent` are those who have not written `since`."""
+    chosen = _chosen(audience, pushed, between).subquery()
     quiet = sa.or_(chosen.c.heard_at.is_(None), chosen.c.heard_at < since)
     silent = sa.case((quiet, 1), else_=0)
     columns = (chosen.c.channel, chosen.c.language, silent)
@@ -62,8 +63,7 @@ async def queue(
     between: tuple[str, str],
     at: dt.datetime,
 ) -> int:
-    """Put those of the audience whose contact lies behind the first id, up to the second, among the recipients; how
-    many they are. Whoever is there already is passed over."""
+    """Put the same people among the recipients; how many they are. Whoever is there already is passed over."""
     recipient = tables.recipient
     chosen = _chosen(audience, pushed, between).subquery()
     rows = sa.select(
@@ -87,8 +87,11 @@ async def next_contact(connection: db.Connection, after: str, step: int) -> str 
     return found
 
 
-def _chosen(audience: Audience, pushed: Collection[str], between: Sequence[str]) -> sa.Select[Any]:
-    """The phones: one row each, with the person for whose sake and the address at which they are told."""
+def _chosen(audience: Audience, pushed: Collection[str], between: tuple[str, str]) -> sa.Select[Any]:
+    """The phones: one row each, with the person for whose sake and the address at which they are told.
+
+    Always of some contacts only, all of them by their indexes: over all tables at once PostgreSQL may go astray.
+    """
     of = [_in(_respondent.c.contact_id, between), _WHO[audience.kind](audience)]
     people = (
         sa.select(_respondent.c.contact_id, sa.func.min(_respondent.c.id).label("person"))
@@ -117,48 +120,39 @@ def _chosen(audience: Audience, pushed: Collection[str], between: Sequence[str])
     )
 
 
-def _in(column: sa.Column[str], between: Sequence[str]) -> sa.ColumnElement[bool]:
-    return sa.and_(column > between[0], column <= between[1]) if between else column.is_not(None)
+def _in(column: sa.Column[str], between: tuple[str, str]) -> sa.ColumnElement[bool]:
+    return sa.and_(column > between[0], column <= between[1])
 
 
-def _agreed(response: Any, *, asked: bool) -> list[sa.ColumnElement[bool]]:
-    """Of whoever gave this response: they may be written to for its sake."""
-    consent, answer = _consent.alias(), tables.answer
-    says, denies, other = answer.alias(), answer.alias(), _response.alias()
-    consented = sa.exists().where(
-        consent.c.respondent_id == response.c.respondent_id,
-        consent.c.purpose == sa.literal("survey:") + response.c.form_name,
-        consent.c.withdrawn_at.is_(None),
+# Each of these is a value, not an EXISTS: that, PostgreSQL may turn into a join of whole tables, once for each step.
+
+
+def _agreed(which: sa.ColumnElement[bool], *joined: tuple[Any, Any], asked: bool) -> sa.ColumnElement[bool]:
+    """They said that they want to hear, in one of these responses of theirs, or began one if that is not `asked`; and
+    have not said no since."""
+    says = _answer.alias()
+    consented = sa.and_(
+        _consent.c.respondent_id == _response.c.respondent_id,
+        _consent.c.purpose == sa.literal("survey:") + _response.c.form_name,
+        _consent.c.withdrawn_at.is_(None),
     )
-    denied = (
-        sa.exists()
-        .where(
-            other.c.respondent_id == response.c.respondent_id,
-            denies.c.response_id == other.c.id,
-            denies.c.question == opinions.HEAR,
-            denies.c.value != opinions.YES,
-            denies.c.answered_at > (says.c.answered_at if asked else response.c.begun_at),
-        )
-        .correlate_except(other, denies)
-    )
-    if not asked:
-        return [consented, ~denied]
-    mine = says.c.response_id == response.c.id, says.c.question == opinions.HEAR, says.c.value == opinions.YES
-    return [consented, sa.exists().where(*mine, ~denied)]
-
-
-def _of_form(audience: Audience) -> sa.ColumnElement[bool]:
-    response = _response.alias()
-    return sa.exists().where(
-        response.c.respondent_id == _respondent.c.id,
-        response.c.form_name == audience.whom,
-        *_agreed(response, asked=audience.asks),
-    )
+    hear = sa.and_(says.c.response_id == _response.c.id, says.c.question == opinions.HEAR)
+    of = _response.outerjoin(says, hear).outerjoin(_consent, consented)
+    for table, on in joined:
+        of = of.outerjoin(table, on)
+    good = sa.and_(which, _consent.c.respondent_id.is_not(None))
+    if asked:
+        agreed = sa.func.max(sa.case((sa.and_(good, says.c.value == opinions.YES), says.c.answered_at)))
+    else:
+        agreed = sa.func.max(sa.case((good, _response.c.begun_at)))
+    denied = sa.func.max(sa.case((says.c.value != opinions.YES, says.c.answered_at)))
+    theirs = sa.select(sa.case((agreed >= sa.func.coalesce(denied, agreed), 1), else_=0)).select_from(of)
+    return theirs.where(_response.c.respondent_id == _respondent.c.id).correlate(_respondent).scalar_subquery() == 1
 
 
 def _gives(*which: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
     """They promised something that stands, and agreed to that."""
-    return sa.exists().where(
+    gifts = sa.select(sa.func.count()).where(
         _pledge.c.respondent_id == _respondent.c.id,
         _pledge.c.state.not_in(opinions.LET_GO),
         _consent.c.respondent_id == _respondent.c.id,
@@ -166,18 +160,22 @@ def _gives(*which: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
         _consent.c.withdrawn_at.is_(None),
         *which,
     )
+    return gifts.correlate(_respondent).scalar_subquery() > 0
 
 
 def _lives(audience: Audience, place: str) -> sa.ColumnElement[bool]:
     """They said in a survey that they are from there, and that they want to hear."""
-    response, lives = _response.alias(), tables.answer.alias()
-    return sa.exists().where(
-        response.c.respondent_id == _respondent.c.id,
-        lives.c.response_id == response.c.id,
+    lives = _answer.alias()
+    there = sa.and_(
+        lives.c.response_id == _response.c.id,
         lives.c.question.in_(sorted(audience.placing)),
         lives.c.value == place,
-        *_agreed(response, asked=True),
     )
+    return _agreed(lives.c.value.is_not(None), (lives, there), asked=True)
+
+
+def _of_form(audience: Audience) -> sa.ColumnElement[bool]:
+    return _agreed(_response.c.form_name == audience.whom, asked=audience.asks)
 
 
 def _of_campaign(audience: Audience) -> sa.ColumnElement[bool]:

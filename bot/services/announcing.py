@@ -155,10 +155,8 @@ class _Reader:
     def text(self, language: str, text: str) -> None:
         if not text:
             self.say("text", f"{language} is empty; everybody is told in their own language")
-        if len(text) > approaching.TEMPLATE:
-            self.say(
-                "text", f"{language} has {len(text)} characters; {approaching.TEMPLATE} is the most: put it on a page"
-            )
+        if len(text) > LONGEST:
+            self.say("text", f"{language} has {len(text)} characters; {LONGEST} is the most: put the rest on a page")
         if found := _BLANK.search(text):
             self.say("text", f"{language} has “{found[0]}” in it, which nobody fills in; write what is meant")
         if _CONTROL.search(text):
