@@ -87,6 +87,11 @@ async def next_contact(connection: db.Connection, after: str, step: int) -> str 
     return found
 
 
+async def contacts(connection: db.Connection, after: str) -> int:
+    """How many contacts there are behind this one."""
+    return int(await connection.scalar(sa.select(sa.func.count()).where(_contact.c.id > after)) or 0)
+
+
 def _chosen(audience: Audience, pushed: Collection[str], between: tuple[str, str]) -> sa.Select[Any]:
     """The phones: one row each, with the person for whose sake and the address at which they are told.
 

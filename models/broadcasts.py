@@ -146,6 +146,27 @@ async def turns(connection: db.Connection, number: int, channel: str, at: dt.dat
     return [Turn(*row) for row in rows]
 
 
+async def twins(connection: db.Connection, number: int, contacts: Collection[str]) -> dict[str, str]:
+    """Of other contacts of the same phones: the state of those it is for too, ours until the end of the transaction;
+    "busy" of those that are somebody else's now."""
+    if not contacts:
+        return {}
+    rows = await connection.execute(
+        sa.select(_recipient.c.contact_id).where(
+            _recipient.c.broadcast_id == number, _recipient.c.contact_id.in_(contacts)
+        )
+    )
+    also = [row.contact_id for row in rows]
+    free = await hearing.lock(connection, also)
+    # Read once they are ours: another process may have told them just now.
+    rows = await connection.execute(
+        sa.select(_recipient.c.contact_id, _recipient.c.status).where(
+            _recipient.c.broadcast_id == number, _recipient.c.contact_id.in_(free)
+        )
+    )
+    return dict.fromkeys(also, "busy") | {row.contact_id: row.status for row in rows}
+
+
 async def write(connection: db.Connection, number: int, rows: Sequence[Mapping[str, Any]]) -> None:
     """What becomes of held recipients: their contact (as `of`) and the columns that change, all the same ones."""
     if rows:

@@ -6,9 +6,11 @@ and whoever does the same twice does nothing the second time.
 
 from __future__ import annotations
 
+import asyncio
 import datetime as dt
 import json
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from bot import settings, wording
@@ -16,8 +18,11 @@ from bot.channels import plain, weighing
 from bot.services import announcing, approaching, publishing, reaching
 from models import audiences, broadcasts, db
 
-#: Contacts looked at in one transaction of queuing: on SQLite whoever writes just then waits for no more than these.
-STEP = 1000
+#: Contacts looked at in one transaction; and the most, where the machine is quick.
+STEP, _MOST = 500, 4000
+#: Seconds that a step may take, and that everybody else has between two on SQLite. Who waits for its file asks every
+#: 25 ms at first, and only after a tenth of a second more rarely: so they never miss the gap.
+_QUICK, _BREATH = 0.04, 0.03
 #: Those taken out of the outbox in one transaction.
 _RECALLED = 200
 #: Behind every contact's id.
@@ -133,18 +138,47 @@ async def begin(database: db.Database, announced: announcing.Announcement, at: d
 
 
 async def queue(
-    database: db.Database, audience: audiences.Audience, number: int, at: dt.datetime
+    database: db.Database, audience: audiences.Audience, number: int, at: dt.datetime, step: int = STEP
 ) -> broadcasts.Broadcast:
     """Queue the next of those it is for, a step; how it stands then. Nothing happens where all are, or it is paused."""
     async with database.transaction() as connection:
         held = await broadcasts.hold(connection, number, alone=True)
         if held.state != RUNNING or held.cursor is None:
             return held
-        upto = await audiences.next_contact(connection, held.cursor, STEP)
+        upto = await audiences.next_contact(connection, held.cursor, step)
         between = held.cursor, upto or _END
         more = await audiences.queue(connection, audience, PUSHED, number, between, at)
         await broadcasts.change(connection, number, cursor=upto, people=held.people + more)
         return held._replace(cursor=upto, people=held.people + more)
+
+
+async def queue_all(
+    database: db.Database,
+    audience: audiences.Audience,
+    each: broadcasts.Broadcast,
+    at: dt.datetime,
+    looked: Callable[[int], object],
+) -> broadcasts.Broadcast:
+    """Queue everybody it is for, in steps so small that nobody waits long for one; how it stands then.
+
+    `looked` is told how many contacts were looked at, again and again.
+    """
+    step = STEP
+    while each.state == RUNNING and each.cursor is not None:
+        begun = time.monotonic()
+        each = await queue(database, audience, each.id, at, step)
+        took = time.monotonic() - begun
+        looked(step)
+        step = max(STEP // 5, step // 2) if took > _QUICK else min(_MOST, step * 5 // 4)
+        if database.embedded:
+            await asyncio.sleep(_BREATH)
+    return each
+
+
+async def contacts(database: db.Database, after: str) -> int:
+    """How many contacts are still to be looked at."""
+    async with database.reading() as connection:
+        return await audiences.contacts(connection, after)
 
 
 async def whom(database: db.Database, library: publishing.Library, each: broadcasts.Broadcast) -> audiences.Audience:

@@ -16,7 +16,7 @@ from bot import wording
 from bot.channels import base
 from bot.engine import daytime, state
 from bot.services import announcing, approaching, broadcasting, forgetting, posting, publishing
-from models import broadcasts, db, hearing, outbox, sealing
+from models import broadcasts, db, hearing, outbox, sealing, turns
 
 _log = logging.getLogger(__name__)
 
@@ -30,6 +30,9 @@ _LOOKS = 2000
 _STEPS = 20
 #: WhatsApp without a template: they may write, and can then be told.
 _UNREACHABLE = dt.timedelta(hours=6)
+
+#: Before the number of an address there.
+_WHATSAPP = "whatsapp:"
 
 Row = dict[str, Any]
 
@@ -100,10 +103,10 @@ class Spreader:
                 # Whoever pauses it waits for this batch, and no other is begun.
                 if (await broadcasts.hold(connection, each.id, alone=False)).state != broadcasting.RUNNING:
                     break
-                turns = await broadcasts.turns(connection, each.id, channel, at, min(BATCH, room - told))
-                if not turns:
+                due = await broadcasts.turns(connection, each.id, channel, at, min(BATCH, room - told))
+                if not due:
                     break
-                batch = await self._batch(connection, turns, letter, at)
+                batch = await self._batch(connection, each.id, due, letter, at)
                 await broadcasts.write(connection, each.id, batch.settled)
                 await broadcasts.write(connection, each.id, batch.put_off)
                 await broadcasts.told(connection, batch.told)
@@ -113,17 +116,22 @@ class Spreader:
         return told
 
     async def _batch(
-        self, connection: db.Connection, turns: list[broadcasts.Turn], letter: _Letter, at: dt.datetime
+        self, connection: db.Connection, number: int, due: list[broadcasts.Turn], letter: _Letter, at: dt.datetime
     ) -> _Batch:
         batch = _Batch([], [], [], {})
-        found = await hearing.addresses(connection, [turn.contact_id for turn in turns], self._map.pushed)
-        talks = {turn.contact_id: approaching.talk(self._seal, turn.sealed) for turn in turns}
+        found = await hearing.addresses(connection, [turn.contact_id for turn in due], self._map.pushed)
+        talks = {turn.contact_id: approaching.talk(self._seal, turn.sealed) for turn in due}
         ways = {contact: self._map.way(addresses, talks[contact], at) for contact, addresses in found.items()}
         full = await hearing.unseen(connection, [way.address.id for way in ways.values() if not self._map.rings(way)])
-        for turn in turns:
+        twins = await self._twins(connection, ways)
+        same = await broadcasts.twins(connection, number, twins.values())
+        for turn in due:
             contact, way = turn.contact_id, ways[turn.contact_id]
-            if turn.gone or not way.address.id:
+            twin = same.get(twins.get(contact, ""))
+            if turn.gone or not way.address.id or twin == "out" or twins.get(contact) in batch.told:
                 batch.settled.append({"of": contact, "status": "dropped"})
+            elif twin == "busy":
+                batch.put_off.append({"of": contact, "not_before": at + hearing.GATHER})
             elif later := self._later(turn, way, talks[contact], full, at):
                 batch.put_off.append({"of": contact, "not_before": later})
             else:
@@ -131,6 +139,19 @@ class Spreader:
                 batch.outgoing.extend(letter.rows(turn, way, at))
                 batch.told[contact] = daytime.today(at, way.there)
         return batch
+
+    async def _twins(self, connection: db.Connection, ways: Mapping[str, approaching.Way]) -> dict[str, str]:
+        """Contact -> the other one that has the same telephone number, on WhatsApp or by SMS."""
+        hashes: dict[bytes, str] = {}
+        for contact, way in ways.items():
+            if way.address.channel in approaching.NUMBERED:
+                number = self._seal.open("address", way.address.sealed).removeprefix(_WHATSAPP)
+                other, handle = (
+                    ("sms", number) if way.address.channel == "whatsapp" else ("whatsapp", _WHATSAPP + number)
+                )
+                hashes[self._seal.hash(f"address/{other}", handle)] = contact
+        found = await turns.find_addresses(connection, sorted(hashes)) if hashes else {}
+        return {hashes[hash_]: each.contact_id for hash_, each in found.items() if each.contact_id != hashes[hash_]}
 
     def _later(
         self, turn: broadcasts.Turn, way: approaching.Way, talk: state.Talk, full: set[str], at: dt.datetime

@@ -19,8 +19,6 @@ from models import audiences, broadcasts, db
 DONE, PROBLEMS, WRONG = 0, 1, 2
 
 _T = TypeVar("_T")
-#: Between two steps of queuing on SQLite, in seconds: one who writes tries again for the file in that time.
-_BREATH = 0.03
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -45,7 +43,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def send(options: argparse.Namespace) -> int:
-    """Say what it comes to; unless it is a dry run, begin it, or go on with what was begun."""
+    """Begin it, or go on with what was begun; of a dry run only say what it would come to."""
     given, rates = settings.current(), settings.rates(os.environ)
 
     async def run() -> int:
@@ -54,14 +52,14 @@ def send(options: argparse.Namespace) -> int:
                 catalogue = await publishing.Library().catalogue(connection)
             announced = announcing.read(options.file, catalogue, given.site)
             audience = announcing.audience(catalogue, announced.kind, announced.whom)
+            if not options.dry_run:
+                return await _begin(memory.database, announced, audience)
             opens = bool(given.twilio_whatsapp_template)
             told = await broadcasting.forecast(
                 memory.database, announced, audience, wording.Voice(), rates, db.now(), opens=opens
             )
             print(*_forecast(announced, told, rates, given), sep="\n")
-            if options.dry_run:
-                return DONE
-            return await _begin(memory.database, announced, audience, sum(each.people for each in told))
+            return DONE
 
     try:
         return asyncio.run(run())
@@ -77,9 +75,7 @@ def send(options: argparse.Namespace) -> int:
         return PROBLEMS
 
 
-async def _begin(
-    database: db.Database, announced: announcing.Announcement, audience: audiences.Audience, people: int
-) -> int:
+async def _begin(database: db.Database, announced: announcing.Announcement, audience: audiences.Audience) -> int:
     # Here, for it is drawn by this command alone.
     import tqdm
 
@@ -91,12 +87,11 @@ async def _begin(
     if each.state != broadcasting.RUNNING or each.cursor is None:
         print(f"It was sent before ({each.state}); nobody is told twice. ashar broadcast status {each.name}")
         return DONE
-    with tqdm.tqdm(total=max(people, each.people), initial=each.people, unit=" people", disable=None) as bar:
-        while each.state == broadcasting.RUNNING and each.cursor is not None:
-            before, each = each, await broadcasting.queue(database, audience, each.id, at)
-            bar.update(each.people - before.people)
-            if database.embedded:
-                await asyncio.sleep(_BREATH)
+    left = await broadcasting.contacts(database, each.cursor)
+    with tqdm.tqdm(total=left, unit=" looked at", disable=None) as bar:
+        each = await broadcasting.queue_all(
+            database, audience, each, at, lambda step: bar.update(min(step, left - bar.n))
+        )
     print(
         f"{each.people} people are queued. While `ashar serve` or `ashar deliver` runs they are told by day, where they"
         f" are, until {_time(each)}. How far it is: ashar broadcast status {each.name}"

@@ -122,12 +122,12 @@ async def test_the_same_twice_sends_nothing_twice_and_something_else_is_refused(
             await residents.send(house, residents.announced(kind="campaign", whom="suu"))
 
 
-async def test_queuing_goes_on_where_it_was_cut_off(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(broadcasting, "STEP", 4)
+async def test_queuing_goes_on_where_it_was_cut_off(database_url: str) -> None:
     async with houses.opened(database_url) as house:
         await residents.settle(house, 10)
         each = await broadcasting.begin(house.database, residents.announced(), house.clock())
-        each = await broadcasting.queue(house.database, await residents.audience(house), each.id, house.clock())
+        for_ = await residents.audience(house)
+        each = await broadcasting.queue(house.database, for_, each.id, house.clock(), 4)
         assert (each.people, await house.count("recipient")) == (4, 4)
         # Whoever began it is gone; the clock goes on with it.
         assert await residents.spread(house) == 10

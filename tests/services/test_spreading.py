@@ -161,6 +161,21 @@ async def test_whatsapp_waits_for_them_to_write_without_a_template(sqlite_url: s
         assert await residents.spread(house) == (0 if template else 1)
 
 
+async def test_one_phone_that_is_known_on_whatsapp_and_by_sms_rings_once(database_url: str) -> None:
+    async with houses.opened(database_url, houses.Letterbox(), Messenger("whatsapp")) as house:
+        [sms] = await residents.settle(house, 1)
+        [other] = await residents.settle(house, 1, channel="whatsapp", begins="whatsapp:+99655")
+        hash_, sealed = SEAL.hash("address/whatsapp", f"whatsapp:{sms}"), SEAL.close("address", f"whatsapp:{sms}")
+        same = "UPDATE address SET key_hash = :hash, sealed = :sealed WHERE key_hash = :other"
+        await house.write(same, hash=hash_, sealed=sealed, other=SEAL.hash("address/whatsapp", other))
+        at(house, 12)
+        await residents.send(house)
+        assert await residents.spread(house) == 1
+        at(house, 12)
+        assert await residents.spread(house) == 0
+        assert len(await residents.told(house)) == 1
+
+
 async def test_a_pause_takes_back_what_has_not_gone_and_going_on_tells_the_rest(database_url: str) -> None:
     async with houses.opened(database_url) as house:
         addresses = await residents.settle(house, 5)
