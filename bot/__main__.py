@@ -18,6 +18,7 @@ from pathlib import Path
 
 from bot import settings, wiring
 from bot.services import (
+    broadcasting,
     collecting,
     counting,
     demonstrating,
@@ -29,7 +30,7 @@ from bot.services import (
     steering,
     transcribing,
 )
-from bot.shell import campaign, chat, event, export, forms, rates, reach, stuck, treasurer, voices
+from bot.shell import broadcast, campaign, chat, event, export, forms, rates, reach, stuck, treasurer, voices
 from models import db, sealing
 
 DONE, PROBLEMS, WRONG = 0, 1, 2
@@ -53,6 +54,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _wrong(f"“{error}” is pledged through campaigns, and open as long as one of them is.")
     except steering.NoSuchCampaign as error:
         return _wrong(f"There is no campaign “{error}”; `ashar campaign` lists them.")
+    except broadcasting.NoSuchBroadcast as error:
+        return _wrong(f"There is no broadcast “{error}”; `ashar broadcast list` lists them.")
     except transcribing.NoSuchVoice as error:
         return _wrong(f"{error}; `ashar voices` lists them.")
     except setting_aside.NoSuchMessage as error:
@@ -106,6 +109,9 @@ def _parser() -> argparse.ArgumentParser:
     campaign.arguments(sub)
     treasurer.arguments(
         command("treasurer", treasurer.listed, "write down what has arrived for a campaign, as either of its offices")
+    )
+    broadcast.arguments(
+        command("broadcast", broadcast.listed, "tell many at once: those of a form, a campaign, a place")
     )
     export.arguments(command("export", export.export, "write the responses to a form"))
     voices.arguments(command("voices", voices.voices, "voice notes that wait to be put into words"))

@@ -185,12 +185,23 @@ def talks_on(settings: settings_.Settings) -> list[str]:
     """The channels that these settings open, in words for the operator."""
     webhook = settings.public_url.startswith("https://")
     names = {
-        "web chat": True,
-        f"Telegram ({'webhook' if webhook else 'polling'})": bool(settings.telegram_token),
-        "WhatsApp": bool(settings.twilio_whatsapp_from),
-        "SMS": bool(settings.twilio_sms_from),
+        "web": "web chat",
+        "telegram": f"Telegram ({'webhook' if webhook else 'polling'})",
+        "whatsapp": "WhatsApp",
+        "sms": "SMS",
     }
-    return [name for name, open_ in names.items() if open_]
+    return [name for channel, name in names.items() if channel in opened(settings)]
+
+
+def opened(settings: settings_.Settings) -> set[str]:
+    """The channels that these settings open, by name."""
+    needs = {
+        "web": True,
+        "telegram": bool(settings.telegram_token),
+        "whatsapp": bool(settings.twilio_whatsapp_from),
+        "sms": bool(settings.twilio_sms_from),
+    }
+    return {name for name, open_ in needs.items() if open_}
 
 
 def _telegram(

@@ -39,7 +39,11 @@ async def erase(connection: db.Connection, people: Sequence[str], at: dt.datetim
     )
     gone = sa.delete(outgoing).where(outgoing.c.respondent_id.in_(people))
     await connection.execute(gone)
-    respondent = tables.respondent
+    respondent, recipient = tables.respondent, tables.recipient
+    # By the contact, for by it they are found.
+    phones = sa.select(respondent.c.contact_id).where(respondent.c.id.in_(people))
+    meant = recipient.c.contact_id.in_(phones), recipient.c.respondent_id.in_(people)
+    await connection.execute(sa.delete(recipient).where(*meant))
     await connection.execute(
         sa.update(respondent).where(respondent.c.id.in_(people)).values(contact_id=None, erased_at=at)
     )

@@ -69,7 +69,8 @@ async def forget(connection: db.Connection, contact_id: str, *, refused: bool) -
     """Remove a contact with nobody behind it. `refused`: the address's keyed hash alone stays, and reaches nobody."""
     address = tables.address
     theirs = address.c.contact_id == contact_id
-    await connection.execute(sa.delete(tables.outgoing).where(tables.outgoing.c.contact_id == contact_id))
+    for table in (tables.outgoing, tables.recipient):
+        await connection.execute(sa.delete(table).where(table.c.contact_id == contact_id))
     await codes.drop(connection, [contact_id])
     if refused:
         emptied = {"sealed": None, "contact_id": None, "closed": "erased", "heard_at": None}

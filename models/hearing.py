@@ -96,13 +96,18 @@ async def ripe(connection: db.Connection, at: dt.datetime, after: str, limit: in
     return [Listener(*row) for row in rows]
 
 
+async def lock(connection: db.Connection, contacts: Collection[str]) -> list[str]:
+    """Those of these contacts that are nobody else's now, and ours until the end of the transaction."""
+    locked = sa.select(_contact.c.id).where(_contact.c.id.in_(contacts)).order_by(_contact.c.id)
+    return list(await connection.scalars(locked.with_for_update(key_share=True, skip_locked=True)))
+
+
 async def hold(connection: db.Connection, contacts: Collection[str], at: dt.datetime | None) -> list[Held]:
     """Whoever stands behind these contacts and is to be looked at by `at` (None: all), contacts and people locked.
 
     Whoever talks with us, or is another process's, is skipped and found again in the next round.
     """
-    locked = sa.select(_contact.c.id).where(_contact.c.id.in_(contacts)).order_by(_contact.c.id)
-    free = list(await connection.scalars(locked.with_for_update(key_share=True, skip_locked=True)))
+    free = await lock(connection, contacts)
     if not free:
         return []
     mine = sa.select(_respondent.c.id).where(_respondent.c.contact_id.in_(free))

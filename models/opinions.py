@@ -14,6 +14,8 @@ _opinion, _pledge = tables.opinion, tables.pledge
 
 #: By this name a form asks whether they want to hear what came of it, and this is a yes.
 HEAR, YES = "hear", "yes"
+#: Pledges in these states are nobody's to answer for any more.
+LET_GO = ("withdrawn", "lapsed", "returned", "blank")
 
 
 class Opinion(NamedTuple):
@@ -41,7 +43,7 @@ async def ask(connection: db.Connection, campaign: str, place: str, at: dt.datet
     gives = sa.select(_pledge.c.respondent_id).where(
         _pledge.c.campaign_name == campaign,
         _pledge.c.respondent_id.is_not(None),
-        _pledge.c.state.not_in(["withdrawn", "lapsed", "returned", "blank"]),
+        _pledge.c.state.not_in(LET_GO),
     )
     people: sa.Select[Any] = gives
     if place:

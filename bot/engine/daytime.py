@@ -68,6 +68,15 @@ def hours(number: str) -> Hours:
     return next((_CALLING[each] for each in beginnings if each in _CALLING), HOME)
 
 
+#: Countries that people say they live in (`whereabouts`), by the numbers there.
+_SAID = {"KG": "996", "RU": "7", "KZ": "77", "TR": "90", "KR": "82"}
+
+
+def there(country: str, number: str = "") -> Hours:
+    """The clocks where somebody is: of the country they named, else of their number, else of home."""
+    return _CALLING[_SAID[country]] if country in _SAID else hours(number)
+
+
 def today(at: dt.datetime, there: Hours) -> dt.date:
     """The day it is there; by day it is the same on all its clocks."""
     return at.astimezone(dt.timezone(dt.timedelta(hours=there.least))).date()

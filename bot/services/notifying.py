@@ -7,42 +7,22 @@ anywhere, in any process, and nobody hears a thing twice.
 
 from __future__ import annotations
 
-import dataclasses
 import datetime as dt
 import logging
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from bot import wording
-from bot.channels import base, composing, plain
+from bot.channels import base, composing
 from bot.engine import daytime, form, heralding, state
-from bot.services import gathering, posting, publishing, recording
+from bot.services import approaching, gathering, posting, publishing, recording
 from models import db, hearing, opinions, outbox, sealing
 
 _log = logging.getLogger(__name__)
 
 #: People in one transaction: whoever writes just then waits for no more than these.
 BATCH = 20
-#: WhatsApp lets us write freely for a day after they did; a little less, for what waits in the outbox.
-_WINDOW = dt.timedelta(hours=23)
-#: Whoever answers questions just now is left alone so long.
-_TALKS = dt.timedelta(minutes=30)
-#: An approved template has room for a thousand letters, beside what it says itself.
-_TEMPLATE = 900
-
-
-#: Channels whose addresses are telephone numbers.
-NUMBERED = ("whatsapp", "sms")
-
 Row = dict[str, Any]
-
-
-class Way(NamedTuple):
-    """How somebody is told now: where, and whether only an approved template gets through."""
-
-    address: hearing.Address
-    there: daytime.Hours
-    outside: bool
 
 
 class Told(NamedTuple):
@@ -50,9 +30,6 @@ class Told(NamedTuple):
 
     talk: state.Talk
     outbound: base.Outbound
-
-
-_NOWHERE = hearing.Address("", "", b"", None)
 
 
 class Notifier:
@@ -64,8 +41,7 @@ class Notifier:
         self._database = database
         self._seal = seal
         self._voice = voice
-        self._channels = channels
-        self._pushed = [name for name, channel in channels.items() if channel.capabilities.push]
+        self._map = approaching.Map(seal, channels)
 
     async def go_on(self, library: publishing.Library, at: dt.datetime) -> int:
         """Look at everybody who is to be looked at by now; how many were told something."""
@@ -87,18 +63,18 @@ class Notifier:
         self, connection: db.Connection, library: publishing.Library, contacts: set[str], at: dt.datetime
     ) -> int:
         held = await hearing.hold(connection, contacts, at)
-        found = await hearing.addresses(connection, {each.contact_id for each in held}, self._pushed)
-        ways = {contact: self._way(addresses, at) for contact, addresses in found.items()}
-        full = await hearing.unseen(connection, [way.address.id for way in ways.values() if not self._rings(way)])
-        talks = {each.contact_id: _talk(self._seal, each.sealed) for each in held}
+        found = await hearing.addresses(connection, {each.contact_id for each in held}, self._map.pushed)
+        talks = {each.contact_id: approaching.talk(self._seal, each.sealed) for each in held}
+        ways = {contact: self._map.way(addresses, talks[contact], at) for contact, addresses in found.items()}
+        full = await hearing.unseen(connection, [way.address.id for way in ways.values() if not self._map.rings(way)])
         looked: list[Row] = []
         free: list[hearing.Held] = []
         changed: dict[str, state.Talk] = {}
         for each in held:
             way, talk = ways[each.contact_id], talks[each.contact_id]
-            if later := self._later(each, way, talk, at):
+            if later := self._map.later(way, talk, each.told_on, at, stopped=each.stopped):
                 looked.append(_look(each, later))
-            elif way.address.id in full or (way.outside and not self._capabilities(way).opens):
+            elif way.address.id in full or not self._map.gets_through(way):
                 # One notice waits there already, or none gets through: the rest is told when they write.
                 looked.append(_look(each, None))
                 changed[each.contact_id] = talk._replace(held=True)
@@ -122,42 +98,11 @@ class Notifier:
             await outbox.add(connection, rows)
         return sum(bool(each.news) for each in stands.values())
 
-    def _capabilities(self, way: Way) -> base.Capabilities:
-        return self._channels[way.address.channel].capabilities
-
-    def _rings(self, way: Way) -> bool:
-        return way.address.channel in self._pushed
-
-    def _way(self, addresses: Sequence[hearing.Address], at: dt.datetime) -> Way:
-        """By the first address; where they are is told by any telephone number among them."""
-        numbers = [self._seal.open("address", each.sealed) for each in addresses if each.channel in NUMBERED]
-        there = daytime.hours(numbers[0]) if numbers else daytime.HOME
-        first = addresses[0] if addresses else _NOWHERE
-        channel = self._channels.get(first.channel)
-        silent = first.heard_at is None or first.heard_at < at - _WINDOW
-        return Way(first, there, bool(channel and channel.capabilities.window and silent))
-
-    def _later(self, held: hearing.Held, way: Way, talk: state.Talk, at: dt.datetime) -> dt.datetime | None:
-        """When to look again at somebody who is not told now; None where they are."""
-        today = daytime.today(at, way.there)
-        if held.stopped or way.address.channel not in self._channels or held.told_on == today:
-            # Whoever stopped may come back; then this waits for them.
-            return daytime.morning(today + dt.timedelta(days=1), way.there)
-        if not daytime.is_day(at, way.there):
-            return daytime.opening(at, way.there)
-        if talk.scene not in ("home", "done") and talk.heard and dt.datetime.fromisoformat(talk.heard) > at - _TALKS:
-            return at + _TALKS
-        return None
-
-    def _rows(self, held: hearing.Held, way: Way, outbound: base.Outbound, at: dt.datetime) -> list[Row]:
-        capabilities = self._capabilities(way)
-        if way.outside:
-            outbound = outbound._replace(outside=True)
-            capabilities = dataclasses.replace(capabilities, text=_TEMPLATE)
+    def _rows(self, held: hearing.Held, way: approaching.Way, outbound: base.Outbound, at: dt.datetime) -> list[Row]:
         where = held.contact_id, way.address.id, held.person, at
         return [
             posting.outgoing(self._seal, way.address.channel, piece, *where)
-            for piece in plain.pieces(outbound, capabilities)
+            for piece in self._map.pieces(way, outbound)
         ]
 
 
@@ -169,7 +114,7 @@ async def first(
     Their contact must be held.
     """
     held = [each for each in await hearing.hold(connection, {known.contact_id}, None) if not each.stopped]
-    there = daytime.hours(known.inbound.address) if known.inbound.channel in NUMBERED else daytime.HOME
+    there = daytime.hours(known.inbound.address) if known.inbound.channel in approaching.NUMBERED else daytime.HOME
     stands = await gathering.gather(connection, kit.library, {each.person: there for each in held}, at)
     told: list[tuple[str, base.Outbound]] = []
     looked: list[Row] = []
@@ -217,10 +162,6 @@ async def _remember(
         if each.news.asked
     ]
     await opinions.write(connection, asked)
-
-
-def _talk(seal: sealing.Seal, sealed: bytes | None) -> state.Talk:
-    return state.talk_from(seal.open_json("contact", sealed)) if sealed else state.Talk()
 
 
 def _look(held: hearing.Held, at: dt.datetime | None, told_on: dt.date | None = None) -> Row:

@@ -12,7 +12,7 @@ from types import TracebackType
 
 from bot import wording
 from bot.channels import base
-from bot.services import accounting, maturing, notifying, publishing, steering
+from bot.services import accounting, maturing, notifying, publishing, spreading, steering
 from models import db, sealing
 
 _log = logging.getLogger(__name__)
@@ -34,6 +34,7 @@ class Clock:
         clock: Callable[[], dt.datetime] = db.now,
     ) -> None:
         self._database = database
+        self._spreader = spreading.Spreader(database, seal, voice, channels)
         self._notifier = notifying.Notifier(database, seal, voice, channels)
         self._library = publishing.Library()
         self._clock = clock
@@ -58,7 +59,9 @@ class Clock:
         moved = await steering.by_clock(self._database, self._library, at)
         matured = await maturing.mature(self._database, self._library, at)
         settled = await accounting.settle(self._database, self._library, at)
-        return moved + matured + settled + await self._notifier.go_on(self._library, at)
+        told = await self._notifier.go_on(self._library, at)
+        # After those who gave: of two messages on one day theirs goes first.
+        return moved + matured + settled + told + await self._spreader.go_on(self._library, at)
 
     async def _work(self) -> None:
         while True:

@@ -10,6 +10,8 @@ from models.tables.answers import answer as answer
 from models.tables.answers import media as media
 from models.tables.answers import response as response
 from models.tables.answers import tally as tally
+from models.tables.broadcasts import broadcast as broadcast
+from models.tables.broadcasts import recipient as recipient
 from models.tables.forms import form as form
 from models.tables.forms import form_attachment as form_attachment
 from models.tables.forms import form_version as form_version

@@ -38,6 +38,8 @@ outgoing = sa.Table(
     sa.Column("code", sa.String(64)),
     sa.Column("created_at", When, nullable=False, index=True),
     sa.Column("sent_at", When),
+    #: The broadcast it belongs to, without a foreign key: an outbox that is written all the time is not locked for one.
+    sa.Column("broadcast_id", Serial),
     sa.Index("ix_outgoing_contact_id_id", "contact_id", "id"),
     sa.Index("ix_outgoing_respondent_id", "respondent_id"),
     sa.Index("ix_outgoing_provider_id", "provider_id"),
@@ -58,6 +60,15 @@ outgoing = sa.Table(
         "contact_id",
         postgresql_where=sa.text("status NOT IN ('sent', 'failed', 'dropped')"),
         sqlite_where=sa.text("status NOT IN ('sent', 'failed', 'dropped')"),
+    ),
+    # How a broadcast stands; replies are not in it.
+    sa.Index(
+        "ix_outgoing_broadcast",
+        "broadcast_id",
+        "channel",
+        "status",
+        postgresql_where=sa.text("broadcast_id IS NOT NULL"),
+        sqlite_where=sa.text("broadcast_id IS NOT NULL"),
     ),
     # A number is never given twice: what is still being sent when its row is erased must not be taken for the next.
     sqlite_autoincrement=True,
