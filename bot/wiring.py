@@ -229,13 +229,18 @@ async def _running(work: Iterable[Coroutine[Any, Any, object]]) -> AsyncIterator
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-async def _ready(settings: settings_.Settings, database: db.Database, seal: sealing.Seal, *, migrate: bool) -> None:
+async def reachable(database: db.Database) -> bool:
+    """Whether the database lacks tables of this program; raises `NotReady` if it does not answer."""
     try:
-        pending = await migrating.pending(database)
+        return await migrating.pending(database)
     except Exception as error:  # noqa: BLE001 - each driver has its own words for "not there"
         # The driver's text may quote the address, and that the password.
         why = type(error).__name__
         raise NotReady(f"ASHAR_DATABASE_URL: the database does not answer ({why}); is it there?") from None
+
+
+async def _ready(settings: settings_.Settings, database: db.Database, seal: sealing.Seal, *, migrate: bool) -> None:
+    pending = await reachable(database)
     if pending and not migrate:
         raise NotReady("the database lacks this program's tables: run `ashar migrate`, or `ashar serve`, first")
     if pending:

@@ -22,9 +22,14 @@ def _config(url: str) -> alembic.config.Config:
     return config
 
 
-def upgrade(url: str) -> None:
-    """Run every migration that is missing. Must not be called from a running event loop."""
-    alembic.command.upgrade(_config(url), "head")
+def upgrade(url: str, revision: str = "head") -> None:
+    """Run every migration that is missing up to that one. Must not be called from a running event loop."""
+    alembic.command.upgrade(_config(url), revision)
+
+
+def knows(revision: str) -> bool:
+    """Whether this program has that migration."""
+    return revision in {script.revision for script in ScriptDirectory.from_config(_config("")).walk_revisions()}
 
 
 async def pending(database: db.Database) -> bool:
@@ -34,6 +39,6 @@ async def pending(database: db.Database) -> bool:
         return await connection.run_sync(lambda sync: MigrationContext.configure(sync).get_current_revision()) != head
 
 
-async def upgrade_async(url: str) -> None:
-    """The same from within an event loop."""
-    await asyncio.to_thread(upgrade, url)
+async def upgrade_async(url: str, revision: str = "head") -> None:
+    """`upgrade` from within an event loop."""
+    await asyncio.to_thread(upgrade, url, revision)
