@@ -28,7 +28,7 @@ from bot.services import (
     steering,
     transcribing,
 )
-from bot.shell import backup, campaign, chat, export, forms, rates, reach, treasurer, voices
+from bot.shell import backup, campaign, chat, doctor, export, forms, rates, reach, treasurer, voices
 from models import db, sealing
 
 DONE, PROBLEMS, WRONG = 0, 1, 2
@@ -105,6 +105,7 @@ def _parser() -> argparse.ArgumentParser:
         command("treasurer", treasurer.listed, "write down what has arrived for a campaign, as either of its offices")
     )
     export.arguments(command("export", export.export, "write the responses to a form"))
+    doctor.arguments(command("doctor", doctor.doctor, "say what is wrong with this house, and what to do about it"))
     backup.arguments(command("backup", backup.backup, "copy everything into one file, while people write"))
     backup.restore_arguments(command("restore", backup.restore, "fill an empty database from such a file"))
     voices.arguments(command("voices", voices.voices, "voice notes that wait to be put into words"))

@@ -55,6 +55,10 @@ class Files:
         """What is in a file; raises `FileNotFoundError` and `sealing.Unreadable`."""
         return self._seal.open_bytes(f"media/{name}", self._place(name).read_bytes())
 
+    def has(self, name: str) -> bool:
+        """Whether the file is there."""
+        return self._place(name).is_file()
+
     def remove(self, name: str) -> None:
         """Delete a file, if it is there."""
         self._place(name).unlink(missing_ok=True)
@@ -134,6 +138,16 @@ class Files:
             if not each.is_dir():
                 each.mkdir(mode=0o700, exist_ok=True)
                 flush(each.parent)
+
+
+def probe(folder: Path) -> None:
+    """Write something there and delete it again; raises OSError if it cannot be."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    path = folder / f"probe-{secrets.token_hex(8)}"
+    try:
+        path.write_bytes(b"?")
+    finally:
+        path.unlink(missing_ok=True)
 
 
 def _older(paths: Iterator[Path], age: float) -> Iterator[Path]:

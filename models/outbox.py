@@ -15,7 +15,7 @@ _outgoing, _address = tables.outgoing, tables.address
 PENDING = ("waiting", "sending", "unknown")
 #: Word for word the condition of the index `ix_outgoing_pending`: neither database uses a partial index whose
 #: condition it cannot prove, and neither can prove it from a parameter.
-_IN_INDEX = sa.text("outgoing.status IN ('waiting', 'sending', 'unknown')")
+IN_INDEX = sa.text("outgoing.status IN ('waiting', 'sending', 'unknown')")
 
 
 class Letter(NamedTuple):
@@ -51,7 +51,7 @@ _LETTER = sa.select(
 
 _ADD = sa.insert(_outgoing).returning(_outgoing.c.id, sort_by_parameter_order=True)
 _PENDING_OF = sa.select(_outgoing.c.contact_id, _outgoing.c.status).where(
-    _outgoing.c.contact_id.in_(sa.bindparam("people", expanding=True)), _IN_INDEX
+    _outgoing.c.contact_id.in_(sa.bindparam("people", expanding=True)), IN_INDEX
 )
 
 
@@ -87,7 +87,7 @@ _earlier = _outgoing.alias()
 # Built once: it runs with every group of messages, and putting it together takes as long as running it.
 _CLAIM = (
     _LETTER.where(
-        _IN_INDEX,
+        IN_INDEX,
         _outgoing.c.status == "waiting",
         _outgoing.c.not_before <= _b("at"),
         _outgoing.c.channel.in_(_b("channels", expanding=True)),
@@ -128,7 +128,7 @@ async def uncertain(connection: db.Connection, channels: Sequence[str], at: dt.d
     """Messages of which nobody knows whether they arrived, and whose time of waiting is over."""
     rows = await connection.execute(
         _LETTER.where(
-            _IN_INDEX,
+            IN_INDEX,
             _outgoing.c.status.in_(["sending", "unknown"]),
             _outgoing.c.not_before <= at,
             _outgoing.c.channel.in_(channels),
