@@ -192,11 +192,12 @@ class Sent(NamedTuple):
     id: int
     address_id: str
     created_at: dt.datetime
+    channel: str
 
 
 async def sent(connection: db.Connection, provider_id: str) -> Sent | None:
     """The message a provider knows by that id; None where it is not ours."""
-    found = sa.select(_outgoing.c.id, _outgoing.c.address_id, _outgoing.c.created_at)
+    found = sa.select(_outgoing.c.id, _outgoing.c.address_id, _outgoing.c.created_at, _outgoing.c.channel)
     row = (await connection.execute(found.where(_outgoing.c.provider_id == provider_id))).first()
     return Sent(*row) if row else None
 

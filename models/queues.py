@@ -15,6 +15,8 @@ _outgoing = tables.outgoing
 MOST = 10_000
 #: The newest files that are looked for.
 _NEWEST = 20
+#: Forms times channels that are told apart.
+_FORMS = 500
 
 
 class Queue(NamedTuple):
@@ -96,3 +98,16 @@ async def clock(connection: db.Connection) -> dt.datetime | None:
         return None
     found: dt.datetime = (await connection.execute(sa.select(sa.func.clock_timestamp()))).scalar_one()
     return found
+
+
+async def conversations(connection: db.Connection) -> list[tuple[str, str, int]]:
+    """(form, channel, responses with an answer in them), of what is counted anyway."""
+    tally = tables.tally.c
+    counted = (
+        sa.select(tally.form_name, tally.level, sa.func.sum(tally.count))
+        .where(tally.question == "", tally.margin == "channel")
+        .group_by(tally.form_name, tally.level)
+        .order_by(tally.form_name, tally.level)
+        .limit(_FORMS)
+    )
+    return [(row[0], row[1], int(row[2])) for row in await connection.execute(counted)]

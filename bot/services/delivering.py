@@ -16,7 +16,7 @@ from types import TracebackType
 from typing import Any, NamedTuple
 
 from bot.channels import base
-from bot.services import forgetting, posting
+from bot.services import forgetting, metering, posting
 from models import db, outbox, sealing
 
 _log = logging.getLogger(__name__)
@@ -160,6 +160,7 @@ class Postman:
             if not (young and await outbox.again(connection, letter.id, at + wait)):
                 await outbox.record(connection, [{"of": letter.id, "status": "failed", "code": code[:64] or None}])
         self._early.pop(status.provider_id, None)
+        metering.sent([metering.Send(letter.channel, fate, code)])
 
     # -- the tasks ------------------------------------------------------------------------------------------
 
@@ -246,6 +247,8 @@ class Postman:
         except BaseException:
             self._done, self._claims = done + self._done, True
             raise
+        if done:
+            metering.sent(metering.Send(each.letter.channel, each.receipt.fate, each.receipt.code) for each in done)
         for each in done:
             if early := self._early.pop(each.receipt.provider_id, None):
                 # What was claimed must be sent, whatever comes of this.

@@ -23,7 +23,7 @@ from bot import wording
 from bot.channels import base
 from bot.engine import messages
 from bot.engine.messages import phrase
-from bot.services import answering, delivering, posting, publishing, recording, showing
+from bot.services import answering, delivering, metering, posting, publishing, recording, showing
 from models import db, sealing, turns
 
 _log = logging.getLogger(__name__)
@@ -49,6 +49,8 @@ class Busy(Exception):
 class _Waiting(NamedTuple):
     inbound: base.Inbound
     done: asyncio.Future[None]
+    #: Of the monotonic clock.
+    since: float
 
 
 class Desk:
@@ -105,7 +107,7 @@ class Desk:
         if len(self._queue) >= WAITING or self._closing or self._task is None or self._task.done():
             raise Busy
         done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._queue.append(_Waiting(inbound, done))
+        self._queue.append(_Waiting(inbound, done, time.monotonic()))
         self._arrived.set()
         await done
 
@@ -133,12 +135,16 @@ class Desk:
             try:
                 await self._handle(group)
             except BaseException as error:
+                metering.refused()
                 # Who is not told that it is kept will send it again, and a repeat does no harm.
                 _refuse(group)
                 if not isinstance(error, Exception):
                     raise
                 # Whatever it is, the desk must go on.
                 _log.error("a group of %d could not be kept: %s", len(group), type(error).__name__)
+            else:
+                ended = time.monotonic()
+                metering.group(len(group), ended - begun, ended - min(waiting.since for waiting in group))
             # While many write, a group that waits a little is larger, and its fixed cost shared by more; who writes
             # alone waits for nothing.
             pause = min(time.monotonic() - begun, _GATHER) if len(group) > 1 else 0.0
