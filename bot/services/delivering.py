@@ -63,6 +63,8 @@ class Postman:
         self._seal = seal
         self._channels = {name: channel for name, channel in channels.items() if channel.capabilities.push}
         self._clock = clock
+        #: When a message left the outbox for good the last time; at first, when this was made.
+        self.moved_at = clock()
         self._awake = asyncio.Event()
         self._closing = False
         self._tasks: list[asyncio.Task[None]] = []
@@ -160,7 +162,7 @@ class Postman:
             if not (young and await outbox.again(connection, letter.id, at + wait)):
                 await outbox.record(connection, [{"of": letter.id, "status": "failed", "code": code[:64] or None}])
         self._early.pop(status.provider_id, None)
-        metering.sent([metering.Send(letter.channel, fate, code)])
+        metering.sent([(letter.channel, status.receipt)])
 
     # -- the tasks ------------------------------------------------------------------------------------------
 
@@ -247,8 +249,10 @@ class Postman:
         except BaseException:
             self._done, self._claims = done + self._done, True
             raise
+        if any(each.receipt.fate not in (base.Fate.LATER, base.Fate.UNKNOWN) for each in done):
+            self.moved_at = at
         if done:
-            metering.sent(metering.Send(each.letter.channel, each.receipt.fate, each.receipt.code) for each in done)
+            metering.sent((each.letter.channel, each.receipt) for each in done)
         for each in done:
             if early := self._early.pop(each.receipt.provider_id, None):
                 # What was claimed must be sent, whatever comes of this.

@@ -8,9 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections import Counter
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
 
 import prometheus_client as prometheus
 from prometheus_client import core
@@ -56,14 +54,6 @@ _PLAIN = re.compile(r"[^a-z0-9_]+")
 _NUMBERS = re.compile(r"[0-9]{6,}")
 
 
-class Send(NamedTuple):
-    """One try: by which channel, what came of it, and why."""
-
-    channel: str
-    fate: base.Fate
-    code: str
-
-
 def group(size: int, commit: float, waited: float) -> None:
     """A group was kept; how long its transaction took, and since when its first message waited, in seconds."""
     _turns.inc(size)
@@ -77,12 +67,18 @@ def refused() -> None:
     _refused.inc()
 
 
-def sent(sends: Iterable[Send]) -> None:
-    """What became of some messages."""
-    for send, count in Counter(sends).items():
-        _sends.labels(send.channel, send.fate.value).inc(count)
-        if send.fate is not base.Fate.SENT:
-            _failures.labels(send.channel, _told_apart(send.code)).inc(count)
+def sent(done: Iterable[tuple[str, base.Receipt]]) -> None:
+    """What became of some messages: by which channel each went, and what its provider said."""
+    arrived: dict[str, int] = {}
+    for channel, receipt in done:
+        if receipt.fate is base.Fate.SENT:
+            # Nearly all of them, so these are added up first.
+            arrived[channel] = arrived.get(channel, 0) + 1
+        else:
+            _sends.labels(channel, receipt.fate.value).inc()
+            _failures.labels(channel, _told_apart(receipt.code)).inc()
+    for channel, count in arrived.items():
+        _sends.labels(channel, base.Fate.SENT.value).inc(count)
 
 
 def _told_apart(code: str) -> str:

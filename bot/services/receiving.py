@@ -84,6 +84,8 @@ class Desk:
         self._arrived = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
         self._closing = False
+        #: Since when the group in hand is, by the monotonic clock; None while there is none.
+        self._begun: float | None = None
 
     async def __aenter__(self) -> Desk:
         self._task = asyncio.create_task(self._work(), name="desk")
@@ -111,6 +113,12 @@ class Desk:
         self._arrived.set()
         await done
 
+    def held_up(self) -> float:
+        """For how many seconds the group in hand has been: more than a minute, and nobody is being answered."""
+        if self._task is None or self._task.done():
+            return float("inf")
+        return time.monotonic() - self._begun if self._begun else 0.0
+
     async def screen(self, channel: str, address: str) -> tuple[base.Outbound, ...]:
         """What waits to be shown at an address that cannot be pushed to, in order."""
         return await self._screens.look(channel, address)
@@ -131,7 +139,7 @@ class Desk:
             # One turn of the loop costs nobody anything, and lets in what has arrived already.
             await asyncio.sleep(pause)
             group = self._take()
-            begun = time.monotonic()
+            self._begun = begun = time.monotonic()
             try:
                 await self._handle(group)
             except BaseException as error:
@@ -148,6 +156,7 @@ class Desk:
             # While many write, a group that waits a little is larger, and its fixed cost shared by more; who writes
             # alone waits for nothing.
             pause = min(time.monotonic() - begun, _GATHER) if len(group) > 1 else 0.0
+            self._begun = None
             if not self._queue and not self._closing:
                 self._arrived.clear()
                 await self._arrived.wait()

@@ -64,7 +64,7 @@ async def test_sends_are_counted_by_what_came_of_them(sqlite_url: str) -> None:
 async def test_reasons_name_nobody_and_are_not_without_end(sqlite_url: str) -> None:
     database = db.Database(sqlite_url)
     odd = ["chat 996700123456 not found", "Байке, катуу", "", *(f"reason {number}" for number in range(100))]
-    metering.sent(metering.Send("sms", base.Fate.FAILED, code) for code in odd)
+    metering.sent(("sms", base.Receipt(base.Fate.FAILED, code=code)) for code in odd)
     found = await figures(database)
     await database.close()
     codes = {key[2] for key in found if key[0] == "ashar_send_failures_total"}
