@@ -16,7 +16,7 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from bot import settings, wiring
+from bot import logs, settings, wiring
 from bot.services import (
     collecting,
     counting,
@@ -139,7 +139,7 @@ def _wrong(*lines: str) -> int:
 
 def _serve(_options: argparse.Namespace) -> int:
     given = settings.current()
-    wiring.log()
+    logs.start()
     try:
         # Taken before anything else, so that a second `ashar serve` says so at once.
         listening = socket.create_server(
@@ -194,7 +194,7 @@ def _say_where(given: settings.Settings) -> None:
 
 def _deliver(_options: argparse.Namespace) -> int:
     given = settings.current()
-    wiring.log()
+    logs.start()
     asyncio.run(_deliver_until_told(given))
     return DONE
 

@@ -26,8 +26,6 @@ _log = logging.getLogger(__name__)
 
 #: Connections to all providers together: as many as the postman sends at once, and some that wait for messages.
 _CONNECTIONS = 128
-#: Libraries that tell more than we may keep: at DEBUG and INFO they write tokens, numbers and texts.
-_TALKATIVE = ("aiohttp", "alembic", "asyncio", "httpcore", "httpx", "sqlalchemy", "telegram", "twilio", "uvicorn")
 #: Hosts of Twilio's that its client calls.
 _TWILIO = ("api.twilio.com", "content.twilio.com", "media.twiliocdn.com")
 
@@ -59,13 +57,6 @@ class House:
     postman: delivering.Postman
     channels: dict[str, base.Channel]
     attachments: attaching.Shelf
-
-
-def log() -> None:
-    """Plain lines on standard error, one an event. Nothing that is logged names a person or a secret."""
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    for name in _TALKATIVE:
-        logging.getLogger(name).setLevel(logging.WARNING)
 
 
 @contextlib.asynccontextmanager

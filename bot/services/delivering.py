@@ -15,6 +15,7 @@ from collections.abc import Callable, Collection, Mapping
 from types import TracebackType
 from typing import Any, NamedTuple
 
+from bot import logs
 from bot.channels import base
 from bot.services import forgetting, metering, posting
 from models import db, outbox, sealing
@@ -46,6 +47,8 @@ class _Done(NamedTuple):
     letter: outbox.Letter
     edits: bool
     receipt: base.Receipt
+    #: As the log names what it answers, or itself.
+    request: str
 
 
 class Postman:
@@ -111,8 +114,9 @@ class Postman:
             if not self._closing and self._resting.get(name, at) <= at and under_way[name] < IN_FLIGHT
         }
 
-    def take(self, number: int, row: Mapping[str, Any], said: posting.Said) -> None:
-        """Send a message that was committed as this process's own; `row` is what was written of it."""
+    def take(self, number: int, row: Mapping[str, Any], said: posting.Said, request: str = "") -> None:
+        """Send a message that was committed as this process's own; `row` is what was written of it, `request` what it
+        answers."""
         self._start(
             outbox.Letter(
                 id=number,
@@ -128,6 +132,7 @@ class Postman:
                 heard_at=None,
             ),
             said,
+            request,
         )
 
     def expect(self, contacts: Collection[str]) -> None:
@@ -183,8 +188,8 @@ class Postman:
             except TimeoutError:
                 self._claims = True
 
-    def _start(self, letter: outbox.Letter, said: posting.Said | None) -> None:
-        task = asyncio.create_task(self._send(letter, said))
+    def _start(self, letter: outbox.Letter, said: posting.Said | None, request: str = "") -> None:
+        task = asyncio.create_task(self._send(letter, said, request))
         self._sending[task] = letter.channel
         task.add_done_callback(self._sending.pop)
 
@@ -206,7 +211,9 @@ class Postman:
         self.wake()
         await forgetting.fall_due(self._database, list(self._channels), self._clock())
 
-    async def _send(self, letter: outbox.Letter, said: posting.Said | None) -> None:
+    async def _send(self, letter: outbox.Letter, said: posting.Said | None, request: str) -> None:
+        # The task's own, so what a channel logs of it is named as well.
+        logs.request.set(request or f"outbox-{letter.id}")
         edits = False
         try:
             outbound = said.outbound if said else posting.opened(self._seal, letter.sealed)
@@ -222,7 +229,7 @@ class Postman:
             # A channel promises not to raise; if one does, its message must not stop the others.
             _log.error("sending on %s failed: %s", letter.channel, type(error).__name__)
             receipt = base.Receipt(base.Fate.UNKNOWN, code=type(error).__name__)
-        self._done.append(_Done(letter, edits, receipt))
+        self._done.append(_Done(letter, edits, receipt, logs.request.get()))
         # What came from the outbox may not have been the last there; what never was in it tells nothing of it.
         if said is None or letter.contact_id in self._behind:
             self._behind.discard(letter.contact_id)
@@ -262,7 +269,7 @@ class Postman:
 
     async def _write(self, connection: db.Connection, done: list[_Done], rows: list[dict[str, Any]]) -> None:
         # Addresses before messages, in order, as everybody locks them.
-        for letter, _, receipt in sorted(done, key=lambda each: each.letter.address_id):
+        for letter, _, receipt, _ in sorted(done, key=lambda each: each.letter.address_id):
             if receipt.fate is base.Fate.GONE:
                 await outbox.close_address(connection, letter.address_id, receipt.code, letter.created_at)
             elif receipt.moved_to:
@@ -290,7 +297,8 @@ class Postman:
             case base.Fate.FAILED | base.Fate.GONE:
                 status = "failed"
         if status in ("failed", "unknown"):
-            _log.warning("a message on %s: %s (%s)", letter.channel, status, receipt.code)
+            with logs.about(done.request):
+                _log.warning("a message on %s: %s (%s)", letter.channel, status, receipt.code)
         return {
             "of": letter.id,
             "status": status,

@@ -19,7 +19,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from types import TracebackType
 from typing import NamedTuple
 
-from bot import wording
+from bot import logs, wording
 from bot.channels import base
 from bot.engine import messages
 from bot.engine.messages import phrase
@@ -51,6 +51,8 @@ class _Waiting(NamedTuple):
     done: asyncio.Future[None]
     #: Of the monotonic clock.
     since: float
+    #: As the log names it.
+    request: str
 
 
 class Desk:
@@ -109,7 +111,7 @@ class Desk:
         if len(self._queue) >= WAITING or self._closing or self._task is None or self._task.done():
             raise Busy
         done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._queue.append(_Waiting(inbound, done, time.monotonic()))
+        self._queue.append(_Waiting(inbound, done, time.monotonic(), logs.request.get() or logs.draw()))
         self._arrived.set()
         await done
 
@@ -175,7 +177,7 @@ class Desk:
     async def _handle(self, group: Sequence[_Waiting]) -> None:
         later: list[base.Inbound] = []
         try:
-            later = await self._commit([waiting.inbound for waiting in group])
+            later = await self._commit(group)
         except Exception as error:
             if db.is_away(error) or db.must_replay(error):
                 raise
@@ -185,7 +187,8 @@ class Desk:
                 await self._handle(group[: len(group) // 2])
                 await self._handle(group[len(group) // 2 :])
                 return
-            await self._set_aside(group[0].inbound, error)
+            with logs.about(group[0].request):
+                await self._set_aside(group[0], error)
         again = [waiting for waiting in group if waiting.inbound in later]
         self._queue.extendleft(reversed(again))
         for waiting in group:
@@ -194,14 +197,15 @@ class Desk:
         if any(waiting.inbound.media for waiting in group):
             self._sent()
 
-    async def _commit(self, group: Sequence[base.Inbound]) -> list[base.Inbound]:
+    async def _commit(self, group: Sequence[_Waiting]) -> list[base.Inbound]:
+        inbound = [waiting.inbound for waiting in group]
         for attempt in range(_REPLAYS):
             try:
                 at = self._clock()
                 writes = turns.Writes(room=self._postman.room() if self._postman else {}, until=at + delivering.LEASE)
                 async with self._database.transaction() as connection:
-                    later = await answering.take(connection, self._kit, group, writes, at)
-                self._hand_over(writes)
+                    later = await answering.take(connection, self._kit, inbound, writes, at)
+                self._hand_over(writes, group)
                 return later
             except Exception as error:
                 # A broken uniqueness is somebody else's new phone or message, met at the same moment.
@@ -211,14 +215,17 @@ class Desk:
                 await asyncio.sleep(0.01 * 2**attempt)
         raise AssertionError
 
-    def _hand_over(self, writes: turns.Writes) -> None:
+    def _hand_over(self, writes: turns.Writes, group: Sequence[_Waiting]) -> None:
         """What was committed goes to the postman as it is: reading it back costs as much as writing it."""
         if self._postman:
+            requests = {waiting.inbound.address: waiting.request for waiting in group}
             for place, number in writes.at_once.items():
-                self._postman.take(number, writes.outgoing[place], writes.said[place])
+                said = writes.said[place]
+                self._postman.take(number, writes.outgoing[place], said, requests.get(said.address, ""))
             self._postman.expect(writes.behind)
 
-    async def _set_aside(self, inbound: base.Inbound, error: Exception) -> None:
+    async def _set_aside(self, waiting: _Waiting, error: Exception) -> None:
+        inbound = waiting.inbound
         # Where it happened, never what was said: an exception's text may quote the person.
         frames = traceback.extract_tb(error.__traceback__)
         where = f"{type(error).__name__} at {frames[-1].name}:{frames[-1].lineno}" if frames else type(error).__name__
@@ -262,7 +269,7 @@ class Desk:
             )
             writes.heard.append({"of": address.id, "heard_at": at, "closed": None})
             await turns.write(connection, writes, at)
-        self._hand_over(writes)
+        self._hand_over(writes, [waiting])
 
 
 def _refuse(refused: Iterable[_Waiting]) -> None:
