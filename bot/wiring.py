@@ -235,12 +235,8 @@ async def _ready(settings: settings_.Settings, database: db.Database, seal: seal
     if pending and not migrate:
         raise NotReady("the database lacks this program's tables: run `ashar migrate`, or `ashar serve`, first")
     if pending:
-        try:
-            await migrating.upgrade_async(settings.database_url)
-        except db.DatabaseError:
-            # Of two processes that start at once, one comes too late, and finds it done.
-            if await migrating.pending(database):
-                raise
+        # Of two processes that start at once, one waits for the other, and finds it done.
+        await migrating.upgrade_async(settings.database_url)
     # With another hash key everybody would be a stranger, and nobody could be found to be erased.
     mark = seal.hash("house", "mark").hex()
     async with database.transaction() as connection:

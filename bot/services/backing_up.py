@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import IO, Any, NamedTuple
 
 from bot.services import exporting
-from models import copying, db, files, providers, sealing
+from models import copying, db, files, migrating, providers, sealing
 
 #: The format of the file; a program refuses what it does not know.
 FORMAT = 1
@@ -95,6 +95,8 @@ async def back_up(
         sums: dict[str, str] = {}
         async with copying.snapshot(database) as connection:
             revision = await copying.revision(connection)
+            if revision != migrating.head():
+                raise BadBackup(f"the tables are of a newer program ({revision}), which this one would not copy whole")
             mark = (await providers.objects(connection, "ashar"))["hash_key"]
             shapes = copying.layout()
             counts = [await copying.count(connection, shape) for shape in shapes]

@@ -62,7 +62,7 @@ def backup(options: argparse.Namespace) -> int:
     except backing_up.BadOutput as error:
         return _wrong(f"{output} cannot be written ({error}).")
     except backing_up.BadBackup as error:
-        return _refused(f"{output} could not be read back: {error}. It was thrown away; is the disk in order?")
+        return _refused(f"{output} was not made: {error}.")
     except OSError as error:
         return _refused(f"{output} could not be written ({error.strerror}). Nothing of it was kept.")
     print(f"{output}: {made.rows} rows, {made.media} files. Checksum of the rows: {made.checksum}")
