@@ -130,7 +130,8 @@ class Database:
             await guard.execution_options(isolation_level="AUTOCOMMIT")
             # Asked again and again, not waited for: who waits holds a snapshot, for whose end CREATE INDEX
             # CONCURRENTLY waits in turn.
-            while not (await guard.exec_driver_sql(f"SELECT pg_try_advisory_lock({_GUARD})")).scalar_one():
+            asked = f"SELECT pg_try_advisory_lock({_GUARD})"
+            while not (await guard.exec_driver_sql(asked)).scalar_one():  # noqa: ASYNC110 - who has it is no task of ours
                 await asyncio.sleep(0.2)
             try:
                 yield connection

@@ -70,8 +70,8 @@ def _new_table() -> None:
         (lambda: op.add_column("answer", sa.Column("n", sa.Integer, nullable=False)), "may be empty"),
         (lambda: op.add_column("answer", sa.Column("n", sa.DateTime, server_default=sa.func.now())), "worked out"),
         (lambda: op.alter_column("answer", "value", new_column_name="text"), "renamed"),
-        (lambda: op.drop_column("answer", "seconds"), "contract"),
-        (lambda: op.drop_table("rate"), "contract"),
+        (lambda: op.drop_column("answer", "seconds"), "Contract"),
+        (lambda: op.drop_table("rate"), "Contract"),
     ],
 )
 def test_what_holds_people_up_is_seen(upgrade: Callable[[], None], words: str) -> None:
