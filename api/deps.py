@@ -49,6 +49,14 @@ def may_facilitate(house: House, given: _Given) -> None:
     _admit(given, "facilitator", house.settings.facilitator_token)
 
 
+def may_measure(house: House, given: _Given) -> None:
+    """Lets pass whoever shows the operator's token for figures; where none is set, there is no such door."""
+    # Not only from this machine: behind a web server everybody comes from there.
+    if not house.settings.metrics_token:
+        raise fastapi.HTTPException(404, "The operator opens this door with ASHAR_METRICS_TOKEN.")
+    _admit(given, "metrics", house.settings.metrics_token)
+
+
 def may_read_pledges(house: House, given: _Given) -> bool:
     """Lets pass either of the two; whether what names people may be read too, which is the export token's alone."""
     if given and house.settings.facilitator_token and _is(given, house.settings.facilitator_token):

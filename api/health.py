@@ -15,13 +15,16 @@ router = fastapi.APIRouter(tags=["health"])
 
 #: Longer than the postman's longest pause between two tries (ten minutes): by then something is wrong with sending.
 LATE = dt.timedelta(minutes=15)
+#: Seconds of one group at the desk: longer than all its tries with the database's own patience.
+STUCK = 90
 #: Seconds: whoever asks wants to know now, also that the database does not answer.
 _PATIENCE = 5
 
 
 @router.get("/health", responses={503: {"model": schemas.Health}})
 async def health(house: deps.House, request: fastapi.Request, response: fastapi.Response) -> schemas.Health:
-    """Whether the database answers, its tables are this program's, and messages leave the outbox; 503 if not."""
+    """Whether the database answers, its tables are this program's, people are answered, and messages leave the outbox;
+    503 with the reason in a word if not."""
     migrated = getattr(request.app.state, "migrated", False)
     waited: dt.timedelta | None = None
     try:
@@ -33,11 +36,19 @@ async def health(house: deps.House, request: fastapi.Request, response: fastapi.
     except (db.DatabaseError, OSError, TimeoutError):
         database = False
     request.app.state.migrated = migrated
-    well = database and waited is not None and waited < LATE
-    response.status_code = 200 if well else 503
+    reason: schemas.Reason = "" if database else "database"
+    if not reason and not migrated:
+        reason = "migrations"
+    if not reason and house.desk.held_up() > STUCK:
+        reason = "desk"
+    # A broadcast's last messages wait long while its first go out: that is well. Nothing going out at all is not.
+    if not reason and waited and waited >= LATE and db.now() - house.postman.moved_at >= LATE:
+        reason = "outbox"
+    response.status_code = 503 if reason else 200
     response.headers["Cache-Control"] = "no-store"
     return schemas.Health(
-        status="ok" if well else "red",
+        status="red" if reason else "ok",
+        reason=reason,
         database="ok" if database else "unreachable",
         migrations="ok" if migrated else "pending" if database else "unknown",
         outbox_oldest_seconds=None if waited is None else int(waited.total_seconds()),

@@ -381,12 +381,18 @@ class Campaign(_Schema):
     withheld: bool = pydantic.Field(description=_WITHHELD)
 
 
+Reason = Literal["", "database", "migrations", "desk", "outbox"]
+
+
 class Health(_Schema):
     """How this process and its database fare."""
 
-    model_config = _example({"status": "ok", "database": "ok", "migrations": "ok", "outbox_oldest_seconds": 0})
+    model_config = _example({"status": "red", "reason": "database", "database": "unreachable"})
 
     status: Literal["ok", "red"]
+    reason: Reason = pydantic.Field(
+        description="What stands still: nobody is answered (desk), nothing goes out (outbox)."
+    )
     database: Literal["ok", "unreachable"]
     migrations: Literal["ok", "pending", "unknown"]
     outbox_oldest_seconds: int | None = pydantic.Field(

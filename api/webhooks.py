@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, cast
 import fastapi
 from starlette import types
 
-from api import raw
-from bot import wiring
+from api import access, raw
+from bot import logs, wiring
 from bot.channels import base
 from bot.services import receiving
 
@@ -29,16 +29,24 @@ class Front(fastapi.FastAPI):
 
     async def __call__(self, scope: types.Scope, receive: types.Receive, send: types.Send) -> None:
         """One update, or on to everybody else."""
-        if scope["type"] == "http" and scope["path"] == "/telegram" and scope["method"] == "POST":
+        if scope["type"] != "http":
+            await super().__call__(scope, receive, send)
+            return
+        logs.request.set(logs.draw())
+        if scope["path"] == "/telegram" and scope["method"] == "POST":
             answer = await _telegram(self.state.house, fastapi.Request(scope, receive))
             await answer(scope, receive, send)
-        elif scope["type"] != "http" or scope["path"] == "/chat":
-            # A form of the chat may bring a file; its door has limits of its own.
+            if answer.status_code >= access.WORTH_A_LINE:
+                access.note("POST", "/telegram", answer.status_code)
+        elif scope["type"] != "http":
             await super().__call__(scope, receive, send)
+        elif scope["path"] == "/chat":
+            # A form of the chat may bring a file; its door has limits of its own.
+            await access.watched(super().__call__, scope, receive, send)
         elif raw.announces_more(scope):
             await fastapi.Response(status_code=413, headers=raw.CLOSE)(scope, receive, send)
         else:
-            await super().__call__(scope, raw.bounded(receive), send)
+            await access.watched(super().__call__, scope, raw.bounded(receive), send)
 
 
 async def _telegram(house: wiring.House, request: fastapi.Request) -> fastapi.Response:

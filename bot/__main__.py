@@ -16,7 +16,7 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from bot import settings, wiring
+from bot import logs, settings, wiring
 from bot.services import (
     broadcasting,
     collecting,
@@ -30,7 +30,21 @@ from bot.services import (
     steering,
     transcribing,
 )
-from bot.shell import broadcast, campaign, chat, event, export, forms, rates, reach, stuck, treasurer, voices
+from bot.shell import (
+    backup,
+    broadcast,
+    campaign,
+    chat,
+    doctor,
+    event,
+    export,
+    forms,
+    rates,
+    reach,
+    stuck,
+    treasurer,
+    voices,
+)
 from models import db, sealing
 
 DONE, PROBLEMS, WRONG = 0, 1, 2
@@ -114,6 +128,9 @@ def _parser() -> argparse.ArgumentParser:
         command("broadcast", broadcast.listed, "tell many at once: those of a form, a campaign, a place")
     )
     export.arguments(command("export", export.export, "write the responses to a form"))
+    doctor.arguments(command("doctor", doctor.doctor, "say what is wrong with this house, and what to do about it"))
+    backup.arguments(command("backup", backup.backup, "copy everything into one file, while people write"))
+    backup.restore_arguments(command("restore", backup.restore, "fill an empty database from such a file"))
     voices.arguments(command("voices", voices.voices, "voice notes that wait to be put into words"))
     stuck.arguments(command("stuck", stuck.stuck, "messages that could not be answered; try them again, or drop them"))
     event.arguments(command("event", event.event, "announced events, during which more may come from one place"))
@@ -147,7 +164,7 @@ def _wrong(*lines: str) -> int:
 
 def _serve(_options: argparse.Namespace) -> int:
     given = settings.current()
-    wiring.log()
+    logs.start()
     try:
         # Taken before anything else, so that a second `ashar serve` says so at once.
         listening = socket.create_server(
@@ -202,7 +219,7 @@ def _say_where(given: settings.Settings) -> None:
 
 def _deliver(_options: argparse.Namespace) -> int:
     given = settings.current()
-    wiring.log()
+    logs.start()
     asyncio.run(_deliver_until_told(given))
     return DONE
 

@@ -47,6 +47,7 @@ NAMES = (
     "ASHAR_HASH_KEY",
     "ASHAR_EXPORT_TOKEN",
     "ASHAR_FACILITATOR_TOKEN",
+    "ASHAR_METRICS_TOKEN",
     "ASHAR_TELEGRAM_SECRET",
     "ASHAR_COST_SMS_IN",
     "ASHAR_COST_SMS_OUT",
@@ -140,6 +141,7 @@ class Settings:
     hash_key: bytes = field(repr=False)
     export_token: str = field(repr=False)
     facilitator_token: str = field(repr=False)
+    metrics_token: str = field(repr=False)
 
     @property
     def site(self) -> str:
@@ -223,11 +225,8 @@ class _Reader:
             ),
             "twilio_api": self.address("ASHAR_TWILIO_API", "https://relay.example"),
             "paces": {name: self.number(name, usual, 0, 10_000) for name, usual in PACES.items()},
-            "facilitator_token": self.matching(
-                "ASHAR_FACILITATOR_TOKEN",
-                _TOKEN,
-                "at least 16 letters, digits, - or _; without it those doors stay shut",
-            ),
+            "facilitator_token": self.token("ASHAR_FACILITATOR_TOKEN"),
+            "metrics_token": self.token("ASHAR_METRICS_TOKEN"),
         }
         return Settings(**known, **self.secrets(var))  # type: ignore[arg-type] # each is of its field's type
 
@@ -237,6 +236,9 @@ class _Reader:
             self.say(name, f"expected {should}")
             return ""
         return value
+
+    def token(self, name: str) -> str:
+        return self.matching(name, _TOKEN, "at least 16 letters, digits, - or _; without it those doors stay shut")
 
     def rates(self) -> dict[str, Rate]:
         texts = {

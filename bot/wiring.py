@@ -37,8 +37,6 @@ _log = logging.getLogger(__name__)
 
 #: Connections to all providers together: as many as the postman sends at once, and some that wait for messages.
 _CONNECTIONS = 128
-#: Libraries that tell more than we may keep: at DEBUG and INFO they write tokens, numbers and texts.
-_TALKATIVE = ("aiohttp", "alembic", "asyncio", "httpcore", "httpx", "sqlalchemy", "telegram", "twilio", "uvicorn")
 #: Hosts of Twilio's that its client calls.
 _TWILIO = ("api.twilio.com", "content.twilio.com", "media.twiliocdn.com")
 
@@ -70,13 +68,6 @@ class House:
     postman: delivering.Postman
     channels: dict[str, base.Channel]
     attachments: attaching.Shelf
-
-
-def log() -> None:
-    """Plain lines on standard error, one an event. Nothing that is logged names a person or a secret."""
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    for name in _TALKATIVE:
-        logging.getLogger(name).setLevel(logging.WARNING)
 
 
 @contextlib.asynccontextmanager
@@ -281,22 +272,23 @@ async def _running(work: Iterable[Coroutine[Any, Any, object]]) -> AsyncIterator
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-async def _ready(settings: settings_.Settings, database: db.Database, seal: sealing.Seal, *, migrate: bool) -> None:
+async def reachable(database: db.Database) -> bool:
+    """Whether the database lacks tables of this program; raises `NotReady` if it does not answer."""
     try:
-        pending = await migrating.pending(database)
+        return await migrating.pending(database)
     except Exception as error:  # noqa: BLE001 - each driver has its own words for "not there"
         # The driver's text may quote the address, and that the password.
         why = type(error).__name__
         raise NotReady(f"ASHAR_DATABASE_URL: the database does not answer ({why}); is it there?") from None
+
+
+async def _ready(settings: settings_.Settings, database: db.Database, seal: sealing.Seal, *, migrate: bool) -> None:
+    pending = await reachable(database)
     if pending and not migrate:
         raise NotReady("the database lacks this program's tables: run `ashar migrate`, or `ashar serve`, first")
     if pending:
-        try:
-            await migrating.upgrade_async(settings.database_url)
-        except db.DatabaseError:
-            # Of two processes that start at once, one comes too late, and finds it done.
-            if await migrating.pending(database):
-                raise
+        # Of two processes that start at once, one waits for the other, and finds it done.
+        await migrating.upgrade_async(settings.database_url)
     # With another hash key everybody would be a stranger, and nobody could be found to be erased.
     mark = seal.hash("house", "mark").hex()
     async with database.transaction() as connection:

@@ -39,6 +39,12 @@ _SETTINGS = {
     "tcp_keepalives_count": "3",
     "jit": "off",
 }
+#: A migration gives way to those who write rather than let them queue up behind it, and may take as long as it takes.
+_MIGRATING = {**_SETTINGS, "lock_timeout": "900"}
+
+
+#: Under which number PostgreSQL knows that somebody migrates: the letters of this house.
+_GUARD = int.from_bytes(b"ashar")
 
 
 class BadAddress(ValueError):
@@ -66,7 +72,7 @@ def address(text: str) -> sa.URL:
 class Database:
     """A pool of connections, and the rule of who may write when."""
 
-    def __init__(self, text: str, *, pool: int = 8) -> None:
+    def __init__(self, text: str, *, pool: int = 8, migrates: bool = False) -> None:
         self.url = address(text)
         self.embedded = self.url.get_backend_name() == "sqlite"
         # SQLite has one writer. Waiting for it here costs nothing; waiting in the file costs sleeps.
@@ -89,7 +95,11 @@ class Database:
         else:
             self._engine = sa_asyncio.create_async_engine(
                 self.url,
-                connect_args={"server_settings": _SETTINGS, "timeout": 10, "command_timeout": 60},
+                connect_args={
+                    "server_settings": _MIGRATING if migrates else _SETTINGS,
+                    "timeout": 10,
+                    "command_timeout": None if migrates else 60,
+                },
                 pool_size=pool,
                 max_overflow=2,
                 pool_pre_ping=True,
@@ -108,6 +118,26 @@ class Database:
         """A transaction that only reads, beside the writer."""
         async with self._engine.connect() as connection, connection.begin():
             yield connection
+
+    @contextlib.asynccontextmanager
+    async def migrating(self) -> AsyncIterator[Connection]:
+        """For migrations, of one process at a time. On SQLite all of them are one transaction; on PostgreSQL none has
+        begun yet, so that each can be one of its own."""
+        if self.embedded:
+            async with self.transaction() as connection:
+                yield connection
+            return
+        async with self._engine.connect() as guard, self._engine.connect() as connection:
+            await guard.execution_options(isolation_level="AUTOCOMMIT")
+            # Asked again and again, not waited for: who waits holds a snapshot, for whose end CREATE INDEX
+            # CONCURRENTLY waits in turn.
+            asked = f"SELECT pg_try_advisory_lock({_GUARD})"
+            while not (await guard.exec_driver_sql(asked)).scalar_one():  # noqa: ASYNC110 - who has it is no task of ours
+                await asyncio.sleep(0.2)
+            try:
+                yield connection
+            finally:
+                await guard.exec_driver_sql(f"SELECT pg_advisory_unlock({_GUARD})")
 
     async def close(self) -> None:
         """Give all connections back."""

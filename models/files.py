@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import secrets
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -19,6 +20,7 @@ from models import sealing
 #: Where files lie that have no name yet: drafts of ours, and what came up with a form of the web chat.
 _NEW = "new"
 _DRAFT, _UPLOAD = "d-", "u-"
+_PLACE = re.compile(r"([0-9a-f]{2})/([0-9a-f]{2})/\1\2[0-9a-f]{60}|new/u-[0-9a-f]{32}")
 
 
 class Draft(NamedTuple):
@@ -47,11 +49,15 @@ class Files:
         place = self._place(draft.hash)
         self._make(place.parent)
         os.replace(draft.path, place)
-        _flush(place.parent)
+        flush(place.parent)
 
     def read(self, name: str) -> bytes:
         """What is in a file; raises `FileNotFoundError` and `sealing.Unreadable`."""
         return self._seal.open_bytes(f"media/{name}", self._place(name).read_bytes())
+
+    def has(self, name: str) -> bool:
+        """Whether the file is there."""
+        return self._place(name).is_file()
 
     def remove(self, name: str) -> None:
         """Delete a file, if it is there."""
@@ -61,6 +67,26 @@ class Files:
         """The names of files older than so many seconds, in portions."""
         for folder in sorted(self.folder.glob("[0-9a-f][0-9a-f]")):
             yield [path.name for path in _older(folder.glob("*/*"), age)]
+
+    def entries(self) -> Iterator[tuple[str, Path]]:
+        """Every file that is somebody's or may become so, by its place below the folder; drafts are nobody's."""
+        for pattern in ("[0-9a-f][0-9a-f]/*/*", f"{_NEW}/{_UPLOAD}*"):
+            for path in sorted(self.folder.glob(pattern)):
+                yield path.relative_to(self.folder).as_posix(), path
+
+    def put_back(self, name: str, pieces: Iterable[bytes]) -> None:
+        """A file out of a copy into that place, as it was sealed; raises ValueError for a name of no such place."""
+        if not _PLACE.fullmatch(name):
+            raise ValueError(name)
+        draft, place = self._new(_DRAFT, secrets.token_hex(16)), self.folder / name
+        self._make(draft.parent)
+        self._make(place.parent)
+        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            file.writelines(pieces)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(draft, place)
+        flush(place.parent)
 
     # -- for a while ----------------------------------------------------------------------------------------
 
@@ -111,7 +137,17 @@ class Files:
         for each in reversed([folder, *folder.parents]):
             if not each.is_dir():
                 each.mkdir(mode=0o700, exist_ok=True)
-                _flush(each.parent)
+                flush(each.parent)
+
+
+def probe(folder: Path) -> None:
+    """Write something there and delete it again; raises OSError if it cannot be."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    path = folder / f"probe-{secrets.token_hex(8)}"
+    try:
+        path.write_bytes(b"?")
+    finally:
+        path.unlink(missing_ok=True)
 
 
 def _older(paths: Iterator[Path], age: float) -> Iterator[Path]:
@@ -123,7 +159,7 @@ def _older(paths: Iterator[Path], age: float) -> Iterator[Path]:
                 yield path
 
 
-def _flush(folder: Path) -> None:
+def flush(folder: Path) -> None:
     """Make the names in a folder survive a power cut, where a folder can be opened."""
     if os.name == "posix":
         descriptor = os.open(folder, os.O_RDONLY)

@@ -15,7 +15,7 @@ _outgoing, _address = tables.outgoing, tables.address
 PENDING = ("waiting", "sending", "unknown")
 #: Word for word the condition of the index `ix_outgoing_pending`: neither database uses a partial index whose
 #: condition it cannot prove, and neither can prove it from a parameter.
-_IN_INDEX = sa.text("outgoing.status IN ('waiting', 'sending', 'unknown')")
+IN_INDEX = sa.text("outgoing.status IN ('waiting', 'sending', 'unknown')")
 #: The same in the words of the index `ix_outgoing_open`, of one person's.
 _OPEN = "{}.status NOT IN ('sent', 'failed', 'dropped')"
 
@@ -105,7 +105,7 @@ _before = _other.c.channel.in_(_CHANNELS)
 # What was written to many and was not tried yet may wait; whoever it was tried with may be held by the provider.
 _tried = sa.or_(_other.c.status != "waiting", sa.and_(_other.c.code.is_not(None), _other.c.not_before > _b("at")))
 _waits = (
-    _IN_INDEX,
+    IN_INDEX,
     _outgoing.c.status == "waiting",
     _outgoing.c.channel == _b("channel"),
     _outgoing.c.not_before <= _b("at"),
@@ -150,7 +150,7 @@ _NEXT = sa.select(
     *(
         sa.select(sa.func.min(_outgoing.c.not_before))
         .where(
-            _IN_INDEX,
+            IN_INDEX,
             _outgoing.c.status == "waiting",
             _outgoing.c.channel == _b("channel"),
             _outgoing.c.bulk == bulk,
@@ -213,7 +213,7 @@ async def uncertain(connection: db.Connection, channels: Sequence[str], at: dt.d
     """Messages of which nobody knows whether they arrived, and whose time of waiting is over."""
     rows = await connection.execute(
         _LETTER.where(
-            _IN_INDEX,
+            IN_INDEX,
             _outgoing.c.status.in_(["sending", "unknown"]),
             _outgoing.c.not_before <= at,
             _outgoing.c.channel.in_(channels),
@@ -278,6 +278,7 @@ class Sent(NamedTuple):
     channel: str
     attempts: int
     created_at: dt.datetime
+    channel: str
 
 
 async def sent(connection: db.Connection, provider_id: str) -> Sent | None:
@@ -298,7 +299,7 @@ async def again(connection: db.Connection, number: int, at: dt.datetime, code: s
 async def oldest_waiting(connection: db.Connection, at: dt.datetime, pushed: Sequence[str]) -> dt.datetime | None:
     """When the oldest message that should have gone by now was put in; None if there is none."""
     oldest = sa.select(sa.func.min(_outgoing.c.created_at)).where(
-        _IN_INDEX,
+        IN_INDEX,
         _outgoing.c.status == "waiting",
         _outgoing.c.channel.in_(pushed),
         # Written to many, it may take its hours.

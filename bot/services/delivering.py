@@ -13,8 +13,9 @@ from collections.abc import Callable, Collection, Mapping
 from types import TracebackType
 from typing import Any
 
+from bot import logs
 from bot.channels import base
-from bot.services import forgetting, pacing, posting, postmarking
+from bot.services import forgetting, metering, pacing, posting, postmarking
 from models import bell, db, outbox, sealing
 
 _log = logging.getLogger(__name__)
@@ -52,6 +53,8 @@ class Postman:
         self._seal = seal
         self._channels = {name: channel for name, channel in channels.items() if channel.capabilities.push}
         self._clock = clock
+        #: When a message left the outbox for good the last time; at first, when this was made.
+        self.moved_at = clock()
         self._awake = asyncio.Event()
         self._paces = {name: pacing.Pace(each.capabilities.pace, self.wake) for name, each in self._channels.items()}
         self._shares = pacing.Shares(database, self._paces)
@@ -118,8 +121,9 @@ class Postman:
             for name, pace in self._paces.items()
         }
 
-    def take(self, number: int, row: Mapping[str, Any], said: posting.Said) -> None:
-        """Send a message that was committed as this process's own; `row` is what was written of it."""
+    def take(self, number: int, row: Mapping[str, Any], said: posting.Said, request: str = "") -> None:
+        """Send a message that was committed as this process's own; `row` is what was written of it, `request` what it
+        answers."""
         self._start(
             outbox.Letter(
                 id=number,
@@ -135,6 +139,7 @@ class Postman:
                 heard_at=None,
             ),
             said,
+            request,
         )
 
     def expect(self, contacts: Collection[str]) -> None:
@@ -173,6 +178,7 @@ class Postman:
             if not (again and await outbox.again(connection, letter.id, at + wait, code[:64])):
                 await outbox.record(connection, [{"of": letter.id, "status": "failed", "code": code[:64] or None}])
         self._early.pop(status.provider_id, None)
+        metering.sent([(letter.channel, status.receipt)])
         if status.receipt.whole_account:
             self._rest(letter.channel, wait, shared=True)
         if again:
@@ -194,9 +200,9 @@ class Postman:
                 self._start(letter, None)
             await self._awake.wait()
 
-    def _start(self, letter: outbox.Letter, said: posting.Said | None) -> None:
+    def _start(self, letter: outbox.Letter, said: posting.Said | None, request: str = "") -> None:
         self._paces[letter.channel].coming()
-        task = asyncio.create_task(self._send(letter, said))
+        task = asyncio.create_task(self._send(letter, said, request))
         self._sending[task] = letter.contact_id
         task.add_done_callback(self._sending.pop)
 
@@ -268,7 +274,9 @@ class Postman:
         self.wake()
         await forgetting.fall_due(self._database, list(self._channels), self._clock())
 
-    async def _send(self, letter: outbox.Letter, said: posting.Said | None) -> None:
+    async def _send(self, letter: outbox.Letter, said: posting.Said | None, request: str) -> None:
+        # The task's own, so what a channel logs of it is named as well.
+        logs.request.set(request or f"outbox-{letter.id}")
         edits = False
         pace = self._paces[letter.channel]
         try:
@@ -293,7 +301,7 @@ class Postman:
             receipt = base.Receipt(base.Fate.UNKNOWN, code=type(error).__name__)
         finally:
             pace.over()
-        self._done.append(postmarking.Done(letter, edits, receipt))
+        self._done.append(postmarking.Done(letter, edits, receipt, logs.request.get()))
         # What came from the outbox may not have been the last there; what never was in it tells nothing of it.
         if said is None or letter.contact_id in self._behind:
             self._behind.discard(letter.contact_id)
@@ -347,6 +355,10 @@ class Postman:
         except BaseException:
             self._done, self._claims = done + self._done, True
             raise
+        if any(each.receipt.fate not in (base.Fate.LATER, base.Fate.UNKNOWN) for each in done):
+            self.moved_at = at
+        if done:
+            metering.sent((each.letter.channel, each.receipt) for each in done)
         for each in done:
             if early := self._early.pop(each.receipt.provider_id, None):
                 # What was claimed must be sent, whatever comes of this.

@@ -8,6 +8,7 @@ import random
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
+from bot import logs
 from bot.channels import base
 from bot.services import posting
 from models import db, outbox, sealing
@@ -35,6 +36,8 @@ class Done(NamedTuple):
     letter: outbox.Letter
     edits: bool
     receipt: base.Receipt
+    #: As the log names what it answers, or itself.
+    request: str
 
 
 async def write(
@@ -42,7 +45,7 @@ async def write(
 ) -> None:
     """Write down what became of messages, and what is known of their addresses since."""
     # Addresses before messages, in order, as everybody locks them.
-    for letter, _, receipt in sorted(done, key=lambda each: each.letter.address_id):
+    for letter, _, receipt, _ in sorted(done, key=lambda each: each.letter.address_id):
         if receipt.fate is base.Fate.GONE:
             await outbox.close_address(connection, letter.address_id, receipt.code, letter.created_at)
         elif receipt.moved_to:
@@ -72,7 +75,8 @@ def row(done: Done, at: dt.datetime, rests: dt.timedelta) -> dict[str, Any]:
         case base.Fate.FAILED | base.Fate.GONE:
             status = "failed"
     if status in ("failed", "unknown"):
-        _log.warning("a message on %s: %s (%s)", letter.channel, status, receipt.code)
+        with logs.about(done.request):
+            _log.warning("a message on %s: %s (%s)", letter.channel, status, receipt.code)
     return {
         "of": letter.id,
         "status": status,

@@ -239,7 +239,12 @@ class Listed(NamedTuple):
 async def listed(database: db.Database, today: dt.date) -> Listed:
     """The newest rate of each currency."""
     async with database.reading() as connection:
-        return Listed(await rates.newest(connection, today), await rates.newest(connection, dt.date.max))
+        return await known(connection, today)
+
+
+async def known(connection: db.Connection, today: dt.date) -> Listed:
+    """The same, where a transaction is open."""
+    return Listed(await rates.newest(connection, today), await rates.newest(connection, dt.date.max))
 
 
 def lines(found: Listed, today: dt.date) -> Iterator[str]:

@@ -18,11 +18,11 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from types import TracebackType
 from typing import NamedTuple
 
-from bot import wording
+from bot import logs, wording
 from bot.channels import base
 from bot.engine import messages
 from bot.engine.messages import phrase
-from bot.services import answering, curbing, delivering, publishing, recording, setting_aside, showing
+from bot.services import answering, curbing, delivering, metering, publishing, recording, setting_aside, showing
 from models import db, sealing, turns
 
 _log = logging.getLogger(__name__)
@@ -56,6 +56,10 @@ class Busy(Exception):
 class _Waiting(NamedTuple):
     inbound: base.Inbound
     done: asyncio.Future[None]
+    #: Of the monotonic clock.
+    since: float
+    #: As the log names it.
+    request: str
 
 
 class Desk:
@@ -94,6 +98,8 @@ class Desk:
         self._held = 0
         self._task: asyncio.Task[None] | None = None
         self._closing = False
+        #: Since when the group in hand is, by the monotonic clock; None while there is none.
+        self._begun: float | None = None
 
     async def __aenter__(self) -> Desk:
         self._task = asyncio.create_task(self._work(), name="desk")
@@ -124,7 +130,7 @@ class Desk:
         if self._closing or self._task is None or self._task.done():
             raise Busy
         done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._queue.append(_Waiting(inbound, done))
+        self._queue.append(_Waiting(inbound, done, time.monotonic(), logs.request.get() or logs.draw()))
         self._arrived.set()
         self._held += len(inbound.text)
         try:
@@ -147,6 +153,12 @@ class Desk:
             return
         await self._tell(setting_aside.tell, inbound, TOO_MUCH)
 
+    def held_up(self) -> float:
+        """For how many seconds the group in hand has been: more than a minute, and nobody is being answered."""
+        if self._task is None or self._task.done():
+            return float("inf")
+        return time.monotonic() - self._begun if self._begun else 0.0
+
     async def screen(self, channel: str, address: str) -> tuple[base.Outbound, ...]:
         """What waits to be shown at an address that cannot be pushed to, in order."""
         return await self._screens.look(channel, address)
@@ -167,19 +179,24 @@ class Desk:
             # One turn of the loop costs nobody anything, and lets in what has arrived already.
             await asyncio.sleep(pause)
             group = self._take()
-            begun = time.monotonic()
+            self._begun = begun = time.monotonic()
             try:
                 await self._handle(group)
             except BaseException as error:
+                metering.refused()
                 # Who is not told that it is kept will send it again, and a repeat does no harm.
                 _refuse(group)
                 if not isinstance(error, Exception):
                     raise
                 # Whatever it is, the desk must go on.
                 _log.error("a group of %d could not be kept: %s", len(group), type(error).__name__)
+            else:
+                ended = time.monotonic()
+                metering.group(len(group), ended - begun, ended - min(waiting.since for waiting in group))
             # While many write, a group that waits a little is larger, and its fixed cost shared by more; who writes
             # alone waits for nothing.
             pause = min(time.monotonic() - begun, _GATHER) if len(group) > 1 else 0.0
+            self._begun = None
             if not self._queue and not self._closing:
                 self._arrived.clear()
                 await self._arrived.wait()
@@ -198,7 +215,7 @@ class Desk:
     async def _handle(self, group: Sequence[_Waiting]) -> None:
         later: list[base.Inbound] = []
         try:
-            later = await self._commit([waiting.inbound for waiting in group])
+            later = await self._commit(group)
         except Exception as error:
             if db.is_away(error) or db.must_replay(error):
                 raise
@@ -208,7 +225,8 @@ class Desk:
                 await self._handle(group[: len(group) // 2])
                 await self._handle(group[len(group) // 2 :])
                 return
-            await self._set_aside(group[0].inbound, error)
+            with logs.about(group[0].request):
+                await self._set_aside(group[0].inbound, error)
         again = [waiting for waiting in group if waiting.inbound in later]
         self._queue.extendleft(reversed(again))
         for waiting in group:
@@ -217,14 +235,15 @@ class Desk:
         if any(waiting.inbound.media for waiting in group):
             self._sent()
 
-    async def _commit(self, group: Sequence[base.Inbound]) -> list[base.Inbound]:
+    async def _commit(self, group: Sequence[_Waiting]) -> list[base.Inbound]:
+        inbound = [waiting.inbound for waiting in group]
         for attempt in range(_REPLAYS):
             try:
                 at = self._clock()
                 writes = turns.Writes(room=self._postman.room() if self._postman else {}, until=at + delivering.LEASE)
                 async with self._database.transaction() as connection:
-                    later = await answering.take(connection, self._kit, group, writes, at)
-                self._hand_over(writes)
+                    later = await answering.take(connection, self._kit, inbound, writes, at)
+                self._hand_over(writes, group)
                 return later
             except Exception as error:
                 # A broken uniqueness is somebody else's new phone or message, met at the same moment.
@@ -234,11 +253,13 @@ class Desk:
                 await asyncio.sleep(0.01 * 2**attempt)
         raise AssertionError
 
-    def _hand_over(self, writes: turns.Writes) -> None:
+    def _hand_over(self, writes: turns.Writes, group: Sequence[_Waiting] = ()) -> None:
         """What was committed goes to the postman as it is: reading it back costs as much as writing it."""
         if self._postman:
+            requests = {waiting.inbound.address: waiting.request for waiting in group}
             for place, number in writes.at_once.items():
-                self._postman.take(number, writes.outgoing[place], writes.said[place])
+                said = writes.said[place]
+                self._postman.take(number, writes.outgoing[place], said, requests.get(said.address, logs.request.get()))
             self._postman.expect(writes.behind)
 
     async def _set_aside(self, inbound: base.Inbound, error: Exception) -> None:

@@ -11,6 +11,7 @@ import pytest
 import sqlalchemy as sa
 
 from bot.channels import base
+from bot.services import delivering, receiving
 from models import db, tables
 from tests.api import opened
 
@@ -29,18 +30,29 @@ async def asked(client: httpx.AsyncClient) -> tuple[int, dict[str, object]]:
 
 async def test_all_is_well(database_url: str, tmp_path: Path) -> None:
     async with opened.app(database_url, tmp_path) as made, opened.client(made) as client:
-        well = {"status": "ok", "database": "ok", "migrations": "ok", "outbox_oldest_seconds": 0}
+        well = {"status": "ok", "reason": "", "database": "ok", "migrations": "ok", "outbox_oldest_seconds": 0}
         assert await asked(client) == (200, well)
         assert await asked(client) == (200, well)
 
 
-@pytest.mark.parametrize(("channel", "minutes", "status"), [("sms", 20, 503), ("sms", 5, 200), ("web", 20, 200)])
+@pytest.mark.parametrize(
+    ("channel", "minutes", "still", "status"),
+    [
+        ("sms", 20, 20, 503),
+        ("sms", 5, 20, 200),
+        ("web", 20, 20, 200),
+        # Long, because much goes out before it.
+        ("sms", 20, 1, 200),
+    ],
+)
 async def test_messages_that_do_not_leave(
-    sqlite_url: str, tmp_path: Path, channel: str, minutes: int, status: int
+    sqlite_url: str, tmp_path: Path, channel: str, minutes: int, still: int, status: int
 ) -> None:
     async with opened.app(sqlite_url, tmp_path) as made, opened.client(made) as client:
         house = made.state.house
-        made.state.house = dataclasses.replace(house, channels={**house.channels, "sms": Pushing()})
+        since = db.now() - dt.timedelta(minutes=still)
+        postman = delivering.Postman(house.database, house.seal, {}, clock=lambda: since)
+        made.state.house = dataclasses.replace(house, channels={**house.channels, "sms": Pushing()}, postman=postman)
         at = db.now() - dt.timedelta(minutes=minutes)
         async with house.database.transaction() as connection:
             await connection.execute(sa.insert(tables.contact), {"id": "c", "created_at": at})
@@ -50,6 +62,7 @@ async def test_messages_that_do_not_leave(
             await connection.execute(sa.insert(tables.outgoing), row | {"not_before": at, "created_at": at})
         code, said = await asked(client)
         assert (code, said["status"]) == (status, "ok" if status == 200 else "red")
+        assert said["reason"] == ("" if status == 200 else "outbox")
         waited = said["outbox_oldest_seconds"]
         assert isinstance(waited, int)
         assert waited == pytest.approx(60 * minutes if channel == "sms" else 0, abs=10)
@@ -61,6 +74,16 @@ async def test_a_database_without_its_migrations(sqlite_url: str, tmp_path: Path
             await connection.execute(sa.text("UPDATE alembic_version SET version_num = '0000'"))
         code, said = await asked(client)
         assert (code, said["migrations"], said["outbox_oldest_seconds"]) == (503, "pending", None)
+        assert said["reason"] == "migrations"
+
+
+async def test_a_desk_that_does_not_work(sqlite_url: str, tmp_path: Path) -> None:
+    async with opened.app(sqlite_url, tmp_path) as made, opened.client(made) as client:
+        house = made.state.house
+        desk = receiving.Desk(house.database, house.seal, house.voice, house.channels)
+        made.state.house = dataclasses.replace(house, desk=desk)
+        code, said = await asked(client)
+        assert (code, said["status"], said["reason"]) == (503, "red", "desk")
 
 
 async def test_a_database_that_is_gone(sqlite_url: str, tmp_path: Path) -> None:
@@ -71,6 +94,7 @@ async def test_a_database_that_is_gone(sqlite_url: str, tmp_path: Path) -> None:
         assert code == 503
         assert said == {
             "status": "red",
+            "reason": "database",
             "database": "unreachable",
             "migrations": "unknown",
             "outbox_oldest_seconds": None,

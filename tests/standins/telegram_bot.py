@@ -78,6 +78,8 @@ class Bot:
     """What the platform knows of one bot."""
 
     def __init__(self, token: str, updates: telegram_updates.Updates) -> None:
+        #: When our webhook did not answer last, and how: as `getWebhookInfo` tells it.
+        self.failure: dict[str, Any] = {}
         self.token = token
         self.updates = updates
         updates.run = self._run
@@ -144,7 +146,7 @@ class Bot:
             "url": self.updates.url,
             "has_custom_certificate": False,
             "pending_update_count": self.updates.pending,
-        }
+        } | self.failure
 
     def _set_webhook(self, given: Mapping[str, Any]) -> bool:
         url, secret = str(given.get("url", "")), str(given.get("secret_token", ""))

@@ -18,7 +18,7 @@ from aiohttp import web
 from twilio import request_validator
 
 from bot.channels import plain
-from tests.standins import twilio_content
+from tests.standins import twilio_account, twilio_content
 
 STOP = {"STOP", "STOPALL", "UNSUBSCRIBE", "REVOKE", "OPTOUT", "CANCEL", "END", "QUIT"}
 START = {"START", "UNSTOP", "YES"}
@@ -169,6 +169,7 @@ class Twilio:
         self.shown: list[str] = []
         #: Codes of the API's error answers.
         self.refusals: list[int] = []
+        self.console = twilio_account.Console()
         self._later = 0.0
         self._statuses: list[tuple[str, dict[str, str]]] = []
         self._made = 0
@@ -184,6 +185,7 @@ class Twilio:
         app.router.add_post("/v1/Content", self._make_content)
         app.router.add_get("/v1/Content", self._list_contents)
         app.router.add_delete("/v1/Content/{sid}", self._delete_content)
+        app.router.add_routes(self.console.routes(self.path))
         self._session = aiohttp.ClientSession()
         self._runner = web.AppRunner(app, access_log=None)
         await self._runner.setup()
