@@ -28,7 +28,7 @@ from bot.services import (
     steering,
     transcribing,
 )
-from bot.shell import campaign, chat, export, forms, rates, reach, treasurer, voices
+from bot.shell import campaign, chat, export, forms, keys, rates, reach, treasurer, voices
 from models import db, sealing
 
 DONE, PROBLEMS, WRONG = 0, 1, 2
@@ -107,6 +107,7 @@ def _parser() -> argparse.ArgumentParser:
     export.arguments(command("export", export.export, "write the responses to a form"))
     voices.arguments(command("voices", voices.voices, "voice notes that wait to be put into words"))
     rates.arguments(command("rates", rates.rates, "what other money is worth in som, by the National Bank"))
+    keys.arguments(command("keys", keys.keys, "by which keys everything is sealed; make a new one, seal anew with it"))
     sub = command("tally", _tally, "recount the answers")
     sub.add_argument("what", choices=("check", "rebuild"), help="compare the tallies with a recount, or replace them")
     sub = command("demo", _demo, "fill the database with made-up residents")

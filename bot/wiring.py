@@ -72,7 +72,7 @@ def log() -> None:
 async def memory(settings: settings_.Settings, *, migrate: bool = False) -> AsyncIterator[Memory]:
     """The database and the keys, migrated if asked; raises `NotReady` if they cannot be used together."""
     database = db.Database(settings.database_url)
-    seal = sealing.Seal(settings.seal_keys, settings.hash_key)
+    seal = sealing.Seal(settings.seal_keys, settings.hash_key, again=functools.partial(_keys_again, settings))
     try:
         await _ready(settings, database, seal, migrate=migrate)
         yield Memory(settings, database, seal, files.Files(settings.media, seal))
@@ -227,6 +227,16 @@ async def _running(work: Iterable[Coroutine[Any, Any, object]]) -> AsyncIterator
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def _keys_again(settings: settings_.Settings) -> tuple[bytes, ...]:
+    """The keys that stand in the secrets' file by now; none unless ours are among them, for then others count."""
+    try:
+        texts = settings_.secrets(settings.var, {}, make=False).get("ASHAR_SEAL_KEYS", "").split(",")
+        found = tuple(sealing.read_key(text.strip()) for text in texts)
+    except (settings_.BadSettings, ValueError):
+        return ()
+    return found if set(settings.seal_keys) <= set(found) else ()
 
 
 async def _ready(settings: settings_.Settings, database: db.Database, seal: sealing.Seal, *, migrate: bool) -> None:

@@ -53,6 +53,10 @@ class Files:
         """What is in a file; raises `FileNotFoundError` and `sealing.Unreadable`."""
         return self._seal.open_bytes(f"media/{name}", self._place(name).read_bytes())
 
+    def mark(self, name: str) -> int:
+        """The mark of the key that sealed a file; raises `FileNotFoundError`."""
+        return _mark(self._place(name))
+
     def remove(self, name: str) -> None:
         """Delete a file, if it is there."""
         self._place(name).unlink(missing_ok=True)
@@ -77,6 +81,14 @@ class Files:
     def drop(self, name: str) -> None:
         """Delete what came under that name."""
         self._new(_UPLOAD, name).unlink(missing_ok=True)
+
+    def renew_upload(self, name: str) -> bool:
+        """Seal what came under that name with the first key; whether that was needed."""
+        path = self._new(_UPLOAD, name)
+        if _mark(path) == self._seal.first:
+            return False
+        os.replace(self._write(_DRAFT, self._seal.close_bytes(f"upload/{name}", self.take(name))), path)
+        return True
 
     def uploads(self, age: float) -> list[str]:
         """Names of what came with forms more than so many seconds ago."""
@@ -112,6 +124,11 @@ class Files:
             if not each.is_dir():
                 each.mkdir(mode=0o700, exist_ok=True)
                 _flush(each.parent)
+
+
+def _mark(path: Path) -> int:
+    with path.open("rb") as file:
+        return file.read(1)[0]
 
 
 def _older(paths: Iterator[Path], age: float) -> Iterator[Path]:
