@@ -14,9 +14,10 @@ from bot.engine.pledging import events as pledging
 from bot.services import booking, posting, publishing
 from models import codes, db, offices, sealing, turns
 
-#: Before consent nothing is kept longer than this; after erasing, only until the farewell has gone.
+#: Before consent nothing is kept longer than this; after erasing, only until the farewell has gone, or on the web could
+#: be read: all of it within a minute, for it is looked at every ten seconds.
 UNCONSENTED = dt.timedelta(hours=24)
-FAREWELL = dt.timedelta(seconds=60)
+FAREWELL = dt.timedelta(seconds=40)
 
 #: A voice note may answer any question in words.
 _TAKEN = {form.Kind.IMAGE: "image", form.Kind.AUDIO: "audio", form.Kind.TEXT: "voice"}
@@ -148,9 +149,10 @@ class Recording:
             case happenings.Stopped():
                 writes.silenced.append(self.known.contact_id)
             case happenings.Erased():
-                writes.silenced.append(self.known.contact_id)
                 writes.cleaned.append(self.known.contact_id)
                 if event.last:
+                    # What waits for others behind the same phone is still theirs to hear.
+                    writes.silenced.append(self.known.contact_id)
                     self._forget_later("farewell", FAREWELL)
             case happenings.CodeGiven():
                 self._code_given(event)

@@ -26,7 +26,6 @@ SECRETS = (
     VILLAGE,
     "kenje.zyian",
     "0555 64 53 42",
-    "555645342",
     "Жылдызбеков",
     "Кененсары",
     "Зыядин",
@@ -37,7 +36,7 @@ SECRETS = (
 
 
 async def lives(sent: Sending, person: Person | None = None) -> Person:
-    """On WhatsApp: two surveys, a picture and a voice put into words, promises, a receipt, an office, an opinion, a failed message."""
+    """On WhatsApp: two surveys, a voice put into words, promises, a receipt, an office, an opinion, a failed message."""
     house = sent.house
     person = person or house.person(PHONE, "whatsapp")
     await person.begins()

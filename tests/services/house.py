@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from bot import wording
 from bot.channels import base
 from bot.services import counting, delivering, folding, posting, publishing, receiving
-from models import db, sealing, tables
+from models import db, rotating, sealing, tables
 from models import publishing as stored
 from tests import talking
 
@@ -150,10 +150,10 @@ class House:
         """All that lies sealed, opened, by table."""
         found: dict[str, str] = {}
         async with self.database.reading() as connection:
-            for table in tables.metadata.sorted_tables:
-                if "sealed" in table.c:
-                    values = await connection.scalars(sa.select(table.c.sealed).where(table.c.sealed.is_not(None)))
-                    found[table.name] = "\n".join(self.seal.open(table.name, value) for value in values)
+            for column in rotating.SEALED:
+                values = await connection.scalars(sa.select(column).where(column.is_not(None)))
+                texts = [self.seal.open(column.table.name, value) for value in values]
+                found[column.table.name] = "\n".join([*filter(None, [found.get(column.table.name)]), *texts])
         return found
 
 
