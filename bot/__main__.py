@@ -137,7 +137,7 @@ def _wrong(*lines: str) -> int:
 
 def _serve(_options: argparse.Namespace) -> int:
     given = settings.current()
-    wiring.log()
+    wiring.log(given)
     try:
         # Taken before anything else, so that a second `ashar serve` says so at once.
         listening = socket.create_server(
@@ -192,7 +192,7 @@ def _say_where(given: settings.Settings) -> None:
 
 def _deliver(_options: argparse.Namespace) -> int:
     given = settings.current()
-    wiring.log()
+    wiring.log(given)
     asyncio.run(_deliver_until_told(given))
     return DONE
 

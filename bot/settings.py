@@ -315,7 +315,7 @@ class _Reader:
                 self.say(name, "expected at least 16 letters, digits, - or _")
         keys = [self.key("ASHAR_SEAL_KEYS", text.strip()) for text in found.get("ASHAR_SEAL_KEYS", "").split(",")]
         if all(keys) and len({sealing.mark(key) for key in keys}) < len(keys):
-            self.say("ASHAR_SEAL_KEYS", "two of them cannot be told apart; take another new one, of: ashar keys new")
+            self.say("ASHAR_SEAL_KEYS", "two of them cannot be told apart; take another: ashar keys new")
         return {
             **{key: found.get(name, "") for key, name in texts.items()},
             "seal_keys": tuple(keys),

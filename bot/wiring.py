@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import dataclasses
 import functools
 import gc
 import logging
+import sys
 from collections.abc import AsyncIterator, Coroutine, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import aiohttp
 
+from bot import redacting, wording
 from bot import settings as settings_
-from bot import wording
 from bot.channels import base, web
 from bot.services import attaching, delivering, fetching, introducing, polling, receiving, ticking
 from models import db, files, migrating, providers, sealing
@@ -61,11 +63,22 @@ class House:
     attachments: attaching.Shelf
 
 
-def log() -> None:
+def log(settings: settings_.Settings) -> None:
     """Plain lines on standard error, one an event. Nothing that is logged names a person or a secret."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    veil = redacting.Veil(secrets(settings))
+    for handler in logging.getLogger().handlers:
+        handler.addFilter(veil)
+    logging.captureWarnings(capture=True)
+    sys.excepthook = redacting.crashed
     for name in _TALKATIVE:
         logging.getLogger(name).setLevel(logging.WARNING)
+
+
+def secrets(settings: settings_.Settings) -> list[str]:
+    """What may stand in no log: all that the settings do not show of themselves, and the database's password."""
+    hidden = [getattr(settings, each.name) for each in dataclasses.fields(settings) if not each.repr]
+    return [*(each for each in hidden if isinstance(each, str)), db.address(settings.database_url).password or ""]
 
 
 @contextlib.asynccontextmanager

@@ -9,7 +9,6 @@ import sqlalchemy as sa
 
 from models import codes, db, media, outbox, tables
 
-
 #: How much is given out at once of what is due.
 AT_ONCE = 100
 

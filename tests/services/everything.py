@@ -36,7 +36,7 @@ SECRETS = (
 
 
 async def lives(sent: Sending, person: Person | None = None) -> Person:
-    """On WhatsApp: two surveys, a voice put into words, promises, a receipt, an office, an opinion, a failed message."""
+    """On WhatsApp: two surveys, a voice put into words, promises, a receipt, an office, an opinion, a failure."""
     house = sent.house
     person = person or house.person(PHONE, "whatsapp")
     await person.begins()

@@ -14,7 +14,7 @@ from tests.services.house import House, Letterbox, Person
 from tests.services.sending import Sending
 from tests.services.test_delivering import settled
 
-#: What stays of somebody who is erased, and says nothing: that they once agreed, and that their number asked to be gone.
+#: What stays of somebody who is erased, and names nobody: that they once agreed, and that a number asked to be gone.
 STAYS = {"respondent": {"consent", "respondent"}, "address": {"address"}}
 
 
@@ -100,9 +100,10 @@ async def test_of_somebody_who_did_everything_nothing_is_left(database_url: str,
         }
         # The ledger is whole and unlinked.
         assert (await ledger(house))[: len(before)] == before
-        assert await house.rows("SELECT respondent_id, sealed, shown, country, place FROM pledge") == [
-            (None, None, None, "", "")
-        ] * 2
+        assert (
+            await house.rows("SELECT respondent_id, sealed, shown, country, place FROM pledge")
+            == [(None, None, None, "", "")] * 2
+        )
         assert await house.differences() == 0
         assert await house.rows("SELECT count FROM tally WHERE question = '' AND margin = '' AND count > 0") == [1]
         # Nobody else was touched.
@@ -114,7 +115,9 @@ async def test_behind_a_shared_phone_only_the_one_who_asks(database_url: str, tm
     async with sending.opened(database_url, tmp_path, Letterbox("whatsapp")) as sent:
         house = sent.house
         person = await everything.lives(sent)
-        await person.says("башка киши", "1", "1", "1", "1", "2", "Кең-Суу", "1", "34", "1", "1 2 3", "3 2 1", "Школа", "1")
+        await person.says(
+            "башка киши", "1", "1", "1", "1", "2", "Кең-Суу", "1", "34", "1", "1 2 3", "3 2 1", "Школа", "1"
+        )
         contact = await person.contact()
         gone, stays = await house.rows("SELECT id FROM respondent ORDER BY created_at, id")
         await person.says("башка киши", "1")
