@@ -1,8 +1,8 @@
 """Redacting: nothing that is logged, by us or by a library, names a person or a secret. The one place that sees to it.
 
 Our own lines say types, codes and counts, and are only looked through for numbers and secrets. Libraries write
-addresses, tokens and texts of people, at any level: of theirs only the words their author wrote are kept. Of an exception
-its type and where it came from are kept, never its text, which may quote a message, a row or an address.
+addresses, tokens and texts of people, at any level: of theirs only the words their author wrote are kept. Of an
+exception its type and where it came from are kept, never its text, which may quote a message, a row or an address.
 """
 
 from __future__ import annotations

@@ -19,6 +19,8 @@ from models import codes, db, offices, sealing, turns
 UNCONSENTED = dt.timedelta(hours=24)
 FAREWELL = dt.timedelta(seconds=40)
 
+#: Characters from which on a number may be somebody's telephone.
+_LONG = 9
 #: A voice note may answer any question in words.
 _TAKEN = {form.Kind.IMAGE: "image", form.Kind.AUDIO: "audio", form.Kind.TEXT: "voice"}
 #: Where a person stands between the first word and a response; what is said there is counted to the one that begins.
@@ -273,6 +275,8 @@ class Recording:
         # Whatever a person writes in their own words may name somebody, and so does the place they stand at. The id
         # of what they sent names nobody.
         sealed = question is None or question.kind in form.IN_WORDS or question.personal
+        # So may a number as long as a telephone's, whatever was asked for.
+        sealed = sealed or (len(text) >= _LONG and question is not None and question.kind in form.NUMBERS)
         sealed = sealed and not isinstance(answer, state.Media)
         return {
             "response_id": rid,
