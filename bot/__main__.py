@@ -16,7 +16,7 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from bot import logs, settings, wiring
+from bot import settings, wiring
 from bot.services import (
     broadcasting,
     collecting,
@@ -39,6 +39,7 @@ from bot.shell import (
     event,
     export,
     forms,
+    keys,
     rates,
     reach,
     stuck,
@@ -135,6 +136,7 @@ def _parser() -> argparse.ArgumentParser:
     stuck.arguments(command("stuck", stuck.stuck, "messages that could not be answered; try them again, or drop them"))
     event.arguments(command("event", event.event, "announced events, during which more may come from one place"))
     rates.arguments(command("rates", rates.rates, "what other money is worth in som, by the National Bank"))
+    keys.arguments(command("keys", keys.keys, "by which keys everything is sealed; make a new one, seal anew with it"))
     sub = command("tally", _tally, "recount the answers")
     sub.add_argument("what", choices=("check", "rebuild"), help="compare the tallies with a recount, or replace them")
     sub = command("demo", _demo, "fill the database with made-up residents")
@@ -164,7 +166,7 @@ def _wrong(*lines: str) -> int:
 
 def _serve(_options: argparse.Namespace) -> int:
     given = settings.current()
-    logs.start()
+    wiring.log(given)
     try:
         # Taken before anything else, so that a second `ashar serve` says so at once.
         listening = socket.create_server(
@@ -219,7 +221,7 @@ def _say_where(given: settings.Settings) -> None:
 
 def _deliver(_options: argparse.Namespace) -> int:
     given = settings.current()
-    logs.start()
+    wiring.log(given)
     asyncio.run(_deliver_until_told(given))
     return DONE
 

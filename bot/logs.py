@@ -1,6 +1,6 @@
 """The log: one line an event on standard error, of words at a terminal and of JSON elsewhere, and of which message.
 
-Nothing in it names a person or a secret: a message's text is never logged, nor an exception's, for it may quote one.
+Nothing in it names a person or a secret: see `redacting`, which every line passes.
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ import json
 import logging
 import os
 import sys
-import traceback
-from collections.abc import Iterator
-from types import TracebackType
+from collections.abc import Iterable, Iterator
+
+from bot import redacting
 
 #: Libraries that tell more than we may keep: at DEBUG and INFO they write tokens, numbers and texts.
 _TALKATIVE = ("aiohttp", "alembic", "asyncio", "httpcore", "httpx", "sqlalchemy", "telegram", "twilio", "uvicorn")
@@ -26,8 +26,6 @@ request: contextvars.ContextVar[str] = contextvars.ContextVar("request", default
 #: Of this process, so that no two processes draw the same.
 _PROCESS = os.urandom(3).hex()
 _numbers = itertools.count(1)
-
-_Error = tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
 
 
 def draw() -> str:
@@ -45,9 +43,10 @@ def about(name: str) -> Iterator[None]:
         request.reset(token)
 
 
-def start() -> None:
-    """Log from now on, in the way that suits whoever reads standard error."""
+def start(hidden: Iterable[str] = ()) -> None:
+    """Log from now on, in the way that suits whoever reads standard error; `hidden` are secrets of the settings."""
     handler = logging.StreamHandler()
+    handler.addFilter(redacting.Veil(hidden))
     handler.setFormatter(Words() if sys.stderr.isatty() else Json())
     logging.basicConfig(level=logging.INFO, handlers=[handler])
     for name in _TALKATIVE:
@@ -65,10 +64,6 @@ class Words(logging.Formatter):
         name = _request(record)
         return super().formatMessage(record) + (f" [{name}]" if name else "")
 
-    def formatException(self, ei: _Error) -> str:
-        """Where it happened and of what kind it was, without its text."""
-        return "".join(traceback.format_tb(ei[2])) + _kind(ei)
-
 
 class Json(logging.Formatter):
     """For machines: an object a line, with `at`, `level`, `logger`, `event`, and `request` where there is one."""
@@ -85,16 +80,10 @@ class Json(logging.Formatter):
         if name := _request(record):
             line["request"] = name
         line |= getattr(record, "more", {})
-        if record.exc_info:
-            frames = traceback.extract_tb(record.exc_info[2])
-            line["error"] = _kind(record.exc_info)
-            line["where"] = [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames[-5:]]
+        if record.exc_text:
+            line["error"] = record.exc_text.splitlines()
         return json.dumps(line, ensure_ascii=False)
 
 
 def _request(record: logging.LogRecord) -> str:
     return str(getattr(record, "request", "") or request.get())
-
-
-def _kind(error: _Error) -> str:
-    return f"{error[0].__module__}.{error[0].__qualname__}" if error[0] else ""

@@ -79,7 +79,7 @@ _HEAD = """\
 # Keep this file as you keep the database, in another place than its copies: without the first two keys what is
 # stored can never be read again, and with them anybody can read it.
 # Every process that shares the database needs the same. A setting of the same name goes before what stands here.
-# Ashar never changes this file. A new key is put before the old one: ASHAR_SEAL_KEYS=new,old
+# Ashar never changes this file. A new key is put before the old one: ASHAR_SEAL_KEYS=new,old (see: ashar keys new)
 """
 
 _PHONE = re.compile(r"\+?[0-9][0-9 ()-]{1,30}")
@@ -330,11 +330,12 @@ class _Reader:
             # Telegram's own letters; they also pass through any header unharmed.
             if name in found and not re.fullmatch(r"[A-Za-z0-9_-]{16,256}", found[name]):
                 self.say(name, "expected at least 16 letters, digits, - or _")
+        keys = [self.key("ASHAR_SEAL_KEYS", text.strip()) for text in found.get("ASHAR_SEAL_KEYS", "").split(",")]
+        if all(keys) and len({sealing.mark(key) for key in keys}) < len(keys):
+            self.say("ASHAR_SEAL_KEYS", "two of them cannot be told apart; take another: ashar keys new")
         return {
             **{key: found.get(name, "") for key, name in texts.items()},
-            "seal_keys": tuple(
-                self.key("ASHAR_SEAL_KEYS", text.strip()) for text in found.get("ASHAR_SEAL_KEYS", "").split(",")
-            ),
+            "seal_keys": tuple(keys),
             "hash_key": self.key("ASHAR_HASH_KEY", found.get("ASHAR_HASH_KEY", "")),
         }
 
@@ -344,7 +345,7 @@ class _Reader:
         try:
             return sealing.read_key(text)
         except ValueError as error:
-            self.say(name, f"{error}, as made by: python -c 'from models import sealing; print(sealing.new_key())'")
+            self.say(name, f"{error}, as made by: ashar keys new")
             return b""
 
 

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import dataclasses
 import functools
 import gc
 import logging
 import secrets
+import sys
 from collections.abc import AsyncIterator, Coroutine, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import aiohttp
 
+from bot import logs, redacting, wording
 from bot import settings as settings_
-from bot import wording
 from bot.channels import base, web
 from bot.services import (
     attaching,
@@ -70,11 +72,24 @@ class House:
     attachments: attaching.Shelf
 
 
+def log(settings: settings_.Settings) -> None:
+    """Begin to log. Nothing that is logged names a person or a secret."""
+    logs.start(hidden(settings))
+    logging.captureWarnings(capture=True)
+    sys.excepthook = redacting.crashed
+
+
+def hidden(settings: settings_.Settings) -> list[str]:
+    """What may stand in no log: all that the settings do not show of themselves, and the database's password."""
+    found = [getattr(settings, each.name) for each in dataclasses.fields(settings) if not each.repr]
+    return [*(each for each in found if isinstance(each, str)), db.address(settings.database_url).password or ""]
+
+
 @contextlib.asynccontextmanager
 async def memory(settings: settings_.Settings, *, migrate: bool = False) -> AsyncIterator[Memory]:
     """The database and the keys, migrated if asked; raises `NotReady` if they cannot be used together."""
     database = db.Database(settings.database_url)
-    seal = sealing.Seal(settings.seal_keys, settings.hash_key)
+    seal = sealing.Seal(settings.seal_keys, settings.hash_key, again=functools.partial(_keys_again, settings))
     try:
         await _ready(settings, database, seal, migrate=migrate)
         yield Memory(settings, database, seal, files.Files(settings.media, seal))
@@ -270,6 +285,16 @@ async def _running(work: Iterable[Coroutine[Any, Any, object]]) -> AsyncIterator
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def _keys_again(settings: settings_.Settings) -> tuple[bytes, ...]:
+    """The keys that stand in the secrets' file by now; none unless ours are among them, for then others count."""
+    try:
+        texts = settings_.secrets(settings.var, {}, make=False).get("ASHAR_SEAL_KEYS", "").split(",")
+        found = tuple(sealing.read_key(text.strip()) for text in texts)
+    except (settings_.BadSettings, ValueError):
+        return ()
+    return found if set(settings.seal_keys) <= set(found) else ()
 
 
 async def reachable(database: db.Database) -> bool:

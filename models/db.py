@@ -85,6 +85,7 @@ class Database:
             self._engine = sa_asyncio.create_async_engine(
                 self.url,
                 async_creator=lambda: sqlite.connect(self.url),
+                hide_parameters=True,  # an error's text would quote what was to be written
                 # A reader and a writer; more only lengthens the tail (facts on performance).
                 pool_size=4,
                 max_overflow=0,
@@ -100,6 +101,7 @@ class Database:
                     "timeout": 10,
                     "command_timeout": None if migrates else 60,
                 },
+                hide_parameters=True,
                 pool_size=pool,
                 max_overflow=2,
                 pool_pre_ping=True,

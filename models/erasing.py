@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import sqlalchemy as sa
 
-from models import db, media, tables, vouching
+from models import db, media, outbox, tables, vouching
 
 
 async def erase(connection: db.Connection, people: Sequence[str], at: dt.datetime) -> None:
@@ -17,9 +17,19 @@ async def erase(connection: db.Connection, people: Sequence[str], at: dt.datetim
     without a name.
     """
     response, answer, outgoing, pledge = tables.response, tables.answer, tables.outgoing, tables.pledge
+    role = tables.role
     theirs = sa.select(response.c.id).where(response.c.respondent_id.in_(people))
     await media.drop_of(connection, at, theirs)
     await media.drop_receipts(connection, at, people)
+    # Whoever signs was shown the names that go with transfers, and what they were told is kept for a while.
+    campaigns = sa.select(pledge.c.campaign_name).where(pledge.c.respondent_id.in_(people))
+    signers = sa.select(role.c.respondent_id).where(role.c.campaign_name.in_(campaigns))
+    told = sa.delete(outgoing).where(outgoing.c.respondent_id.in_(signers), outgoing.c.status.not_in(outbox.PENDING))
+    await connection.execute(told)
+    # What nobody has said yes to goes with whoever recorded it, and the name that stands with it.
+    recorded = sa.select(tables.vouching.c.pledge_id).where(tables.vouching.c.respondent_id.in_(people))
+    unconfirmed = sa.update(pledge).where(pledge.c.id.in_(recorded), pledge.c.respondent_id.is_(None))
+    await connection.execute(unconfirmed.values(sealed=None, shown=None))
     await vouching.forget(connection, people)
     await connection.execute(sa.delete(answer).where(answer.c.response_id.in_(theirs)))
     await connection.execute(sa.delete(response).where(response.c.respondent_id.in_(people)))
@@ -31,7 +41,6 @@ async def erase(connection: db.Connection, people: Sequence[str], at: dt.datetim
     # What they said of a campaign goes with them, figures and all, as coded answers do.
     for table in (tables.opinion, tables.heard, tables.hearing):
         await connection.execute(sa.delete(table).where(table.c.respondent_id.in_(people)))
-    role = tables.role
     ended = {"respondent_id": None, "ended_at": sa.func.coalesce(role.c.ended_at, sa.literal(at, role.c.ended_at.type))}
     await connection.execute(sa.update(role).where(role.c.respondent_id.in_(people)).values(ended))
     await connection.execute(

@@ -59,6 +59,10 @@ class Files:
         """Whether the file is there."""
         return self._place(name).is_file()
 
+    def mark(self, name: str) -> int:
+        """The mark of the key that sealed a file; raises `FileNotFoundError`."""
+        return _mark(self._place(name))
+
     def remove(self, name: str) -> None:
         """Delete a file, if it is there."""
         self._place(name).unlink(missing_ok=True)
@@ -104,6 +108,14 @@ class Files:
         """Delete what came under that name."""
         self._new(_UPLOAD, name).unlink(missing_ok=True)
 
+    def renew_upload(self, name: str) -> bool:
+        """Seal what came under that name with the first key; whether that was needed."""
+        path = self._new(_UPLOAD, name)
+        if _mark(path) == self._seal.first:
+            return False
+        os.replace(self._write(_DRAFT, self._seal.close_bytes(f"upload/{name}", self.take(name))), path)
+        return True
+
     def uploads(self, age: float) -> list[str]:
         """Names of what came with forms more than so many seconds ago."""
         return [path.name[len(_UPLOAD) :] for path in _older((self.folder / _NEW).glob(f"{_UPLOAD}*"), age)]
@@ -148,6 +160,11 @@ def probe(folder: Path) -> None:
         path.write_bytes(b"?")
     finally:
         path.unlink(missing_ok=True)
+
+
+def _mark(path: Path) -> int:
+    with path.open("rb") as file:
+        return file.read(1)[0]
 
 
 def _older(paths: Iterator[Path], age: float) -> Iterator[Path]:

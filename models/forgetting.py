@@ -9,6 +9,9 @@ import sqlalchemy as sa
 
 from models import codes, db, media, outbox, tables
 
+#: How much is given out at once of what is due.
+AT_ONCE = 100
+
 
 class Due(NamedTuple):
     """One thing that is due."""
@@ -18,10 +21,10 @@ class Due(NamedTuple):
     at: dt.datetime
 
 
-async def due(connection: db.Connection, at: dt.datetime, limit: int = 100) -> list[Due]:
+async def due(connection: db.Connection, at: dt.datetime) -> list[Due]:
     """What is due, the oldest first; files are seen to by whoever fetches them."""
     mine = tables.due.c.at <= at, tables.due.c.kind != media.FILE
-    rows = await connection.execute(sa.select(tables.due).where(*mine).order_by(tables.due.c.at).limit(limit))
+    rows = await connection.execute(sa.select(tables.due).where(*mine).order_by(tables.due.c.at).limit(AT_ONCE))
     return [Due(*row) for row in rows]
 
 
@@ -45,6 +48,12 @@ async def has_people(connection: db.Connection, contact_id: str) -> bool:
     """True while somebody who consented stands behind the contact."""
     people = sa.select(sa.exists().where(tables.respondent.c.contact_id == contact_id))
     return bool((await connection.execute(people)).scalar())
+
+
+async def is_stopped(connection: db.Connection, contact_id: str) -> bool:
+    """True while nobody there has written again since they were erased, or said stop."""
+    found = await connection.scalar(sa.select(tables.contact.c.stopped).where(tables.contact.c.id == contact_id))
+    return bool(found)
 
 
 async def last_heard(connection: db.Connection, contact_id: str) -> dt.datetime | None:
@@ -72,6 +81,9 @@ async def forget(connection: db.Connection, contact_id: str, *, refused: bool) -
     for table in (tables.outgoing, tables.recipient):
         await connection.execute(sa.delete(table).where(table.c.contact_id == contact_id))
     await codes.drop(connection, [contact_id])
+    hashes = sa.select(address.c.key_hash).where(theirs)
+    await connection.execute(sa.delete(tables.set_aside).where(tables.set_aside.c.key_hash.in_(hashes)))
+    await connection.execute(sa.delete(tables.due).where(tables.due.c.key == contact_id))
     if refused:
         emptied = {"sealed": None, "contact_id": None, "closed": "erased", "heard_at": None}
         await connection.execute(sa.update(address).where(theirs).values(emptied))
@@ -80,11 +92,28 @@ async def forget(connection: db.Connection, contact_id: str, *, refused: bool) -
     await connection.execute(sa.delete(tables.contact).where(tables.contact.c.id == contact_id))
 
 
-async def purge(connection: db.Connection, before: dt.datetime) -> None:
-    """Message ids, texts and messages set aside that are older than that."""
-    for table, at in (
-        (tables.outgoing, tables.outgoing.c.created_at),
-        (tables.received, tables.received.c.received_at),
-        (tables.set_aside, tables.set_aside.c.created_at),
-    ):
-        await connection.execute(sa.delete(table).where(at < before))
+#: What is kept for a while only: (table, since when).
+_FOR_A_WHILE = (
+    (tables.outgoing, tables.outgoing.c.created_at),
+    (tables.received, tables.received.c.received_at),
+    (tables.set_aside, tables.set_aside.c.created_at),
+)
+
+
+async def purge(connection: db.Connection, before: dt.datetime, limit: int) -> int:
+    """Delete message ids, texts and messages set aside that are older than that, so many at the most; how many."""
+    gone = 0
+    for table, at in _FOR_A_WHILE:
+        keys = list(table.primary_key)
+        # Not what somebody sends or answers at this moment: it is there the next time, and nobody waits.
+        old = sa.select(*keys).where(at < before).order_by(at).limit(limit - gone).with_for_update(skip_locked=True)
+        found = [tuple(row) for row in await connection.execute(old)] if gone < limit else []
+        if found:
+            which = sa.tuple_(*keys).in_(found) if len(keys) > 1 else keys[0].in_([row[0] for row in found])
+            gone += (await connection.execute(sa.delete(table).where(which))).rowcount
+    return gone
+
+
+async def purge_codes(connection: db.Connection, at: dt.datetime) -> None:
+    """Codes for offices that nobody took in time."""
+    await connection.execute(sa.delete(tables.office_code).where(tables.office_code.c.expires_at < at))

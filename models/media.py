@@ -319,6 +319,22 @@ async def write_down(connection: db.Connection, media_id: str, transcript: bytes
     return bool((await connection.execute(written)).rowcount)
 
 
+async def heard_of(connection: db.Connection, people: Sequence[str]) -> dict[str, list[bytes]]:
+    """By person, the sealed words of their voice notes, the oldest first."""
+    found: dict[str, list[bytes]] = {}
+    if people:
+        of = tables.response.c.respondent_id
+        rows = await connection.execute(
+            sa.select(of, _media.c.transcript)
+            .join(tables.response, tables.response.c.id == _media.c.response_id)
+            .where(of.in_(people), _media.c.transcript.is_not(None))
+            .order_by(_media.c.created_at, _media.c.id)
+        )
+        for person, text in rows:
+            found.setdefault(person, []).append(text)
+    return found
+
+
 async def transcripts(connection: db.Connection, after: str, until: str) -> dict[str, bytes]:
     """Media id -> sealed transcript, of all that was put into words in responses from behind `after` to `until`."""
     found = sa.select(_media.c.id, _media.c.transcript).where(

@@ -37,20 +37,35 @@ def read_key(text: str) -> bytes:
     return key
 
 
+def mark(key: bytes) -> int:
+    """The byte by which a sealed value tells its key; keys that are used together must have different ones."""
+    return hashlib.sha256(b"ashar key id" + key).digest()[0]
+
+
 class Seal:
     """AES-256-GCM under the first key; older keys still open what they sealed. All keys have 32 bytes.
 
     A sealed value is one byte of key id, twelve of nonce, then the ciphertext. `place` (the table's name) is
     authenticated with it, so that a value copied into another table does not open there.
+
+    `again` is asked for the keys when a value is met that was sealed by none of them: while keys are rotated, another
+    process may know a newer one. It gives back none where there are no others.
     """
 
-    def __init__(self, keys: Sequence[bytes], hash_key: bytes) -> None:
-        self._ciphers = {_key_id(key): AESGCM(key) for key in reversed(keys)}
-        self._first = _key_id(keys[0])
+    def __init__(
+        self, keys: Sequence[bytes], hash_key: bytes, *, again: Callable[[], Sequence[bytes]] = lambda: ()
+    ) -> None:
+        self._again = again
+        self._take(keys)
         # HMAC as RFC 2104 has it. Two beginnings that are copied: asking OpenSSL for it anew takes twice as long.
         block = hash_key.ljust(hashlib.sha256().block_size, b"\0")
         self._inner = hashlib.sha256(bytes(byte ^ 0x36 for byte in block))
         self._outer = hashlib.sha256(bytes(byte ^ 0x5C for byte in block))
+
+    def _take(self, keys: Sequence[bytes]) -> None:
+        self._ciphers = {mark(key): AESGCM(key) for key in keys}
+        #: By which key everything is sealed from now on, and which others open.
+        self.first, self.marks = mark(keys[0]), tuple(mark(key) for key in keys)
 
     def close(self, place: str, text: str) -> bytes:
         """Encrypt. Half a character, as broken software sends it, becomes a question mark."""
@@ -63,11 +78,18 @@ class Seal:
     def close_bytes(self, place: str, content: bytes) -> bytes:
         """Encrypt a file."""
         nonce = os.urandom(_NONCE)
-        return bytes([self._first]) + nonce + self._ciphers[self._first].encrypt(nonce, content, place.encode())
+        first = self.first
+        return bytes([first]) + nonce + self._ciphers[first].encrypt(nonce, content, place.encode())
 
     def open_bytes(self, place: str, sealed: bytes) -> bytes:
         """Decrypt a file; raises `Unreadable`."""
-        cipher = self._ciphers.get(sealed[0]) if sealed else None
+        if not sealed:
+            raise Unreadable(place)
+        cipher = self._ciphers.get(sealed[0])
+        if cipher is None:
+            if keys := self._again():
+                self._take(keys)
+            cipher = self._ciphers.get(sealed[0])
         if cipher is None:
             raise Unreadable(place)
         try:
@@ -108,7 +130,3 @@ class Seal:
             return outer.digest()
 
         return hashed
-
-
-def _key_id(key: bytes) -> int:
-    return hashlib.sha256(b"ashar key id" + key).digest()[0]

@@ -9,7 +9,7 @@ import sys
 
 import pytest
 
-from bot import logs
+from bot import logs, redacting
 from bot.channels import base
 from tests.services import house
 
@@ -20,6 +20,7 @@ def written(formatter: logging.Formatter) -> str:
     """What becomes of an exception that quotes somebody."""
     stream = io.StringIO()
     handler = logging.StreamHandler(stream)
+    handler.addFilter(redacting.Veil())
     handler.setFormatter(formatter)
     logger = logging.getLogger("a.room")
     logger.propagate = False
@@ -35,21 +36,20 @@ def written(formatter: logging.Formatter) -> str:
     return stream.getvalue()
 
 
-def test_a_line_of_json_says_where_and_what_kind_and_no_words_of_a_persons() -> None:
+def test_a_line_of_json_says_what_kind_of_error_and_no_words_of_a_persons() -> None:
     said = written(logs.Json())
     assert SECRET not in said
     assert said.count("\n") == 1
     line = json.loads(said)
     assert line["at"].endswith("+00:00")
-    assert {key: line[key] for key in ("level", "logger", "event", "request", "status", "error")} == {
+    assert {key: line[key] for key in ("level", "logger", "event", "request", "status")} == {
         "level": "error",
         "logger": "a.room",
         "event": "it did not go on",
         "request": "abc-1",
         "status": 500,
-        "error": "builtins.KeyError",
     }
-    assert line["where"][-1].endswith(" written")
+    assert "KeyError" in line["error"][0]
 
 
 def test_words_for_people_hold_none_either() -> None:
@@ -57,7 +57,7 @@ def test_words_for_people_hold_none_either() -> None:
     assert SECRET not in said
     assert "ERROR a.room: it did not go on [abc-1]\n" in said
     assert "test_logs.py" in said
-    assert said.endswith("builtins.KeyError\n")
+    assert "KeyError" in said
 
 
 def test_a_terminal_gets_words_and_a_pipe_json(monkeypatch: pytest.MonkeyPatch) -> None:

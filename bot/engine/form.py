@@ -49,6 +49,8 @@ class Kind(enum.StrEnum):
 CHOOSING = frozenset({Kind.SELECT_ONE, Kind.SELECT_MULTIPLE, Kind.RANK})
 #: Kinds that may be answered in a person's own words, and whose answers are kept sealed: words and places name people.
 IN_WORDS = frozenset({Kind.TEXT, Kind.GEOPOINT, Kind.IMAGE, Kind.AUDIO})
+#: Kinds that any number may answer.
+NUMBERS = frozenset({Kind.INTEGER, Kind.DECIMAL})
 #: Kinds whose value comes without asking.
 WORKED_OUT = frozenset({Kind.CALCULATE, Kind.HIDDEN, Kind.START, Kind.END, Kind.TODAY})
 #: Kinds a person never answers.

@@ -17,6 +17,7 @@ from bot.engine import (
     state,
     telling,
     treasury,
+    whereabouts,
 )
 from bot.engine.commands import Command
 from bot.engine.messages import phrase
@@ -309,7 +310,7 @@ def tell_data(turning: Turning) -> None:
     """All that is kept about the person, in their own words and options."""
     person = turning.person()
     running = [turning.responses[rid] for rid in person.open] if person else []
-    promises = [promise for promise in turning.facts.promises if giving.stands(promise)]
+    promises = turning.facts.promises
     kept = [*turning.facts.finished, *(response for response in running if not response.ended)]
     opinions = opining.told(turning)
     if not any(response.answers for response in kept) and not (promises or opinions or turning.facts.duties):
@@ -318,8 +319,14 @@ def tell_data(turning: Turning) -> None:
     turning.say(phrase("This is kept about you:"))
     for response in kept:
         turning.lines += _answers_told(turning, response)
+    for text in turning.facts.heard:
+        turning.say(phrase("Written down from your voice message: {text}", text=text))
     for promise in promises:
-        turning.say(giving.described(promise, turning.facts.campaigns))
+        said = giving.described(promise, turning.facts.campaigns)
+        if giving.stands(promise):
+            turning.lines.append(said)
+        else:
+            turning.say(phrase("No longer in force: {promise}", promise=said))
         if promise.mine and promise.name:
             turning.say(phrase("Name: {name}", name=naming.said(promise.shown, promise.name)))
         if promise.id in turning.facts.photographed:
@@ -327,7 +334,20 @@ def tell_data(turning: Turning) -> None:
     turning.lines += opinions
     for duty in turning.facts.duties:
         turning.say(phrase("Your office: {title}, {office}", title=duty.title, office=treasury.OFFICE[duty.role]))
+    if person and person.country in whereabouts.COUNTRIES:
+        turning.say(phrase("Where you live: {country}", country=whereabouts.COUNTRIES[person.country]))
+    if person and person.consents:
+        titles = [_title(turning, *purpose.partition(":")[::2]) for purpose in person.consents]
+        turning.say(phrase("You agreed to: {titles}", titles=titles))
+    turning.say(phrase("Kept encrypted: your number or chat, and for 30 days what we wrote to you."))
     turning.say(phrase("To have it erased, write “erase”."))
+
+
+def _title(turning: Turning, kind: str, name: str) -> form.Text:
+    """What somebody agreed to take part in, by its title."""
+    if kind == "pledge" and name in turning.facts.campaigns:
+        return turning.facts.campaigns[name].title
+    return next((each.title for each in turning.facts.forms.values() if each.name == name), {"": name})
 
 
 def _answers_told(turning: Turning, response: state.State) -> list[messages.Line]:

@@ -243,7 +243,9 @@ class Facts(NamedTuple):
     vouched: tuple[Promise, ...] = ()
     #: That person's finished responses, when they ask what is kept about them.
     finished: tuple[state.State, ...] = ()
-    #: Then also what they said of campaigns, and those of their promises with a photo of the receipt.
+    #: Then also what was heard in their voice notes, what they said of campaigns, and those of their promises with a
+    #: photo of the receipt.
+    heard: tuple[str, ...] = ()
     opinions: tuple[Opinion, ...] = ()
     photographed: frozenset[str] = frozenset()
     #: The facilitator's telephone, or "".

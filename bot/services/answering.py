@@ -150,6 +150,7 @@ async def _decide(
     rated = await opinions.of(connection, [*rating, *telling])
     theirs = [promise.id for person in telling for promise in pledges.of(person)]
     photographed = frozenset(each.pledge_id for each in await media.receipts(connection, theirs))
+    heard = await media.heard_of(connection, telling)
     pledging = any(catalogue.forms[response.form_version].emits == "pledge" for response in stored.values())
     facts = messages.Facts(
         forms=catalogue.forms,
@@ -183,6 +184,7 @@ async def _decide(
             ),
             opinions=tuple(_opinion(kit.seal, each) for each in rated if each.person == person) if person else (),
             photographed=photographed,
+            heard=tuple(kit.seal.open("media", text) for text in heard.get(person, ())),
             # First what they have not said yet.
             ended=tuple(
                 each.campaign

@@ -194,7 +194,7 @@ async def collect(
 
 
 def _may_be_sealed(entry: codebook.Entry) -> bool:
-    return entry.personal or bool(entry.kinds & form.IN_WORDS)
+    return entry.personal or bool(entry.kinds & (form.IN_WORDS | form.NUMBERS))
 
 
 def _unpacked(packed: str) -> dict[str, Any]:

@@ -14,10 +14,13 @@ from bot.engine.pledging import events as pledging
 from bot.services import booking, posting, publishing
 from models import codes, db, offices, sealing, turns
 
-#: Before consent nothing is kept longer than this; after erasing, only until the farewell has gone.
+#: Before consent nothing is kept longer than this; after erasing, only until the farewell has gone, or on the web could
+#: be read: all of it within a minute, for it is looked at every ten seconds.
 UNCONSENTED = dt.timedelta(hours=24)
-FAREWELL = dt.timedelta(seconds=60)
+FAREWELL = dt.timedelta(seconds=40)
 
+#: Characters from which on a number may be somebody's telephone.
+_LONG = 9
 #: A voice note may answer any question in words.
 _TAKEN = {form.Kind.IMAGE: "image", form.Kind.AUDIO: "audio", form.Kind.TEXT: "voice"}
 #: Where a person stands between the first word and a response; what is said there is counted to the one that begins.
@@ -148,9 +151,10 @@ class Recording:
             case happenings.Stopped():
                 writes.silenced.append(self.known.contact_id)
             case happenings.Erased():
-                writes.silenced.append(self.known.contact_id)
                 writes.cleaned.append(self.known.contact_id)
                 if event.last:
+                    # What waits for others behind the same phone is still theirs to hear.
+                    writes.silenced.append(self.known.contact_id)
                     self._forget_later("farewell", FAREWELL)
             case happenings.CodeGiven():
                 self._code_given(event)
@@ -271,6 +275,8 @@ class Recording:
         # Whatever a person writes in their own words may name somebody, and so does the place they stand at. The id
         # of what they sent names nobody.
         sealed = question is None or question.kind in form.IN_WORDS or question.personal
+        # So may a number as long as a telephone's, whatever was asked for.
+        sealed = sealed or (len(text) >= _LONG and question is not None and question.kind in form.NUMBERS)
         sealed = sealed and not isinstance(answer, state.Media)
         return {
             "response_id": rid,

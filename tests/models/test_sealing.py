@@ -5,9 +5,22 @@ from __future__ import annotations
 import hmac
 
 import hypothesis
+import pytest
 from hypothesis import strategies as st
 
 from models import sealing
+
+
+def test_a_value_of_a_key_that_is_new_to_us_asks_for_the_keys_again() -> None:
+    newer = sealing.Seal([b"n" * 32, b"k" * 32], b"h" * 32)
+    serving = sealing.Seal([b"k" * 32], b"h" * 32, again=lambda: [b"n" * 32, b"k" * 32])
+    old = serving.close("address", "x")
+    assert serving.open("address", newer.close("address", "y")) == "y"
+    # From now on it seals as the others do, and what it sealed is still opened.
+    assert serving.close("address", "z")[0] == sealing.mark(b"n" * 32)
+    assert serving.open("address", old) == "x"
+    with pytest.raises(sealing.Unreadable):
+        sealing.Seal([b"k" * 32], b"h" * 32).open("address", newer.close("address", "y"))
 
 
 @hypothesis.given(st.binary(min_size=32, max_size=32), st.sampled_from(["", "address"]), st.binary(max_size=200))

@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from bot import wording
 from bot.channels import base
 from bot.services import counting, delivering, folding, posting, publishing, receiving
-from models import db, sealing, tables
+from models import db, rotating, sealing, tables
 from models import publishing as stored
 from tests import talking
 
@@ -98,6 +98,7 @@ class House:
     channels: Mapping[str, base.Channel]
     clock: talking.Clock
     desk: receiving.Desk
+    seal: sealing.Seal = SEAL
 
     def person(self, address: str = "", channel: str = "sms") -> Person:
         """Somebody with a phone."""
@@ -105,7 +106,7 @@ class House:
 
     def postman(self, channels: Mapping[str, base.Channel] | None = None) -> delivering.Postman:
         """Not at work yet."""
-        return delivering.Postman(self.database, SEAL, channels or self.channels, clock=self.clock)
+        return delivering.Postman(self.database, self.seal, channels or self.channels, clock=self.clock)
 
     async def rows(self, statement: str, **params: Any) -> list[Any]:
         """What SQL finds; a row of one column as its value."""
@@ -127,7 +128,7 @@ class House:
         """Tallies, and totals of pledges, that do not equal a recount."""
         ledger = await folding.check(self.database)
         return (
-            await counting.check(self.database, SEAL)
+            await counting.check(self.database, self.seal)
             + ledger.totals
             + ledger.states
             + len(ledger.broken)
@@ -149,10 +150,10 @@ class House:
         """All that lies sealed, opened, by table."""
         found: dict[str, str] = {}
         async with self.database.reading() as connection:
-            for table in tables.metadata.sorted_tables:
-                if "sealed" in table.c:
-                    values = await connection.scalars(sa.select(table.c.sealed).where(table.c.sealed.is_not(None)))
-                    found[table.name] = "\n".join(SEAL.open(table.name, value) for value in values)
+            for column in rotating.SEALED:
+                values = await connection.scalars(sa.select(column).where(column.is_not(None)))
+                texts = [self.seal.open(column.table.name, value) for value in values]
+                found[column.table.name] = "\n".join([*filter(None, [found.get(column.table.name)]), *texts])
         return found
 
 
@@ -163,6 +164,7 @@ async def opened(
     clock: talking.Clock | None = None,
     handing: bool = False,
     about: str = "",
+    seal: sealing.Seal = SEAL,
 ) -> AsyncIterator[House]:
     """A house at work on that database, with the flows that ship; without channels, one that is called "sms".
 
@@ -177,14 +179,14 @@ async def opened(
         async with database.transaction() as connection:
             forms, campaigns = list(flows.forms.values()), list(flows.campaigns.values())
             await stored.publish(connection, forms, campaigns, clock.now, again=True)
-        postman = delivering.Postman(database, SEAL, by_name, clock=clock) if handing else None
+        postman = delivering.Postman(database, seal, by_name, clock=clock) if handing else None
         async with (
             postman or contextlib.nullcontext(),
             receiving.Desk(
-                database, SEAL, voice(), by_name, phone=talking.PHONE, site=talking.SITE, clock=clock, postman=postman
+                database, seal, voice(), by_name, phone=talking.PHONE, site=talking.SITE, clock=clock, postman=postman
             ) as desk,
         ):
-            yield House(database, by_name, clock, desk)
+            yield House(database, by_name, clock, desk, seal)
     finally:
         await database.close()
 
@@ -224,7 +226,7 @@ class Person:
             " WHERE key_hash = :hash ORDER BY outgoing.id",
             hash=hash_,
         )
-        return [(status, posting.opened(SEAL, sealed)) for status, sealed in rows]
+        return [(status, posting.opened(self.house.seal, sealed)) for status, sealed in rows]
 
     async def reads(self) -> base.Outbound:
         """The newest of them."""

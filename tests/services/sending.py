@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from bot.channels import base
 from bot.services import fetching, publishing
-from models import files, tables
+from models import files, sealing, tables
 from tests import talking
 from tests.services import house as houses
 from tests.services.house import SEAL, House, Person
@@ -77,7 +77,7 @@ class Sending:
         """Not at work yet."""
         keepers = dict.fromkeys(("sms", "whatsapp"), self.provider)
         return fetching.Fetcher(
-            self.house.database, SEAL, self.files, keepers, houses.voice(), most=MOST, clock=self.house.clock
+            self.house.database, self.house.seal, self.files, keepers, houses.voice(), most=MOST, clock=self.house.clock
         )
 
     async def begins(self, *answers: str) -> Person:
@@ -140,11 +140,16 @@ def _files(folder: Path) -> Iterator[Path]:
 
 @contextlib.asynccontextmanager
 async def opened(
-    url: str, folder: Path, *, clock: talking.Clock | None = None, provider: Provider | None = None
+    url: str,
+    folder: Path,
+    *channels: base.Channel,
+    clock: talking.Clock | None = None,
+    provider: Provider | None = None,
+    seal: sealing.Seal = SEAL,
 ) -> AsyncIterator[Sending]:
     """Such a house on that database, its files in a directory under `folder`."""
     form = folder / "sent.yaml"
     form.write_text(FORM, "utf-8")
-    async with houses.opened(url, clock=clock) as house:
+    async with houses.opened(url, *channels, clock=clock, seal=seal) as house:
         await publishing.publish(house.database, [form])
-        yield Sending(house, files.Files(folder / "media", SEAL), provider or Provider())
+        yield Sending(house, files.Files(folder / "media", seal), provider or Provider())

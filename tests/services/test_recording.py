@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import functools
+from pathlib import Path
 from typing import NamedTuple
 
 import pytest
 
 from bot.channels import weighing
-from bot.services import publishing, reaching
+from bot.engine import table
+from bot.services import collecting, exporting, publishing, reaching
 from tests import talking
 from tests.services import house as houses
 from tests.services.house import House, Letterbox, Person
@@ -134,3 +136,36 @@ async def test_a_repeat_counts_nothing(sqlite_url: str) -> None:
         for _ in range(3):
             await house.desk.receive(again)
         assert (await counted(house))[0].load.messages_in == 2
+
+
+CALL = """
+settings:
+  - {form_id: call, form_title: {ky: "Чалуу", ru: "Звонок"}, ashar::holder: {ru: "село"}, ashar::term: {ru: "год"}}
+survey:
+  - {type: integer, name: rows, label: {ky: "Канча?", ru: "Сколько?"}}
+  - {type: integer, name: call, label: {ky: "Кайсы номерге?", ru: "По какому номеру?"}}
+  - {type: decimal, name: other, label: {ky: "Дагы?", ru: "А ещё?"}}
+  - {type: text, name: idea, label: {ky: "Сунуш", ru: "Предложение"}}
+"""
+
+
+async def test_a_number_as_long_as_a_telephones_is_sealed_and_exported_all_the_same(
+    database_url: str, tmp_path: Path
+) -> None:
+    (tmp_path / "call.yaml").write_text(CALL, "utf-8")
+    async with houses.opened(database_url) as house:
+        await publishing.publish(house.database, [tmp_path / "call.yaml"])
+        person = house.person()
+        await person.begins("s-call")
+        await person.says("51", "996700918273", "700918273.5", "Мост")
+        assert sorted(await house.rows("SELECT question, value FROM answer")) == [
+            ("call", None),
+            ("idea", None),
+            ("other", None),
+            ("rows", "51"),
+        ]
+        dump = await house.dump()
+        assert not [table for table, content in dump.items() if b"700918273" in content]
+        found = await collecting.collect(house.database, house.seal, publishing.Library(), "call", table.Layout())
+        told = "".join([piece async for piece in exporting.chunks(found, exporting.Format.CSV)])
+        assert "51,996700918273,700918273.5,Мост" in told
