@@ -1,16 +1,19 @@
-"""python -m tests.faults [crash|soak|machines]: the long forms, one after the other; `make faults`.
+"""python -m tests.faults [sqlite postgresql]: the long forms, one after the other, as `make faults` runs them.
 
-Exit codes: 0 all is kept, 1 something was lost or repeated too often, 3 this machine does not permit a part of it.
+Exit codes: 0 all was kept, 1 something was lost or is not as promised, 3 this machine does not permit a part of it.
 """
 
 from __future__ import annotations
 
 import argparse
 import asyncio
+import contextlib
 import dataclasses
 import sys
 import tempfile
 import time
+import traceback
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from models import migrating
@@ -20,38 +23,58 @@ from tests.faults import reckoning, storm
 _LONG = storm.Plan(people=500, kills=50, at_once=50)
 
 
-async def _crash(seed: int, kills: int) -> None:
+@contextlib.contextmanager
+def _folder() -> Iterator[Path]:
     with tempfile.TemporaryDirectory(prefix="ashar-faults-") as name:
-        folder = Path(name)
+        yield Path(name)
+
+
+async def _storm(plan: storm.Plan, seed: int, url: str, folder: Path) -> str:
+    await asyncio.to_thread(migrating.upgrade, url)
+    async with storm.world(plan, seed, url, folder) as world:
+        await world.rages()
+        return str(await reckoning.reckon(world))
+
+
+def _sqlite(seed: int, kills: int) -> str:
+    with _folder() as folder:
         plan = dataclasses.replace(_LONG, kills=kills)
-        url = f"sqlite:///{folder / 'ashar.sqlite'}"
-        async with storm.world(plan, seed, url, folder) as world:
-            await world.rages()
-            print(f"SQLite, one process, seed {seed}: {await reckoning.reckon(world)}", flush=True)
-    with tempfile.TemporaryDirectory(prefix="ashar-faults-") as name, postgres.server() as server:
+        return asyncio.run(_storm(plan, seed, f"sqlite:///{folder / 'ashar.sqlite'}", folder))
+
+
+def _postgresql(seed: int, kills: int) -> str:
+    with _folder() as folder, postgres.engine() as engine:
         plan = dataclasses.replace(_LONG, kills=kills, serving=2, delivering=1)
-        url = server.create().render_as_string(hide_password=False)
-        await asyncio.to_thread(migrating.upgrade, url)
-        async with storm.world(plan, seed, url, Path(name)) as world:
-            await world.rages()
-            account = await reckoning.reckon(world)
-            print(f"PostgreSQL, two that serve and one that delivers, seed {seed}: {account}", flush=True)
+        url = postgres.Server(engine.url).create().render_as_string(hide_password=False)
+        return asyncio.run(_storm(plan, seed, url, folder))
+
+
+_PARTS: dict[str, tuple[str, Callable[[int, int], str]]] = {
+    "sqlite": ("a storm on SQLite, one process", _sqlite),
+    "postgresql": ("a storm on PostgreSQL, two processes that serve and one that delivers", _postgresql),
+}
 
 
 def main() -> int:
     """Run them; the exit code."""
     parser = argparse.ArgumentParser("python -m tests.faults", description="The long forms of tests/faults.")
-    parser.add_argument("parts", nargs="*", choices=["crash"], default=["crash"])
-    parser.add_argument("--seed", type=int, default=time.time_ns() % 100_000, help="of an earlier run, to repeat it")
-    parser.add_argument("--kills", type=int, default=50)
+    parser.add_argument("parts", nargs="*", metavar="PART", help=f"of {', '.join(_PARTS)}; all where none is named")
+    parser.add_argument("--seed", type=int, default=time.time_ns() % 100_000, help="that of another run, to repeat it")
+    parser.add_argument("--kills", type=int, default=_LONG.kills, help="in each storm (%(default)s)")
     options = parser.parse_args()
-    try:
-        if "crash" in options.parts:
-            asyncio.run(_crash(options.seed, options.kills))
-    except AssertionError as error:
-        print(f"seed {options.seed}: {error}", file=sys.stderr)
-        return 1
-    return 0
+    if unknown := set(options.parts) - _PARTS.keys():
+        parser.error(f"no such part: {', '.join(sorted(unknown))}")
+    code = 0
+    for name in options.parts or _PARTS:
+        title, run = _PARTS[name]
+        print(f"{title}, seed {options.seed} ...", flush=True)
+        try:
+            print(f"  {run(options.seed, options.kills)}", flush=True)
+        except Exception as error:  # noqa: BLE001 - the other parts are worth running all the same
+            traceback.print_exception(error)
+            print(f"{name}: FAILED with seed {options.seed}", file=sys.stderr)
+            code = 1
+    return code
 
 
 if __name__ == "__main__":

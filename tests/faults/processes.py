@@ -20,10 +20,10 @@ _START = 90.0
 
 
 class Process:
-    """`ashar serve` on a port, or `ashar deliver` where the port is 0."""
+    """`ashar serve` on a port, or `ashar deliver` where the port is 0; with a `pace`, in a time of its own."""
 
     def __init__(
-        self, environ: Mapping[str, str], log: Path, port: int = 0, *, pace: float = 1.0, before: Sequence[str] = ()
+        self, environ: Mapping[str, str], log: Path, port: int = 0, *, pace: float = 0.0, before: Sequence[str] = ()
     ) -> None:
         self.port, self._log = port, log
         self.host = environ.get("ASHAR_HOST", "127.0.0.1")
@@ -33,8 +33,7 @@ class Process:
         clean = {name: value for name, value in os.environ.items() if not name.startswith(foreign)}
         self._environ = clean | dict(environ) | {"ASHAR_PORT": str(port or 8000)}
         word = "serve" if port else "deliver"
-        # The clock of the test only where it is asked for.
-        hasty = ["-m", "tests.faults.hasty", str(pace), str(self.jumps)] if pace != 1 else ["-m", "bot"]
+        hasty = ["-m", "tests.faults.hasty", str(pace), str(self.jumps)] if pace else ["-m", "bot"]
         self._command = [*before, sys.executable, *hasty, word]
         self._process: subprocess.Popen[bytes] | None = None
 

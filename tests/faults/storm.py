@@ -132,7 +132,7 @@ async def world(plan: Plan, seed: int, database_url: str, folder: Path) -> Async
         environ = running.environ(database_url, folder / "var", lanes[0].url, twilio)
         environ["ASHAR_TWILIO_API"] = lanes[1].url
         made = [
-            processes.Process(environ, folder / f"{number}.log", port, pace=plan.pace)
+            processes.Process(environ, folder / f"{number}.log", port, pace=plan.pace if plan.pace != 1 else 0)
             for number, port in enumerate([*(serving.free_port() for _ in range(plan.serving)), *[0] * plan.delivering])
         ]
         lanes[2].ends = lambda: [process.url for process in made if process.port]
