@@ -100,7 +100,8 @@ class Engine:
         self._sockets.chmod(0o777)
         given = {**_HASTE, "unix_socket_directories": str(self._sockets), **settings}
         options = [f"--{name}={value}" for name, value in given.items()]
-        self._command = [*before, package.bin_path / "postgres", "-D", self._data, "-k", self._sockets, *options]
+        self._command: list[str | Path] = [*before, package.bin_path / "postgres", "-D", self._data]
+        self._command += ["-k", self._sockets, *options]
         self._process: subprocess.Popen[bytes] | None = None
 
     @property

@@ -1,4 +1,4 @@
-"""What a machine does to a process: no room, no writing, no database, another time. It says 503, keeps, and recovers."""
+"""What a machine does to a process: no room, no writing, no database, another time: 503, kept, recovered."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ class House:
     async def recovers(self) -> None:
         """Wait until the last message is taken: nobody has done anything to the process."""
         async with asyncio.timeout(running.PATIENCE):
-            while (await self.again()).status != 200:
+            while (await self.again()).status != 200:  # noqa: ASYNC110 - a process tells nobody that it is well again
                 await asyncio.sleep(0.2)
 
     async def shows(self, words: str) -> None:
