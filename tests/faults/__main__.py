@@ -1,4 +1,4 @@
-"""python -m tests.faults [sqlite postgresql]: the long forms, one after the other, as `make faults` runs them.
+"""python -m tests.faults [PART...]: the long forms, one after the other, as `make faults` runs them.
 
 Exit codes: 0 all was kept, 1 something was lost or is not as promised, 3 this machine does not permit a part of it.
 """
@@ -9,6 +9,8 @@ import argparse
 import asyncio
 import contextlib
 import dataclasses
+import shutil
+import signal
 import sys
 import tempfile
 import time
@@ -18,15 +20,22 @@ from pathlib import Path
 
 from models import migrating
 from tests import postgres
-from tests.faults import reckoning, storm
+from tests.faults import machines, reckoning, soak, storm
+
+DONE, LOST, NOT_PERMITTED = 0, 1, 3
 
 _LONG = storm.Plan(people=500, kills=50, at_once=50)
 
 
 @contextlib.contextmanager
 def _folder() -> Iterator[Path]:
-    with tempfile.TemporaryDirectory(prefix="ashar-faults-") as name:
-        yield Path(name)
+    folder = Path(tempfile.mkdtemp(prefix="ashar-faults-"))
+    try:
+        yield folder
+    except BaseException:
+        print(f"what is left of it: {folder}", file=sys.stderr)
+        raise
+    shutil.rmtree(folder)
 
 
 async def _storm(plan: storm.Plan, seed: int, url: str, folder: Path) -> str:
@@ -49,9 +58,35 @@ def _postgresql(seed: int, kills: int) -> str:
         return asyncio.run(_storm(plan, seed, url, folder))
 
 
+def _machines(seed: int, _kills: int) -> str:
+    settings = {"listen_addresses": machines.Net.gate}
+    with _folder() as folder, machines.net() as made, postgres.engine(settings, made.everybody) as engine:
+        local = postgres.Server(engine.url).create()
+        # The same database as the other machines see it.
+        url = local.set(host=made.gate, port=5432, query={}).render_as_string(hide_password=False)
+
+        async def run() -> str:
+            await asyncio.to_thread(migrating.upgrade, url)
+            plan = dataclasses.replace(_LONG, people=150, at_once=30, serving=2)
+            async with storm.world(plan, seed, url, folder, made) as world:
+                await world.rages(machines.cutting(world, made))
+                return str(await reckoning.reckon(world))
+
+        return asyncio.run(run())
+
+
+def _soak(_seed: int, _kills: int) -> str:
+    with _folder() as folder:
+        url = f"sqlite+aiosqlite:///{folder / 'ashar.sqlite'}"
+        migrating.upgrade(url)
+        return asyncio.run(soak.soak(url, folder, 30_000))
+
+
 _PARTS: dict[str, tuple[str, Callable[[int, int], str]]] = {
     "sqlite": ("a storm on SQLite, one process", _sqlite),
     "postgresql": ("a storm on PostgreSQL, two processes that serve and one that delivers", _postgresql),
+    "machines": ("two machines and a database, one of them cut off for a while", _machines),
+    "soak": ("a long day in miniature", _soak),
 }
 
 
@@ -64,16 +99,21 @@ def main() -> int:
     options = parser.parse_args()
     if unknown := set(options.parts) - _PARTS.keys():
         parser.error(f"no such part: {', '.join(sorted(unknown))}")
-    code = 0
+    # So that whoever ends us ends the processes, and takes down the machines, that we have started.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
+    code = DONE
     for name in options.parts or _PARTS:
         title, run = _PARTS[name]
         print(f"{title}, seed {options.seed} ...", flush=True)
         try:
             print(f"  {run(options.seed, options.kills)}", flush=True)
+        except machines.NotPermitted as refusal:
+            print(f"{name}: NOT RUN, for this machine does not permit it: {refusal}", file=sys.stderr)
+            code = code or NOT_PERMITTED
         except Exception as error:  # noqa: BLE001 - the other parts are worth running all the same
             traceback.print_exception(error)
             print(f"{name}: FAILED with seed {options.seed}", file=sys.stderr)
-            code = 1
+            code = LOST
     return code
 
 

@@ -26,8 +26,9 @@ _SURVEY, _CAMPAIGN = "s-priorities", "a-suu"
 _LAST = "hear"
 _ISSYK_KUL, _AK_SUU = "KG02000000000", "KG02205000000"
 _PLACES = {"oblast": _ISSYK_KUL, "raion": _AK_SUU}
-#: How often anybody asks for help before it is clear that nobody will ever answer.
-_STUBBORN = 40
+#: How often anybody asks for help before it is clear that nobody will ever answer. Often: what was on its way to them
+#: when a process died holds up everything else for them for a minute, and the next kill may come within that.
+_STUBBORN = 150
 
 
 class Line(Protocol):
@@ -145,6 +146,8 @@ class Talker:
     helps: int = 0
     #: Seconds until something came that was waited for; the longest.
     longest: float = 0.0
+    #: What they did and saw, for whoever reads a failure.
+    diary: list[str] = field(default_factory=list)
     _tried: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
@@ -189,6 +192,7 @@ class Talker:
         for _ in range(_STUBBORN):
             while await self._comes(count):
                 count, text = self.line.count(), self.line.shows()
+                self._notes(f"sees {text[:60]!r}")
                 if self._is_over(link, text):
                     return
                 await asyncio.sleep(self.chance.uniform(0, self.thinks))
@@ -196,8 +200,9 @@ class Talker:
                     await self._answers(link, text)
             self.helps += 1
             stranger = link == _SURVEY and not self.seen
-            await (self.line.comes(link) if stranger else self.line.says(_HELP[self.language]))
-        raise AssertionError(f"{self} does not get on; the last screen:\n{self.line.shows()}")
+            acknowledged = await (self.line.comes(link) if stranger else self.line.says(_HELP[self.language]))
+            self._notes(f"asks for help, {acknowledged}")
+        raise AssertionError("\n".join([f"{self} does not get on:", *self.diary[-40:]]))
 
     async def _comes(self, count: int) -> bool:
         """Wait for a message after so many; whether one has come."""
@@ -230,8 +235,10 @@ class Talker:
         """Answer what stands there, unless that was answered before: then it has only come once more."""
         asked = self._asked(text)
         if link == _SURVEY and asked:
-            if asked == self.seen[-1] and asked not in self.acknowledged and await self._gives(asked, text):
-                self.acknowledged[asked] = self._kept(asked)
+            if asked == self.seen[-1] and asked not in self.acknowledged:
+                acknowledged = await self._gives(asked, text)
+                self.acknowledged |= {asked: self._kept(asked)} if acknowledged else {}
+                self._notes(f"answers {asked}, {acknowledged}")
         elif _BOTH.search(text):
             await self.line.chooses(str(1 + self.number % 2))
         elif _AGREE.search(text):
@@ -254,6 +261,9 @@ class Talker:
     def _kept(self, asked: str) -> str:
         answer = self._plan[asked]
         return answer if isinstance(answer, str) else " ".join(answer)
+
+    def _notes(self, what: str) -> None:
+        self.diary.append(f"{time.strftime('%H:%M:%S')} {what}")
 
     def __str__(self) -> str:
         return f"person {self.number} on {self.line.channel}"

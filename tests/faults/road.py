@@ -74,6 +74,8 @@ class Lane:
         #: No trouble while this is so.
         self.calm = False
         self.met: Counter[Trouble] = Counter()
+        #: Which end has taken how many requests.
+        self.taken: Counter[str] = Counter()
         #: To whom messages went of which their sender could not know it.
         self.unknown: Counter[str] = Counter()
         self.url = ""
@@ -140,10 +142,11 @@ class Lane:
         if not ends:
             return _Answer(502, {}, b"")
         headers = {name: value for name, value in request.headers.items() if name.lower() not in _HOP_BY_HOP}
-        url = self._chance.choice(ends) + request.path_qs
+        end = self._chance.choice(ends)
         try:
-            async with self._http.request(request.method, url, data=body, headers=headers) as answer:
+            async with self._http.request(request.method, end + request.path_qs, data=body, headers=headers) as answer:
                 found = {name: value for name, value in answer.headers.items() if name.lower() not in _HOP_BY_HOP}
+                self.taken[end] += answer.status < 300
                 return _Answer(answer.status, found, await answer.read())
         except (aiohttp.ClientError, TimeoutError):
             # What a balancer says while nobody listens there, or when they die in the middle.
@@ -172,13 +175,18 @@ def _broken() -> web.Response:
 
 @contextlib.asynccontextmanager
 async def lane(
-    chance: random.Random, odds: Mapping[Trouble, float], slowest: float = 0.5, host: str = "127.0.0.1"
+    chance: random.Random,
+    odds: Mapping[Trouble, float],
+    *,
+    slowest: float = 0.5,
+    host: str = "127.0.0.1",
+    patience: float = 30.0,
 ) -> AsyncIterator[Lane]:
-    """A lane that is open until the block ends. `slowest`: seconds that what is late is late by, at the most."""
+    """A lane that is open until the block ends. `slowest`: seconds that what is late is late by, at the most;
+    `patience`: how long it waits for whoever it leads to."""
     connector = aiohttp.TCPConnector(limit=0)
-    # Not for ever, for a process that was killed may leave a half-open line.
-    patience = aiohttp.ClientTimeout(total=30)
-    async with aiohttp.ClientSession(connector=connector, timeout=patience, auto_decompress=True) as http:
+    timeout = aiohttp.ClientTimeout(total=patience)
+    async with aiohttp.ClientSession(connector=connector, timeout=timeout) as http:
         made = Lane(http, chance, odds, slowest)
         app = web.Application(client_max_size=4 * 1024**2)
         app.router.add_route("*", "/{path:.*}", made._pass)

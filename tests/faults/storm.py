@@ -8,9 +8,10 @@ import itertools
 import random
 import time
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Protocol
 
 import aiohttp
 
@@ -32,7 +33,7 @@ class Plan:
     delivering: int = 0
     pace: float = 1.0
     #: Seconds between two kills, from and to, after the last one killed is back.
-    between: tuple[float, float] = (0.5, 2.5)
+    between: tuple[float, float] = (0.5, 5.0)
     #: Seconds that people think, and wait before they ask for help, at the most.
     thinks: float = 0.8
     patience: float = 12.0
@@ -64,11 +65,11 @@ class World:
         for each in self.lanes:
             each.calm = calm
 
-    async def rages(self) -> None:
-        """Let people talk, and kill, until both are done."""
+    async def rages(self, misfortune: Coroutine[object, object, None] | None = None) -> None:
+        """Let people talk, and kill (or let this `misfortune` happen instead), until both are done."""
         begun = time.monotonic()
         numbers = itertools.count()
-        killing = asyncio.create_task(self._kills())
+        killing = asyncio.create_task(misfortune or self._kills())
         try:
             async with asyncio.TaskGroup() as group:
                 for _ in range(self.plan.at_once):
@@ -116,25 +117,41 @@ class World:
                 await self.twilio.settle(chance)
 
 
+class Machines(Protocol):
+    """Other machines than this one, on which processes run."""
+
+    #: The address under which they see this one.
+    gate: str
+
+    def processes(self, environ: Mapping[str, str], folder: Path) -> list[processes.Process]:
+        """One on each of them, not yet started."""
+
+
+def _here(plan: Plan, environ: Mapping[str, str], folder: Path) -> list[processes.Process]:
+    ports = [*(serving.free_port() for _ in range(plan.serving)), *[0] * plan.delivering]
+    pace = plan.pace if plan.pace != 1 else 0
+    return [processes.Process(environ, folder / f"{number}.log", port, pace=pace) for number, port in enumerate(ports)]
+
+
 @contextlib.asynccontextmanager
-async def world(plan: Plan, seed: int, database_url: str, folder: Path) -> AsyncIterator[World]:
-    """Everything started and the road good, on a migrated database."""
+async def world(
+    plan: Plan, seed: int, database_url: str, folder: Path, machines: Machines | None = None
+) -> AsyncIterator[World]:
+    """Everything started, on a migrated database; the processes on this machine, or on those of `machines`."""
+    host, patience = ("127.0.0.1", 30.0) if machines is None else (machines.gate, 5.0)
     async with contextlib.AsyncExitStack() as stack:
         # Its waits are shortened, but not so far that a tap expires before a process that was killed is back.
         telegram = await stack.enter_async_context(telegram_platform.running(pace=0.1))
         twilio = await stack.enter_async_context(twilio_platform.Twilio())
         lanes = (
-            await stack.enter_async_context(road.lane(random.Random(f"{seed} telegram"), road.OUT)),
-            await stack.enter_async_context(road.lane(random.Random(f"{seed} twilio"), road.OUT)),
-            await stack.enter_async_context(road.lane(random.Random(f"{seed} in"), road.IN)),
+            await stack.enter_async_context(road.lane(random.Random(f"{seed} telegram"), road.OUT, host=host)),
+            await stack.enter_async_context(road.lane(random.Random(f"{seed} twilio"), road.OUT, host=host)),
+            await stack.enter_async_context(road.lane(random.Random(f"{seed} in"), road.IN, patience=patience)),
         )
         lanes[0].ends, lanes[1].ends = (lambda: [telegram.url]), (lambda: [twilio.url])
         environ = running.environ(database_url, folder / "var", lanes[0].url, twilio)
         environ["ASHAR_TWILIO_API"] = lanes[1].url
-        made = [
-            processes.Process(environ, folder / f"{number}.log", port, pace=plan.pace if plan.pace != 1 else 0)
-            for number, port in enumerate([*(serving.free_port() for _ in range(plan.serving)), *[0] * plan.delivering])
-        ]
+        made = machines.processes(environ, folder) if machines else _here(plan, environ, folder)
         lanes[2].ends = lambda: [process.url for process in made if process.port]
         telegram.bot().updates.tunnels[running.PUBLIC] = twilio.app = lanes[2].url
         found = World(plan, seed, telegram, twilio, lanes, environ, made)
