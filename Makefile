@@ -25,7 +25,7 @@ $(if $(wildcard $(VENV)/.made),$(shell \
 
 SAY := printf '\n== %s\n'
 
-.PHONY: help run test format bench lock pot clean
+.PHONY: help run test format bench faults lock pot clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -47,6 +47,9 @@ format: $(VENV)/.locked-dev ## lay the code out as ruff wants it
 
 bench: $(VENV)/.locked-dev $(VENV)/.project $(VENV)/.peers ## answers a second beside the usual bots, into docs/PERFORMANCE.md
 	@$(BIN)/python -m tests.bench
+
+faults: $(VENV)/.locked-dev $(VENV)/.project ## crashes, bad lines and cut networks, the long way
+	@$(BIN)/python -m tests.faults
 
 COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
 	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" $(if $(UPGRADE),--upgrade)

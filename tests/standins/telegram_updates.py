@@ -59,19 +59,19 @@ class Updates:
         for content, queue in self._held.pop(kind):
             await self.put(kind, content, queue)
 
-    async def put(self, kind: str, content: dict[str, Any], queue: str) -> None:
-        """Something happened. Lasts until a webhook has taken it, if there is one and it is not held."""
+    async def put(self, kind: str, content: dict[str, Any], queue: str) -> bool:
+        """Something happened. Waits for a webhook to take it, if there is one; whether it has."""
         if kind in self._held:
             self._held[kind].append((content, queue))
-            return
+            return False
         if self.allowed and kind not in self.allowed:
-            return
+            return False
         self._number += 1
         update = {"update_id": 700_000_000 + self._number, kind: content}
         if self.url:
-            await self._deliver(update, queue, _LIFETIME.get(kind, _DAY))
-        else:
-            await self._keep(update)
+            return await self._deliver(update, queue, _LIFETIME.get(kind, _DAY))
+        await self._keep(update)
+        return False
 
     async def again(self, copies: int = 1) -> list[int]:
         """Deliver the last update once more, in so many copies at once; the statuses they got."""
@@ -103,7 +103,7 @@ class Updates:
             self._pending.append(update)
             self._changed.notify_all()
 
-    async def _deliver(self, update: dict[str, Any], queue: str, lifetime: float) -> None:
+    async def _deliver(self, update: dict[str, Any], queue: str, lifetime: float) -> bool:
         loop = asyncio.get_running_loop()
         # One update of a queue at a time: asyncio's lock lets them through in the order they came.
         async with self._queues[queue]:
@@ -113,11 +113,12 @@ class Updates:
                 self._last = update
                 answers = await asyncio.gather(*(self._post(update) for _ in range(self.copies)))
                 if any(200 <= status < 300 for status, _ in answers):
-                    return
+                    return True
                 await asyncio.sleep(max(pause, *(wait for _, wait in answers), 0.0) * self.pace)
                 pause = min(pause * 2 or 2.0, 60.0)
         if not self.url:
             await self._keep(update)
+        return False
 
     async def _post(self, update: dict[str, Any]) -> tuple[int, float]:
         url = self.url

@@ -1,0 +1,1 @@
+"""What must not lose a word: crashes, bad lines, full disks, absent databases, strangers at every door."""
