@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import difflib
-import ipaddress
 import os
 import re
 import secrets as chance
@@ -15,6 +14,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import NamedTuple
 
+from bot import relay
 from models import db, sealing
 
 _FLOWS = Path(__file__).resolve().parent.parent / "flows"
@@ -38,6 +38,8 @@ NAMES = (
     "TWILIO_WHATSAPP_FROM",
     "TWILIO_SMS_FROM",
     "TWILIO_WHATSAPP_TEMPLATE",
+    "ASHAR_SMTP_URL",
+    "ASHAR_SMTP_FROM",
     "ASHAR_TELEGRAM_API",
     "ASHAR_TWILIO_API",
     "ASHAR_SEAL_KEYS",
@@ -128,6 +130,7 @@ class Settings:
     twilio_whatsapp_template: str
     #: Another address for all of Twilio's hosts, or "".
     twilio_api: str
+    smtp: relay.Relay | None = field(repr=False)
     seal_keys: tuple[bytes, ...] = field(repr=False)
     hash_key: bytes = field(repr=False)
     export_token: str = field(repr=False)
@@ -215,6 +218,7 @@ class _Reader:
                 "TWILIO_WHATSAPP_TEMPLATE", _CONTENT, "an approved template's sid: HX and 32 hexadecimal digits"
             ),
             "twilio_api": self.address("ASHAR_TWILIO_API", "https://relay.example"),
+            "smtp": self.relay(),
             "facilitator_token": self.matching(
                 "ASHAR_FACILITATOR_TOKEN",
                 _TOKEN,
@@ -275,11 +279,18 @@ class _Reader:
             host, _port = parts.hostname or "", parts.port
         except ValueError:
             host, parts = "", urllib.parse.urlsplit("")
-        encrypted = parts.scheme == "https" or (parts.scheme == "http" and _is_loopback(host))
+        encrypted = parts.scheme == "https" or (parts.scheme == "http" and relay.is_loopback(host))
         if not (host and encrypted) or parts.path or parts.query or parts.fragment or parts.username:
             self.say(name, f"expected an address without a path, such as {example} (http only on this machine)")
             return ""
         return text
+
+    def relay(self) -> relay.Relay | None:
+        try:
+            return relay.read(self.given)
+        except ValueError as error:
+            self.problems.append(str(error))
+            return None
 
     def twilio(self, public_url: str) -> None:
         account = ("TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN")
@@ -376,15 +387,6 @@ def _make(path: Path, names: list[str]) -> None:
             os.link(draft, path)
     finally:
         draft.unlink(missing_ok=True)
-
-
-def _is_loopback(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def _reachable(host: str) -> str:

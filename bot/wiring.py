@@ -16,7 +16,7 @@ import aiohttp
 from bot import settings as settings_
 from bot import wording
 from bot.channels import base, web
-from bot.services import attaching, delivering, fetching, introducing, polling, receiving, ticking
+from bot.services import attaching, delivering, fetching, introducing, mailing, polling, receiving, ticking
 from models import db, files, migrating, providers, sealing
 
 if TYPE_CHECKING:
@@ -96,6 +96,11 @@ async def house(settings: settings_.Settings, *, receives: bool = True) -> Async
         shelf = attaching.Shelf(kept.database, kept.seal, kept.files)
         telegram_bot = _telegram(settings, session, channels, shelf)
         whatsapp = _twilio(settings, session, channels, shelf)
+        if settings.smtp:
+            from bot.channels import email
+
+            leave = functools.partial(mailing.leave_link, kept.seal, settings.public_url)
+            channels["email"] = email.Email(settings.smtp, voice, settings.site, leave)
         postman = delivering.Postman(kept.database, kept.seal, channels)
         keepers = {each.name: each for each in (telegram_bot, whatsapp) if each}
         most = settings.media_limit
@@ -150,6 +155,7 @@ def talks_on(settings: settings_.Settings) -> list[str]:
         f"Telegram ({'webhook' if webhook else 'polling'})": bool(settings.telegram_token),
         "WhatsApp": bool(settings.twilio_whatsapp_from),
         "SMS": bool(settings.twilio_sms_from),
+        "e-mail (news alone)": bool(settings.smtp),
     }
     return [name for name, open_ in names.items() if open_]
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import sqlalchemy as sa
 
-from models import db, media, tables, vouching
+from models import db, mailing, media, tables, vouching
 
 
 async def erase(connection: db.Connection, people: Sequence[str], at: dt.datetime) -> None:
@@ -21,6 +21,7 @@ async def erase(connection: db.Connection, people: Sequence[str], at: dt.datetim
     await media.drop_of(connection, at, theirs)
     await media.drop_receipts(connection, at, people)
     await vouching.forget(connection, people)
+    await mailing.forget(connection, people)
     await connection.execute(sa.delete(answer).where(answer.c.response_id.in_(theirs)))
     await connection.execute(sa.delete(response).where(response.c.respondent_id.in_(people)))
     await connection.execute(

@@ -42,6 +42,8 @@ class Address(NamedTuple):
     channel: str
     sealed: bytes
     heard_at: dt.datetime | None
+    #: The one person whose it is, of those behind the contact; None where it is everybody's.
+    person: str | None
 
 
 class Heard(NamedTuple):
@@ -131,16 +133,28 @@ async def addresses(
     connection: db.Connection, contacts: Collection[str], pushed: Collection[str]
 ) -> dict[str, list[Address]]:
     """Contact -> its open addresses: before all those on a channel that rings, and where they wrote last."""
-    rings = sa.case((_address.c.channel.in_(sorted(pushed)), 0), else_=1)
+    columns = (
+        _address.c.contact_id,
+        _address.c.id,
+        _address.c.channel,
+        _address.c.sealed,
+        _address.c.heard_at,
+        _address.c.respondent_id,
+    )
     rows = await connection.execute(
-        sa.select(_address.c.contact_id, _address.c.id, _address.c.channel, _address.c.sealed, _address.c.heard_at)
+        sa.select(*columns)
         .where(_address.c.contact_id.in_(contacts), _address.c.closed.is_(None), _address.c.sealed.is_not(None))
-        .order_by(rings, _address.c.heard_at.desc(), _address.c.id)
+        .order_by(rings(pushed), _address.c.heard_at.desc(), _address.c.id)
     )
     found: dict[str, list[Address]] = {contact: [] for contact in contacts}
     for contact, *row in rows:
         found[contact].append(Address(*row))
     return found
+
+
+def rings(pushed: Collection[str]) -> sa.Case[int]:
+    """By which addresses somebody is told before others: a conversation that rings, a letter, a page that waits."""
+    return sa.case((_address.c.channel == "email", 1), (_address.c.channel.in_(sorted(pushed)), 0), else_=2)
 
 
 async def unseen(connection: db.Connection, addresses: Collection[str]) -> set[str]:

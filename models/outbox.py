@@ -94,6 +94,8 @@ _CLAIM = (
         ~sa.exists().where(
             _earlier.c.contact_id == _outgoing.c.contact_id,
             _earlier.c.id < _outgoing.c.id,
+            # A letter is no part of a conversation, and may have to wait for hours.
+            sa.or_(_earlier.c.channel != "email", _outgoing.c.channel == "email"),
             # What waits for a channel that rests or is not here holds up nothing; what is on its way does.
             sa.or_(
                 sa.and_(_earlier.c.status == "sending", _earlier.c.not_before > _b("at")),

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
-from models import db, ledger, tables
+from models import db, hearing, ledger, tables
 
 _vouching, _pledge = tables.vouching, tables.pledge
 
@@ -98,7 +98,6 @@ async def forget(connection: db.Connection, people: Sequence[str]) -> None:
 async def relatives(connection: db.Connection, pledges: Collection[str], pushed: Collection[str]) -> list[Relative]:
     """Who made these and can be told: where they wrote last, before all on a channel that rings. Nobody is held."""
     respondent, contact, address = tables.respondent, tables.contact, tables.address
-    rings = sa.case((address.c.channel.in_(sorted(pushed)), 0), else_=1)
     rows = await connection.execute(
         sa.select(
             _vouching.c.pledge_id,
@@ -114,7 +113,8 @@ async def relatives(connection: db.Connection, pledges: Collection[str], pushed:
         .join(address, address.c.contact_id == contact.c.id)
         .where(_vouching.c.pledge_id.in_(sorted(pledges)), ~contact.c.stopped)
         .where(address.c.closed.is_(None), address.c.sealed.is_not(None))
-        .order_by(rings, address.c.heard_at.desc(), address.c.id)
+        .where(sa.or_(address.c.respondent_id.is_(None), address.c.respondent_id == respondent.c.id))
+        .order_by(hearing.rings(pushed), address.c.heard_at.desc(), address.c.id)
     )
     found: dict[str, Relative] = {}
     for row in rows:

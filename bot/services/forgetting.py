@@ -6,7 +6,7 @@ import datetime as dt
 import logging
 
 from bot.services import recording
-from models import codes, db, forgetting
+from models import codes, db, forgetting, mailing
 
 _log = logging.getLogger(__name__)
 
@@ -37,6 +37,8 @@ async def _do(connection: db.Connection, item: forgetting.Due, pushed: list[str]
             await _farewell(connection, item, pushed, at)
         case "code":
             await codes.drop(connection, [item.key], at)
+        case "mail":
+            await mailing.drop_unproved(connection, item.key)
         case "purge":
             await forgetting.purge(connection, at - KEPT)
             await forgetting.put_off(connection, item._replace(at=at + _DAILY))

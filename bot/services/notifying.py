@@ -52,7 +52,7 @@ class Told(NamedTuple):
     outbound: base.Outbound
 
 
-_NOWHERE = hearing.Address("", "", b"", None)
+_NOWHERE = hearing.Address("", "", b"", None, None)
 
 
 class Notifier:
@@ -88,14 +88,14 @@ class Notifier:
     ) -> int:
         held = await hearing.hold(connection, contacts, at)
         found = await hearing.addresses(connection, {each.contact_id for each in held}, self._pushed)
-        ways = {contact: self._way(addresses, at) for contact, addresses in found.items()}
+        ways = {each.person: self._way(each.person, found[each.contact_id], at) for each in held}
         full = await hearing.unseen(connection, [way.address.id for way in ways.values() if not self._rings(way)])
         talks = {each.contact_id: _talk(self._seal, each.sealed) for each in held}
         looked: list[Row] = []
         free: list[hearing.Held] = []
         changed: dict[str, state.Talk] = {}
         for each in held:
-            way, talk = ways[each.contact_id], talks[each.contact_id]
+            way, talk = ways[each.person], talks[each.contact_id]
             if later := self._later(each, way, talk, at):
                 looked.append(_look(each, later))
             elif way.address.id in full or (way.outside and not self._capabilities(way).opens):
@@ -104,15 +104,16 @@ class Notifier:
                 changed[each.contact_id] = talk._replace(held=True)
             else:
                 free.append(each)
-        there = {each.person: ways[each.contact_id].there for each in free}
+        there = {each.person: ways[each.person].there for each in free}
         stands = await gathering.gather(connection, library, there, at)
         rows: list[Row] = []
         for each in free:
-            stand, way = stands[each.person], ways[each.contact_id]
+            stand, way = stands[each.person], ways[each.person]
             told_on = each.told_on
             if stand.news:
                 talk = changed.get(each.contact_id, talks[each.contact_id])._replace(held=False)
-                told = tell(self._voice, talk, each, stand, at, leads=True)
+                # An answer to a letter would reach nobody.
+                told = tell(self._voice, talk, each, stand, at, leads=self._capabilities(way).hears)
                 changed[each.contact_id] = told.talk
                 rows += self._rows(each, way, told.outbound, at)
                 told_on = daytime.today(at, way.there)
@@ -128,11 +129,12 @@ class Notifier:
     def _rings(self, way: Way) -> bool:
         return way.address.channel in self._pushed
 
-    def _way(self, addresses: Sequence[hearing.Address], at: dt.datetime) -> Way:
-        """By the first address; where they are is told by any telephone number among them."""
+    def _way(self, person: str, addresses: Sequence[hearing.Address], at: dt.datetime) -> Way:
+        """By the first address that is theirs; where they are is told by any telephone number among them."""
         numbers = [self._seal.open("address", each.sealed) for each in addresses if each.channel in NUMBERED]
         there = daytime.hours(numbers[0]) if numbers else daytime.HOME
-        first = addresses[0] if addresses else _NOWHERE
+        theirs = (each for each in addresses if each.channel in self._channels and each.person in (None, person))
+        first = next(theirs, _NOWHERE)
         channel = self._channels.get(first.channel)
         silent = first.heard_at is None or first.heard_at < at - _WINDOW
         return Way(first, there, bool(channel and channel.capabilities.window and silent))
