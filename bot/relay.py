@@ -11,9 +11,7 @@ from typing import NamedTuple
 URL, SENDER = "ASHAR_SMTP_URL", "ASHAR_SMTP_FROM"
 _PORTS = {"smtps": 465, "smtp": 587}
 _EXPECTED = f"{URL}: expected smtps://user:password@host:465 or smtp://user:password@host:587"
-_FROM = re.compile(
-    r"(?:[^<>@\s][^<>@\r\n]{0,60} <)?[A-Za-z0-9.!#$%&'*+/=?^_{|}~-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*>?"
-)
+_FROM = re.compile(r"(?:[^<>@\s][^<>@\r\n]{0,60} <)?[A-Za-z0-9.!#$%&'*+/=?^_-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*>?")
 
 
 class Relay(NamedTuple):

@@ -38,20 +38,20 @@ def test_a_server_is_read(url: str, expected: tuple[str, int, str, str, str]) ->
     ],
 )
 def test_what_is_no_server_is_said_without_the_password(url: str) -> None:
-    with pytest.raises(ValueError, match="^ASHAR_SMTP_URL: expected smtps://") as caught:
+    with pytest.raises(ValueError, match=r"^ASHAR_SMTP_URL: expected smtps://") as caught:
         relay.read({"ASHAR_SMTP_URL": url, **FROM})
     assert "secret" not in str(caught.value)
 
 
 @pytest.mark.parametrize("sender", ["Ashar", "a@b@c", "a@b\nBcc: c@d", "Ashar <a@b", "<>"])
 def test_letters_come_from_somebody(sender: str) -> None:
-    with pytest.raises(ValueError, match="^ASHAR_SMTP_FROM: expected"):
+    with pytest.raises(ValueError, match=r"^ASHAR_SMTP_FROM: expected"):
         relay.read({"ASHAR_SMTP_URL": "smtp://127.0.0.1", "ASHAR_SMTP_FROM": sender})
 
 
 def test_one_of_the_two_alone_is_a_mistake() -> None:
     assert relay.read({}) is None
-    with pytest.raises(ValueError, match="^ASHAR_SMTP_FROM: missing"):
+    with pytest.raises(ValueError, match=r"^ASHAR_SMTP_FROM: missing"):
         relay.read({"ASHAR_SMTP_URL": "smtp://127.0.0.1"})
-    with pytest.raises(ValueError, match="^ASHAR_SMTP_URL: missing"):
+    with pytest.raises(ValueError, match=r"^ASHAR_SMTP_URL: missing"):
         relay.read(FROM)
