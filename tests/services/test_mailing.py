@@ -139,7 +139,7 @@ async def test_a_letter_that_waits_holds_up_no_conversation(database_url: str) -
         await phone.says(code, "продолжить")
         await post.deliver()
         telegram = post.house.channels["telegram"]
-        assert len(telegram.heads("4711")) == 2  # type: ignore[attr-defined]
+        assert len(telegram.heads("4711")) == 2  # type: ignore[attr-defined] # a Letterbox
         assert not post.server.letters
 
 
