@@ -157,6 +157,42 @@ def rings(pushed: Collection[str]) -> sa.Case[int]:
     return sa.case((_address.c.channel == "email", 1), (_address.c.channel.in_(sorted(pushed)), 0), else_=2)
 
 
+class Place(NamedTuple):
+    """Where somebody is told; `sealed` is the provider's handle."""
+
+    person: str
+    contact_id: str
+    address_id: str
+    channel: str
+    sealed: bytes
+    language: str
+
+
+async def nearest(connection: db.Connection, people: Collection[str], pushed: Collection[str]) -> dict[str, Place]:
+    """Person -> where they are told one line now, of those who did not stop it. Nobody is held."""
+    columns = (
+        _respondent.c.id,
+        _contact.c.id,
+        _address.c.id,
+        _address.c.channel,
+        _address.c.sealed,
+        _contact.c.language,
+    )
+    rows = await connection.execute(
+        sa.select(*columns)
+        .join(_contact, _contact.c.id == _respondent.c.contact_id)
+        .join(_address, _address.c.contact_id == _contact.c.id)
+        .where(_respondent.c.id.in_(sorted(people)), ~_contact.c.stopped)
+        .where(_address.c.closed.is_(None), _address.c.sealed.is_not(None))
+        .where(sa.or_(_address.c.respondent_id.is_(None), _address.c.respondent_id == _respondent.c.id))
+        .order_by(rings(pushed), _address.c.heard_at.desc(), _address.c.id)
+    )
+    found: dict[str, Place] = {}
+    for row in rows:
+        found.setdefault(row[0], Place(*row))
+    return found
+
+
 async def unseen(connection: db.Connection, addresses: Collection[str]) -> set[str]:
     """Of these addresses those for which something waits that came after they wrote last."""
     outgoing = tables.outgoing
