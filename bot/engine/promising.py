@@ -22,7 +22,7 @@ def say_results(turning: Turning) -> None:
     """Where the results are, and how the campaigns stand."""
     for campaign in turning.facts.campaigns.values():
         turning.say(messages.Written(campaign.title))
-        turning.lines += giving.standing(campaign)
+        turning.lines += (*giving.standing(campaign), *giving.also_given(campaign))
     turning.say(phrase("Results: {link}", link=f"{turning.facts.site}/results"))
 
 
