@@ -8,6 +8,7 @@ import email.message
 import email.policy
 import email.utils
 import hashlib
+import re
 import smtplib
 import ssl
 from collections.abc import Callable
@@ -27,6 +28,8 @@ _TURN = 20.0
 _BUSY, _AGAIN, _SHUT = 10.0, 300.0, 600.0
 #: RFC 5322 lets a line have 78 characters.
 _SUBJECT = 60
+
+_ENHANCED = re.compile(rb"[45]\.([0-9]{1,3})\.[0-9]{1,3}(?![^ \r\n])")
 
 _WHY = phrase("This letter came because somebody gave this e-mail to Ashar. Answers to it are read by nobody.")
 
@@ -153,14 +156,14 @@ def _refused(code: int, text: bytes, *, whole: bool = False) -> base.Receipt | N
     if 200 <= code < 300:
         return None
     # "5.1.1 no such user": the second figure says what it is about, where the server speaks so (RFC 3463).
-    enhanced = text.split(b" ", 1)[0].decode("ascii", "replace")
-    about = enhanced.split(".")[1:2] if enhanced[:2] in ("4.", "5.") else []
-    said = f"{code} {enhanced}" if about else str(code)
+    found = _ENHANCED.match(text)
+    enhanced, about = (found[0].decode(), found[1].decode()) if found else ("", "")
+    said = f"{code} {enhanced}".strip()
     if not 500 <= code < 600:
         return base.Receipt(base.Fate.LATER, "", said, _AGAIN, whole_account=whole or code == 421)
     if whole:
         return base.Receipt(base.Fate.LATER, "", said, _SHUT, whole_account=True)
-    unknown = about == ["1"] or enhanced == "5.2.1" or (not about and code in (550, 551, 553))
+    unknown = about == "1" or enhanced == "5.2.1" or (not about and code in (550, 551, 553))
     return base.Receipt(base.Fate.GONE if unknown else base.Fate.FAILED, "", said)
 
 

@@ -52,10 +52,15 @@ def enter(turning: Turning) -> None:
 
 def read(text: str) -> str:
     """The one e-mail in these words, in small letters; "" where there is none, or more than one."""
-    found = set(_EMAIL.findall(text.casefold().replace("mailto:", "")))
-    email = found.pop() if len(found) == 1 else ""
-    local = email.partition("@")[0]
-    return "" if local.startswith(".") or local.endswith(".") or ".." in local else email
+    # "mailto:", "почта:"
+    found = set(_EMAIL.findall(text.casefold().replace(":", " ")))
+    local, _, domain = (found.pop() if len(found) == 1 else "").partition("@")
+    try:
+        domain.encode("idna")
+    except UnicodeError:
+        # Nothing can be sent there, whatever letters it is in.
+        return ""
+    return f"{local}@{domain}" if domain and not re.search(r"^\.|\.\.|\.$", local) else ""
 
 
 def show(turning: Turning) -> messages.Reply:

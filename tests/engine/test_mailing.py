@@ -29,6 +29,8 @@ def pledged(*, channel: str = "web", mails: bool = True) -> talking.Person:
         ("mailto:aibek@mail.ru", "aibek@mail.ru"),
         ("aibek@mail.ru aibek@mail.ru", "aibek@mail.ru"),
         ("aibek@почта.рф", "aibek@почта.рф"),
+        ("почта:aibek@mail.ru", "aibek@mail.ru"),
+        (f"aibek@{'ж' * 64}.kg", ""),
         ("aibek@mail.ru же gulnara@mail.ru", ""),
         ("айбек@mail.ru", ""),
         ("aibek@mail", ""),

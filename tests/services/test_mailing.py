@@ -43,6 +43,26 @@ async def test_news_go_by_letter_once_in_their_language_and_say_how_to_stop(data
         assert "20 июня" not in (await person.reads()).head
 
 
+async def test_a_reminder_by_letter_leads_nowhere_and_leaves_the_page_as_it_was(database_url: str) -> None:
+    async with mailed.opened(database_url) as post:
+        person = post.house.person(channel="web", address="w" * 32)
+        await person.says("/start a-suu", "2", "5 дней 20 марта", "1", "пропустить")
+        await post.proves(person, AIBEK)
+        page = await person.reads()
+        post.house.clock.now = talking.START + dt.timedelta(days=11)
+        assert await post.tells() == 1
+        reminder = post.server.to(AIBEK)[-1]
+        assert "Напоминаем" in reminder
+        assert "5 дней работы" in reminder
+        assert "никогда не спрашиваем код из SMS" in reminder
+        assert "«мои обещания»" in reminder
+        # What was shown on the page is what its numbers still mean.
+        post.house.clock.forward(hours=3)
+        opened = await person.sends("3", tap=(page.tag, page.step))
+        assert "Ваши обещания" in opened.head
+        assert await post.tells() == 0
+
+
 async def test_a_letter_with_a_wrong_code_makes_nobody_known(database_url: str) -> None:
     async with mailed.opened(database_url) as post:
         person = await post.giver()
