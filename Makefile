@@ -45,16 +45,16 @@ test: $(VENV)/.locked-dev $(VENV)/.wheels $(VENV)/.project ## every check and ev
 format: $(VENV)/.locked-dev ## lay the code out as ruff wants it
 	@$(BIN)/ruff check --quiet --fix . ; $(BIN)/ruff format --quiet .
 
-bench: $(VENV)/.locked-dev $(VENV)/.project ## answers a second, beside a ConversationHandler
+bench: $(VENV)/.locked-dev $(VENV)/.project $(VENV)/.peers ## answers a second beside the usual bots, into docs/PERFORMANCE.md
 	@$(BIN)/python -m tests.bench
 
 COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
-	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" $(if $(UPGRADE),--upgrade) \
-	pyproject.toml --group build
+	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" $(if $(UPGRADE),--upgrade)
 
 lock: $(VENV)/.locked-dev ## pin the dependencies again (UPGRADE=1 for newer releases)
-	@$(COMPILE) --output-file requirements.lock
-	@$(COMPILE) --group test --constraint requirements.lock --output-file requirements-dev.lock
+	@$(COMPILE) pyproject.toml --group build --output-file requirements.lock
+	@$(COMPILE) pyproject.toml --group build --group test --constraint requirements.lock --output-file requirements-dev.lock
+	@$(COMPILE) tests/bench/peers.in --output-file tests/bench/peers.lock
 
 pot: $(VENV)/.locked-dev ## take new phrases into locales/
 	@$(BIN)/pybabel --quiet extract --mapping-file pyproject.toml --no-default-keywords \
@@ -99,6 +99,13 @@ $(VENV)/.locked-dev: requirements-dev.lock $(VENV)/.made
 $(VENV)/.wheels: requirements.lock $(VENV)/.locked-dev
 	@rm -rf $(VENV)/wheels
 	@$(PIP) download --no-deps --require-hashes --dest $(VENV)/wheels -r requirements.lock
+	@touch $@
+
+# aiogram wants another pydantic than FastAPI takes, so that it cannot share an environment with us.
+$(VENV)/.peers: tests/bench/peers.lock $(VENV)/.made
+	@echo "installing tests/bench/peers.lock"
+	@$(BIN)/python -m venv --clear $(VENV)/peers
+	@$(VENV)/peers/bin/python -m pip -qq --disable-pip-version-check install --require-hashes -r tests/bench/peers.lock
 	@touch $@
 
 # Either lock brings hatchling. Only the order is asked for (`|`), so that another lock is no reason to do this

@@ -8,6 +8,7 @@ from typing import Annotated
 import fastapi
 
 from api import deps, schemas
+from bot.engine import contribution
 from bot.results import report
 from models import figures
 
@@ -60,9 +61,8 @@ async def results(
         known = report.breakdowns(versions)
         if by and by not in known:
             raise fastapi.HTTPException(400, f"There is no breakdown “{by}”; there are {', '.join(known)}.")
-        everybody, broken_down = await figures.counts(
-            connection, name, versions[0].wave, apart=apart, by=by, place=by == report.PLACE
-        )
+        margin = contribution.PLACE if by == report.PLACE else by
+        everybody, broken_down = await figures.counts(connection, name, versions[0].wave, apart=apart, by=margin)
     # A breakdown by every raion takes some 100 ms of thought, in which nobody's message should have to wait.
     made = await asyncio.to_thread(report.report, versions, everybody, broken_down, by=by, apart=apart)
     return schemas.Results.model_validate(made)

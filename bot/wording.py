@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import io
 import re
 from collections.abc import Iterable, Mapping
@@ -55,9 +56,15 @@ class Voice:
                 text = _one_stop(filled)
             return line.prefix + text
         catalog = self._catalogs[language]
+        if not line.params and not line.plural:
+            return self._bare(catalog, line.msgid)
         several = catalog.ngettext(line.msgid, line.plural, line.number) if line.plural else ""
         text = several or catalog.gettext(line.msgid)
         return _one_stop(text.format(**{name: self._param(value, language) for name, value in line.params.items()}))
+
+    @functools.lru_cache(maxsize=4096)  # noqa: B019  one voice lives as long as its process
+    def _bare(self, catalog: support.NullTranslations, msgid: str) -> str:
+        return _one_stop(catalog.gettext(msgid).format())
 
     def lines(self, lines: Iterable[messages.Line], language: str) -> str:
         """Several lines, one below the other; "" says all of them in one language, then in the next (`apart`)."""

@@ -48,39 +48,27 @@ async def versions(connection: db.Connection, form: str) -> list[str]:
 
 
 async def counts(
-    connection: db.Connection, form: str, wave: str, *, apart: bool, by: str = "", place: bool = False
+    connection: db.Connection, form: str, wave: str, *, apart: bool, by: str = ""
 ) -> tuple[list[Count], list[Count]]:
-    """Everybody's counts, and the same by the levels of the margin `by`, or of the places."""
+    """Everybody's counts, and the same by the levels of the margin `by`."""
     tally = tables.tally
-    level = tally.c.place if place else tally.c.level
     # One statement, so that both come from one moment: the parts must add up to the whole.
     found = await connection.execute(
         sa.select(
-            tally.c.margin,
-            tally.c.question,
-            tally.c.question_version,
-            level,
-            tally.c.value,
-            sa.func.sum(tally.c["count"]),
-        )
-        .where(
+            tally.c.margin, tally.c.question, tally.c.question_version, tally.c.level, tally.c.value, tally.c["count"]
+        ).where(
             tally.c.form_name == form,
             tally.c.wave == wave,
             tally.c.apart == apart,
-            tally.c.margin.in_({"", by}),
+            tally.c.margin.in_(sorted({"", by})),
+            tally.c["count"] != 0,
         )
-        .group_by(tally.c.margin, tally.c.question, tally.c.question_version, level, tally.c.value)
-        .having(sa.func.sum(tally.c["count"]) != 0)
     )
-    everybody: dict[tuple[str, str, str], int] = {}
-    broken_down = []
-    for margin, question, version, at, value, count in found:
-        if not margin:
-            key = (question, version, value)
-            everybody[key] = everybody.get(key, 0) + int(count)
-        if (place and not margin) or (by and margin == by):
-            broken_down.append(Count(question, version, at, value, int(count)))
-    return [Count(question, version, "", value, n) for (question, version, value), n in everybody.items()], broken_down
+    everybody: list[Count] = []
+    broken_down: list[Count] = []
+    for margin, *count in found:
+        (broken_down if margin else everybody).append(Count(*count))
+    return everybody, broken_down
 
 
 async def line(connection: db.Connection, form: str) -> list[Line]:

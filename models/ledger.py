@@ -163,27 +163,45 @@ async def value(connection: db.Connection, rows: Sequence[Row]) -> None:
         await connection.execute(sa.update(pledge).where(pledge.c.id == sa.bindparam("of")), list(rows))
 
 
+class Standing(NamedTuple):
+    """Where a campaign stands, and what is promised to it and has come."""
+
+    state: str
+    totals: list[Total]
+
+
+_total = tables.ledger_total
+# One statement for every group of messages, built once.
+_STANDING = (
+    sa.select(
+        tables.campaign.c.name,
+        tables.campaign.c.state,
+        _total.c.need,
+        _total.c.unit,
+        _total.c.stage,
+        _total.c.quantity,
+        _total.c.som,
+        _total.c.pledges,
+        _total.c.unvalued,
+    )
+    .outerjoin(_total, sa.and_(_total.c.campaign_name == tables.campaign.c.name, _total.c.pledges > 0))
+    .order_by(tables.campaign.c.name, _total.c.need, _total.c.unit, _total.c.stage)
+)
+
+
+async def standing(connection: db.Connection) -> dict[str, Standing]:
+    """Every campaign there is, by its name."""
+    found: dict[str, Standing] = {}
+    for campaign, state, *row in await connection.execute(_STANDING):
+        stands = found.setdefault(campaign, Standing(state, []))
+        if row[0] is not None:
+            stands.totals.append(Total(*row))
+    return found
+
+
 async def totals(connection: db.Connection) -> dict[str, list[Total]]:
     """Campaign -> what is promised to it and has come, for every campaign there is."""
-    total = tables.ledger_total
-    found: dict[str, list[Total]] = {name: [] for name in await connection.scalars(sa.select(tables.campaign.c.name))}
-    rows = await connection.execute(
-        sa.select(
-            total.c.campaign_name,
-            total.c.need,
-            total.c.unit,
-            total.c.stage,
-            total.c.quantity,
-            total.c.som,
-            total.c.pledges,
-            total.c.unvalued,
-        )
-        .where(total.c.pledges > 0)
-        .order_by(total.c.campaign_name, total.c.need, total.c.unit, total.c.stage)
-    )
-    for campaign, *row in rows:
-        found[campaign].append(Total(*row))
-    return found
+    return {name: stands.totals for name, stands in (await standing(connection)).items()}
 
 
 async def hold(connection: db.Connection, seen: Mapping[str, int]) -> None:

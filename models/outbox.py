@@ -107,7 +107,8 @@ _CLAIM = (
     .limit(_b("limit"))
     .with_for_update(of=_outgoing, skip_locked=True)
 )
-_TAKEN = sa.update(_outgoing).where(_outgoing.c.id == _b("of")).values(status="sending", not_before=_b("until"))
+_RECORDED = sa.update(_outgoing).where(_outgoing.c.id == _b("of"))
+_TAKEN = _RECORDED.values(status="sending", not_before=_b("until"))
 
 
 async def claim(
@@ -147,13 +148,12 @@ async def record(connection: db.Connection, rows: list[dict[str, Any]]) -> None:
     rows = sorted(rows, key=lambda row: int(row["of"]))
     over = [row for row in rows if row["status"] not in PENDING]
     again = [row for row in rows if row["status"] in PENDING]
-    named = _outgoing.c.id == sa.bindparam("of")
     if over:
-        await connection.execute(sa.update(_outgoing).where(named), over)
+        await connection.execute(_RECORDED, over)
     if again:
         # Not what was dropped meanwhile, or what another process found lying and has sent.
         still = sa.or_(_outgoing.c.status == "sending", _outgoing.c.status == "unknown")
-        await connection.execute(sa.update(_outgoing).where(named, still), again)
+        await connection.execute(_RECORDED.where(still), again)
         await _drop_stopped(connection, [row["of"] for row in again])
 
 

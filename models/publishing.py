@@ -127,26 +127,30 @@ async def _add(connection: db.Connection, table: sa.Table, row: Mapping[str, obj
     return added.rowcount == 1
 
 
-async def shelf(connection: db.Connection) -> tuple[Shelf, ...]:
-    """All forms and campaigns in the order in which they were first published."""
-    # One statement: every group of messages asks.
-    forms = sa.select(
+_SHELF = sa.union_all(
+    sa.select(
         sa.literal("form").label("kind"),
         tables.form.c.name,
         tables.form.c.current,
         tables.form.c.emits.label("word"),
         tables.form.c.closed_at.is_not(None).label("closed"),
         tables.form.c.position,
-    )
-    campaigns = sa.select(
+    ),
+    sa.select(
         sa.literal("campaign").label("kind"),
         tables.campaign.c.name,
         tables.campaign.c.current,
         tables.campaign.c.state.label("word"),
         sa.false().label("closed"),
         tables.campaign.c.position,
-    )
-    found = await connection.execute(sa.union_all(forms, campaigns).order_by("position", "name"))
+    ),
+).order_by("position", "name")
+
+
+async def shelf(connection: db.Connection) -> tuple[Shelf, ...]:
+    """All forms and campaigns in the order in which they were first published, in one statement, for every group of
+    messages asks."""
+    found = await connection.execute(_SHELF)
     return tuple(Shelf(row.kind, row.name, row.current, row.word, bool(row.closed)) for row in found)
 
 

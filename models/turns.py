@@ -7,6 +7,7 @@ Writing: contacts, people, responses and answers, pledges, the outbox, and the t
 from __future__ import annotations
 
 import datetime as dt
+import functools
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
@@ -39,30 +40,44 @@ class Response(NamedTuple):
     sealed: bytes
 
 
+# Statements that run with every group of messages are built once: putting one together takes as long as running it.
+_b, _many = sa.bindparam, functools.partial(sa.bindparam, expanding=True)
+
 # -- reading -----------------------------------------------------------------------------------------------
+
+_KNOWN = sa.select(tables.address.c.id, tables.address.c.key_hash, tables.address.c.contact_id).where(
+    tables.address.c.key_hash.in_(_many("hashes")), tables.address.c.contact_id.is_not(None)
+)
+_HELD = (
+    sa.select(tables.contact.c.id, tables.contact.c.sealed)
+    .where(tables.contact.c.id.in_(_many("ids")))
+    .order_by(tables.contact.c.id)
+    # NO KEY: an insert that refers to the contact (a broadcast's) need not wait for us, nor we for it.
+    .with_for_update(key_share=True)
+)
+_RESPONSE = sa.select(
+    tables.response.c.id,
+    tables.response.c.respondent_id,
+    tables.response.c.status,
+    tables.response.c.form_version,
+    tables.response.c.sealed,
+)
+_RESPONSES = _RESPONSE.where(tables.response.c.id.in_(_many("ids")))
 
 
 async def find_addresses(connection: db.Connection, hashes: Sequence[bytes]) -> dict[bytes, Address]:
     """Known addresses by their hash."""
-    address = tables.address
-    rows = await connection.execute(
-        sa.select(address.c.id, address.c.key_hash, address.c.contact_id).where(
-            address.c.key_hash.in_(hashes), address.c.contact_id.is_not(None)
-        )
-    )
-    return {row.key_hash: Address(row.id, row.key_hash, row.contact_id) for row in rows}
+    rows = await connection.execute(_KNOWN, {"hashes": list(hashes)})
+    return {row[1]: Address(*row) for row in rows}
 
 
 async def not_yet_received(
     connection: db.Connection, keys: Iterable[tuple[str, bytes]], at: dt.datetime
 ) -> set[tuple[str, bytes]]:
     """Store message ids; give back those that were not there before."""
-    received = tables.received
     rows = [{"channel": channel, "key_hash": key, "received_at": at} for channel, key in sorted(keys)]
-    statement = (
-        db.insert(connection, received).on_conflict_do_nothing().returning(received.c.channel, received.c.key_hash)
-    )
-    return {(row.channel, row.key_hash) for row in await connection.execute(statement, rows)}
+    new = db.upsert(connection, tables.received, returning=("channel", "key_hash"))
+    return {(row[0], row[1]) for row in await connection.execute(new, rows)}
 
 
 async def add_contacts(connection: db.Connection, contacts: list[Row], addresses: list[Row]) -> None:
@@ -85,15 +100,7 @@ async def lock_contacts(connection: db.Connection, ids: Sequence[str]) -> dict[s
 
     Raises `db.Outdated` if one of them has just been forgotten.
     """
-    contact = tables.contact
-    rows = await connection.execute(
-        sa.select(contact.c.id, contact.c.sealed)
-        .where(contact.c.id.in_(ids))
-        .order_by(contact.c.id)
-        # NO KEY: an insert that refers to the contact (a broadcast's) need not wait for us, nor we for it.
-        .with_for_update(key_share=True)
-    )
-    found = {row.id: row.sealed for row in rows}
+    found = {row[0]: row[1] for row in await connection.execute(_HELD, {"ids": list(ids)})}
     if found.keys() != set(ids):
         raise db.Outdated
     return found
@@ -111,8 +118,7 @@ async def responses(connection: db.Connection, ids: Sequence[str]) -> dict[str, 
     """Responses by id."""
     if not ids:
         return {}
-    rows = await connection.execute(_RESPONSE.where(tables.response.c.id.in_(ids)))
-    return {row.id: Response(*row) for row in rows}
+    return {row[0]: Response(*row) for row in await connection.execute(_RESPONSES, {"ids": list(ids)})}
 
 
 async def responses_of(connection: db.Connection, people: Sequence[str]) -> list[Response]:
@@ -122,20 +128,6 @@ async def responses_of(connection: db.Connection, people: Sequence[str]) -> list
     order = (tables.response.c.begun_at, tables.response.c.id)
     rows = await connection.execute(_RESPONSE.where(tables.response.c.respondent_id.in_(people)).order_by(*order))
     return [Response(*row) for row in rows]
-
-
-_RESPONSE = sa.select(
-    tables.response.c.id,
-    tables.response.c.respondent_id,
-    tables.response.c.status,
-    tables.response.c.form_version,
-    tables.response.c.sealed,
-)
-
-
-async def states(connection: db.Connection) -> dict[str, str]:
-    """Campaign -> its state."""
-    return {row.name: row.state for row in await connection.execute(sa.select(tables.campaign))}
 
 
 # -- writing -----------------------------------------------------------------------------------------------
@@ -217,58 +209,58 @@ class Writes:
             self.tallies[key] = self.tallies.get(key, 0) + count
 
 
+_CONTACT = sa.update(tables.contact).where(tables.contact.c.id == _b("of"))
+_ADDRESS = sa.update(tables.address).where(tables.address.c.id == _b("of"))
+_NEW_RESPONSE = sa.insert(tables.response)
+_CHANGED_RESPONSE = (
+    sa.update(tables.response)
+    .where(tables.response.c.id == _b("of"))
+    .values({name: tables.response.c[name] + _b(f"more_{name}") for name in COUNTERS})
+)
+_CLEARED = sa.delete(tables.answer).where(
+    tables.answer.c.response_id == _b("of"), tables.answer.c.question == _b("name")
+)
+
+
 async def write(connection: db.Connection, writes: Writes, at: dt.datetime) -> None:
     """Write it all; tallies last and in sorted order, so that processes never wait for each other in a ring.
 
     Raises `db.Outdated` where a pledge is not as it was decided upon: its giver and its treasurer wrote at once.
     """
-    b = sa.bindparam
-    contact, address, response, answer = tables.contact, tables.address, tables.response, tables.answer
     many = connection.execute
     if writes.contacts:
-        await many(sa.update(contact).where(contact.c.id == b("of")), writes.contacts)
+        await many(_CONTACT, writes.contacts)
     for addresses in (writes.heard, writes.shut):
         if addresses:
             # In order, for whoever delivers locks several of them too.
             addresses.sort(key=lambda row: str(row["of"]))
-            await many(sa.update(address).where(address.c.id == b("of")), addresses)
+            await many(_ADDRESS, addresses)
     if writes.respondents:
         await many(sa.insert(tables.respondent), writes.respondents)
     if writes.consent_texts:
         rows = [{"version": version, "text": text} for version, text in sorted(writes.consent_texts.items())]
-        await many(db.insert(connection, tables.consent_text).on_conflict_do_nothing(), rows)
+        await many(db.upsert(connection, tables.consent_text), rows)
     if writes.consents:
-        consent = db.insert(connection, tables.consent)
-        # Given again after it was taken back: the newest word counts.
-        renewed = {name: consent.excluded[name] for name in ("text_version", "language", "channel", "given_at")}
-        keys = ["respondent_id", "purpose"]
-        again = consent.on_conflict_do_update(index_elements=keys, set_=renewed | {"withdrawn_at": None})
-        await many(again, writes.consents)
+        # Given again after it was taken back: the newest word counts, and the taking back is gone with the rest.
+        renewed = ("text_version", "language", "channel", "given_at", "withdrawn_at")
+        consent = db.upsert(connection, tables.consent, ("respondent_id", "purpose"), replaced=renewed)
+        await many(consent, writes.consents)
     if writes.new_responses:
-        await many(sa.insert(response), writes.new_responses)
+        await many(_NEW_RESPONSE, writes.new_responses)
     if writes.responses:
-        more = {name: response.c[name] + b(f"more_{name}") for name in COUNTERS}
-        await many(sa.update(response).where(response.c.id == b("of")).values(more), writes.responses)
+        await many(_CHANGED_RESPONSE, writes.responses)
     if writes.cleared:
-        cleared = sa.delete(answer).where(answer.c.response_id == b("of"), answer.c.question == b("name"))
-        await many(cleared, writes.cleared)
+        await many(_CLEARED, writes.cleared)
     if writes.answers:
-        upsert = db.insert(connection, answer)
-        new = upsert.excluded
-        await many(
-            upsert.on_conflict_do_update(
-                index_elements=["response_id", "question"],
-                set_={name: new[name] for name in ("value", "sealed", "answered_at", "seconds")},
-            ),
-            writes.answers,
-        )
+        changed = ("value", "sealed", "answered_at", "seconds")
+        await many(db.upsert(connection, tables.answer, ("response_id", "question"), replaced=changed), writes.answers)
     if writes.detached:
         await media.drop(connection, at, writes.detached)
     if writes.discarded:
         await media.drop_of(connection, at, sorted(writes.discarded))
         ids = [{"of": rid} for rid in writes.discarded]
-        await many(sa.delete(answer).where(answer.c.response_id == b("of")), ids)
-        await many(sa.delete(response).where(response.c.id == b("of")), ids)
+        await many(sa.delete(tables.answer).where(tables.answer.c.response_id == _b("of")), ids)
+        await many(sa.delete(tables.response).where(tables.response.c.id == _b("of")), ids)
     if writes.taken:
         await offices.take(connection, writes.taken, at)
     await ledger.hold(connection, writes.pledge_seen)
@@ -288,11 +280,7 @@ async def write(connection: db.Connection, writes: Writes, at: dt.datetime) -> N
     await mailing.give(connection, writes.mail_given)
     await _write_outbox(connection, writes, at)
     if writes.due:
-        due = db.insert(connection, tables.due)
-        await many(
-            due.on_conflict_do_update(index_elements=["kind", "key"], set_={"at": due.excluded.at}),
-            writes.due,
-        )
+        await many(db.upsert(connection, tables.due, ("kind", "key"), replaced=("at",)), writes.due)
     await ledger.add(connection, writes.ledger_totals)
     await add_tallies(connection, writes.tallies)
 
@@ -337,7 +325,7 @@ def _choose(writes: Writes, free: set[str]) -> None:
             writes.behind.add(contact)
 
 
-_TALLY_KEY = [column.name for column in tables.tally.primary_key.columns]
+_TALLY_KEY = tuple(column.name for column in tables.tally.primary_key.columns)
 
 
 async def add_tallies(connection: db.Connection, tallies: Mapping[Any, int]) -> None:
@@ -346,9 +334,7 @@ async def add_tallies(connection: db.Connection, tallies: Mapping[Any, int]) -> 
         dict(zip(_TALLY_KEY, key, strict=True)) | {"count": count} for key, count in sorted(tallies.items()) if count
     ]
     if rows:
-        tally = db.insert(connection, tables.tally)
-        added = {"count": tables.tally.c.count + tally.excluded.count}
-        await connection.execute(tally.on_conflict_do_update(index_elements=_TALLY_KEY, set_=added), rows)
+        await connection.execute(db.upsert(connection, tables.tally, _TALLY_KEY, added=("count",)), rows)
 
 
 async def set_aside(connection: db.Connection, row: Row) -> None:

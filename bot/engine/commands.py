@@ -171,6 +171,8 @@ def office_code(text: str, start: str = "") -> str:
     return _code("o-", _OFFICE_CODE, text, start)
 
 
+# One turn asks this of the same message several times, and most messages are a number.
+@functools.lru_cache(maxsize=512)
 def _code(prefix: str, pattern: re.Pattern[str], text: str, start: str) -> str:
     link = start or entry(text)
     if link[:2].lower() == prefix:

@@ -10,45 +10,54 @@ from typing import NamedTuple
 from bot.engine import form, passage, state
 from bot.engine.xpath import expressions
 
+#: So many places of a ranking are looked at.
+PLACES = 3
+#: The margin of places: each response's most precise one. No question can be called so.
+PLACE = "/place"
+
 
 class Key(NamedTuple):
-    """One tally: how many responses gave `value` to `question`, in one place and one level of one margin.
+    """One tally: how many responses gave `value` to `question`, in one level of one margin.
 
-    `question` "" counts the responses themselves; `margin` "" is everybody; a ranking's value is its ordered
-    options joined by ">"; several chosen options count one each, and whoever chose any counts once under "". What
-    stands in a repeat counts once for each round.
+    `question` "" counts the responses themselves; `margin` "" is everybody, `PLACE` the places. A ranking's value is
+    its ordered options joined by ">", but in a margin it counts as each of its first three: "1>water", "2>road".
+    Several chosen options count one each, and whoever chose any counts once under "". What stands in a repeat counts
+    once for each round.
     """
 
     form_name: str
     wave: str
-    question: str
-    question_version: str
     apart: bool
     margin: str
     level: str
-    place: str
+    question: str
+    question_version: str
     value: str
 
 
+#: What was said: question, its version, value, and whether it counts so for everybody, or within a margin.
+_Value = tuple[str, str, str, bool, bool]
+
+
 class _Said(NamedTuple):
-    """A response as it counts: in which margins and place, and what was said, as (question, version, value)."""
+    """A response as it counts: in which margins, and what was said."""
 
     apart: bool
-    place: str
     levels: tuple[tuple[str, str], ...]
-    values: Mapping[tuple[str, str, str], int]
+    values: Mapping[_Value, int]
 
-    def keys(self, definition: form.Form, values: Mapping[tuple[str, str, str], int]) -> dict[Key, int]:
-        """So many of each of these values, in every margin."""
-        name, wave, (apart, place, levels, _) = definition.name, definition.wave, self
+    def keys(self, definition: form.Form, values: Mapping[_Value, int]) -> dict[Key, int]:
+        """So many of each of these values, for everybody and in every margin."""
+        name, wave, (apart, levels, _) = definition.name, definition.wave, self
         return {
-            Key(name, wave, *said[:2], apart, margin, level, place, said[2]): count
-            for said, count in values.items()
+            Key(name, wave, apart, margin, level, question, version, value): count
+            for (question, version, value, for_all, within), count in values.items()
             for margin, level in levels
+            if (within if margin else for_all)
         }
 
 
-_NOTHING = _Said(apart=False, place="", levels=(), values={})
+_NOTHING = _Said(apart=False, levels=(), values={})
 
 
 def contribution(definition: form.Form, response: state.State) -> Counter[Key]:
@@ -58,17 +67,17 @@ def contribution(definition: form.Form, response: state.State) -> Counter[Key]:
 
 
 def change(definition: form.Form, old: state.State | None, new: state.State | None) -> dict[Key, int]:
-    """New contribution minus old, without zeros, keys in sorted order (the order in which rows are locked)."""
+    """New contribution minus old, without zeros."""
     was = _said(definition, old) if old else _NOTHING
     is_now = _said(definition, new) if new else _NOTHING
-    if was[:3] == is_now[:3]:
+    if was[:2] == is_now[:2]:
         # Most turns add one answer to ten that stand: all others would cancel out in every margin.
         differs = {said for said, _ in was.values.items() ^ is_now.values.items()}
         more = {said: is_now.values.get(said, 0) - was.values.get(said, 0) for said in differs}
-        return dict(sorted(is_now.keys(definition, more).items()))
+        return is_now.keys(definition, more)
     before, after = was.keys(definition, was.values), is_now.keys(definition, is_now.values)
     changed = {key for key, _ in before.items() ^ after.items()}
-    return {key: after.get(key, 0) - before.get(key, 0) for key in sorted(changed)}
+    return {key: after.get(key, 0) - before.get(key, 0) for key in changed}
 
 
 # What was new with one message is old with the next.
@@ -83,17 +92,23 @@ def _said(definition: form.Form, response: state.State) -> _Said:
     levels += [(name, expressions.text(values[name])) for name in definition.margins if values.get(name, "") != ""]
     levels += [("channel", response.channel), ("language", response.language)]
     place = next((expressions.text(values[name]) for name in reversed(definition.places) if name in values), "")
+    levels += [(PLACE, place)] if place else []
     apart = bool(definition.apart and expressions.truth(definition.apart.evaluate(context)))
 
-    said: list[tuple[str, str, str]] = [("", "", "")]
+    said: list[_Value] = [("", "", "", True, True)]
     for station in view.asked:
         question = station.question
         if question.kind in form.CHOOSING and station.key in view.values and question.name not in definition.places:
-            text = expressions.text(view.values[station.key])
-            several = question.kind is form.Kind.SELECT_MULTIPLE
-            each = ["", *text.split(" ")] if several else [text.replace(" ", ">")]
-            said += [(question.name, question.version, value) for value in each]
-    return _Said(apart, place, tuple(levels), Counter(said))
+            name, version, text = question.name, question.version, expressions.text(view.values[station.key])
+            if question.kind is form.Kind.RANK:
+                said.append((name, version, text.replace(" ", ">"), True, False))
+                ranked = enumerate(text.split(" ")[:PLACES], start=1)
+                said += [(name, version, f"{place}>{option}", False, True) for place, option in ranked]
+            elif question.kind is form.Kind.SELECT_MULTIPLE:
+                said += [(name, version, value, True, True) for value in ("", *text.split(" "))]
+            else:
+                said.append((name, version, text, True, True))
+    return _Said(apart, tuple(levels), Counter(said))
 
 
 def _has_answer(definition: form.Form, response: state.State) -> bool:

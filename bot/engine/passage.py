@@ -44,8 +44,7 @@ class Station(NamedTuple):
     asks: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Passage:
+class Passage(NamedTuple):
     """What a response looks like under the form's conditions."""
 
     definition: form.Form
@@ -143,25 +142,38 @@ def _passage(
     language: str,
 ) -> Passage:
     given, instants = dict(answers), (begun, ended)
-    going = _Going(definition, given, seed, instants, language, None)
+    latest = _latest(definition, seed, begun)
+    kept = latest[0] if latest and latest[0].given == answers[:-1] and scoping.is_straight(definition) else None
+    if kept and (kept.instants != instants or kept.language != language):
+        kept = None
+    going = _Going(definition, given, seed, instants, language, None, kept)
     for _ in range(PASSES - 1 if scoping.looks_ahead(definition) else 0):
         before, going = going, _Going(definition, given, seed, instants, language, going)
         if (going.values, going.rounds) == (before.values, before.rounds):
             break
-    return Passage(
-        definition=definition,
-        stations=tuple(going.stations),
-        asked=tuple(station for station in going.stations if station.asks),
-        values=going.values,
-        rounds=going.rounds,
-        once=tuple(going.once),
-        given=answers,
-        instants=instants,
-        sent={answer.id: answer for _, answer in answers if isinstance(answer, state.Media)},
-        now=going.now,
-        seed=seed,
-        language=language,
-    )
+    latest[:] = [found] = [
+        Passage(
+            definition=definition,
+            stations=tuple(going.stations),
+            asked=tuple(station for station in going.stations if station.asks),
+            values=going.values,
+            rounds=going.rounds,
+            once=tuple(going.once),
+            given=answers,
+            instants=instants,
+            sent={answer.id: answer for _, answer in answers if isinstance(answer, state.Media)},
+            now=going.now,
+            seed=seed,
+            language=language,
+        )
+    ]
+    return found
+
+
+@functools.lru_cache(maxsize=512)
+def _latest(_definition: form.Form, _seed: str, _begun: str) -> list[Passage]:
+    """Room for the newest passage of one response: with one answer more, most of it stays as it is."""
+    return []
 
 
 @dataclass(slots=True)
@@ -187,6 +199,7 @@ class _Going:
         instants: tuple[str, str],
         language: str,
         before: _Going | None,
+        kept: Passage | None = None,
     ) -> None:
         self.definition, self.given, self.seed, self.language = definition, given, seed, language
         begun, ended = instants
@@ -198,6 +211,11 @@ class _Going:
         self.rounds: dict[str, int] = {}
         self.once: list[tuple[str, str]] = []
         self.opened: list[Opened] = []
+        #: The passage with one answer less, and whatever that answer may have changed.
+        self.kept = kept
+        if kept:
+            self.changed = scoping.hanging_on(definition, [*given][-1])
+            self.met_before = {station.key: station for station in kept.stations}
         self.repeated = any(question.repeats for question in definition.questions)
         # Without repeats and a time before, what stands is what is seen: one and the same dict.
         answers = self.values if before is None and not self.repeated else self.seen((), ())
@@ -326,6 +344,12 @@ class _Going:
         self.stations.append(Station(key, question, at, opened, asks))
 
     def question(self, question: form.Question, scope: _Scope) -> None:
+        if self.kept and question.name not in self.changed:
+            if station := self.met_before.get(question.name):
+                self.met(*station[:3], asks=station.asks)
+            if question.name in self.kept.values:
+                self.values[question.name] = self.kept.values[question.name]
+            return
         key = form.key(question.name, scope.at) if scope.at else question.name
         value: expressions.Value | None = None
         if question.relevant is not None and not self.holds(question.relevant, scope, key):

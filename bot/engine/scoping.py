@@ -87,6 +87,35 @@ def asked_of_itself(definition: form.Form) -> Mapping[str, tuple[form.Question, 
 
 
 @functools.lru_cache(maxsize=512)
+def is_straight(definition: form.Form) -> bool:
+    """Whether one time through is enough, and the same each time: no repeat, no look ahead, no `once()`."""
+    worked_out = (each for question in definition.questions for each in (question.calculation, question.default))
+    once = any(each and each.once for each in worked_out)
+    repeats = any(question.repeats for question in definition.questions)
+    return not (once or repeats or looks_ahead(definition))
+
+
+@functools.lru_cache(maxsize=4096)
+def hanging_on(definition: form.Form, name: str) -> frozenset[str]:
+    """That question, and all of which its answer may decide whether they are met, or what they are worth."""
+    found = {name}
+
+    def look(body: tuple[form.Question | form.Group, ...], decided: bool) -> None:
+        for each in body:
+            hangs = decided or bool(each.relevant and not found.isdisjoint(each.relevant.references))
+            if isinstance(each, form.Group):
+                look(each.body, hangs)
+                continue
+            needed = (each.calculation, each.default, each.choice_filter)
+            if hangs or any(expression and not found.isdisjoint(expression.references) for expression in needed):
+                found.add(each.name)
+
+    # In a straight form all that is asked for stands before, so that once through is enough.
+    look(definition.body, decided=False)
+    return frozenset(found)
+
+
+@functools.lru_cache(maxsize=512)
 def judged_by(definition: form.Form, question: form.Question) -> frozenset[str]:
     """Every question that its constraint asks for through calculations; itself where they add it up."""
     found: set[str] = set()

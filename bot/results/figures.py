@@ -7,14 +7,15 @@ answers, and every figure stands beside the number of people it is about.
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from bot.engine import form
+from bot.engine import contribution, form
 from bot.results import suppression
 
 #: A ranking's figures look at this many places, worth 3, 2 and 1 points.
-PLACES = 3
+PLACES = contribution.PLACES
 #: The normal quantile of a 95 % interval.
 _Z = 1.959963984540054
 
@@ -52,12 +53,29 @@ def wilson(count: int, n: int) -> tuple[float, float]:
     return (0.0 if count == 0 else middle - half), (1.0 if count == n else middle + half)
 
 
-def people(question: form.Question, values: Mapping[str, int]) -> int:
-    """How many answered a question: the people its shares are of. `values` are its tallies.
+def placed(question: form.Question, values: Mapping[str, int]) -> Mapping[str, int]:
+    """Everybody's rankings as they count in a margin: so many put that option at that place ("1>water")."""
+    if question.kind is not form.Kind.RANK:
+        return values
+    found: Counter[str] = Counter()
+    for value, count in values.items():
+        for place, name in enumerate(value.split(">")[:PLACES], start=1):
+            found[f"{place}>{name}"] += count
+    return found
 
-    Where several may be chosen whoever answered is counted once under "".
+
+def people(question: form.Question, values: Mapping[str, int]) -> int:
+    """How many answered a question: the people its shares are of. `values` are its tallies as in a margin.
+
+    Where several may be chosen whoever answered is counted once under ""; whoever ranks puts one first.
     """
-    return values.get("", 0) if question.kind is form.Kind.SELECT_MULTIPLE else sum(values.values())
+    match question.kind:
+        case form.Kind.SELECT_MULTIPLE:
+            return values.get("", 0)
+        case form.Kind.RANK:
+            return sum(count for value, count in values.items() if value.startswith("1>"))
+        case _:
+            return sum(values.values())
 
 
 def cells(question: form.Question, values: Mapping[str, int], n: int) -> dict[str, suppression.Cell]:
@@ -66,10 +84,7 @@ def cells(question: form.Question, values: Mapping[str, int], n: int) -> dict[st
     if question.kind is not form.Kind.RANK:
         return {name: (values.get(name, 0),) for name in names}
     places = min(PLACES, question.pick or len(names))
-    at = {name: [0] * places for name in names}
-    for value, count in values.items():
-        for place, name in enumerate(value.split(">")[:places]):
-            at[name][place] += count
+    at = {name: [values.get(f"{place}>{name}", 0) for place in range(1, places + 1)] for name in names}
     # Where everybody ranks all there are, nobody leaves any out, and that is no secret.
     left_out = len(names) > places
     return {name: (*counts, *((n - sum(counts),) if left_out else ())) for name, counts in at.items()}

@@ -132,6 +132,8 @@ class _Making:
         self.all: dict[tuple[str, str], dict[str, int]] = defaultdict(dict)
         for name, version, _, value, count in everybody:
             self.all[name, version][value] = count
+        for key, question in self.wordings.items():
+            self.all[key] = dict(figures.placed(question, self.all[key]))
         self.some: dict[tuple[str, str], dict[str, dict[str, int]]] = defaultdict(dict)
         for name, version, level, value, count in broken_down:
             self.some[name, version].setdefault(level, {})[value] = count

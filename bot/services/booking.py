@@ -61,8 +61,8 @@ def recall(pledge: ledger.Pledge) -> book.Standing | None:
 
 async def standing(connection: db.Connection, known: Mapping[str, messages.Campaign]) -> dict[str, messages.Campaign]:
     """These campaigns as they stand in this very transaction."""
-    states, found = await turns.states(connection), await ledger.totals(connection)
-    return {name: stands(campaign, states[name], found[name]) for name, campaign in known.items() if name in states}
+    found = await ledger.standing(connection)
+    return {name: stands(campaign, *found[name]) for name, campaign in known.items() if name in found}
 
 
 def stands(campaign: messages.Campaign, state: str, found: Sequence[ledger.Total]) -> messages.Campaign:

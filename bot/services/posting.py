@@ -9,6 +9,7 @@ from bot.channels import base, plain, weighing
 from models import sealing, turns
 
 _BUTTONS = ("options", "actions")
+_FIELDS = base.Outbound._fields
 
 
 class Said(NamedTuple):
@@ -64,7 +65,7 @@ def outgoing(
 
 def slim(outbound: base.Outbound) -> dict[str, Any]:
     """As JSON types, without what is empty."""
-    slim = {name: value for name, value in outbound._asdict().items() if value}
+    slim: dict[str, Any] = {name: value for name, value in zip(_FIELDS, outbound, strict=True) if value}
     for name in _BUTTONS:
         if name in slim:
             slim[name] = [list(each) for each in slim[name]]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import math
 import re
 from collections.abc import Iterator
@@ -61,7 +60,7 @@ def numbers(source: str, context: expressions.Context, first: float = 0.0, secon
 
 
 def _difference(one: str, other: str, context: expressions.Context, at: float) -> float | None:
-    there = dataclasses.replace(context, current=at)
+    there = context._replace(current=at)
     sides = _value(one, there), _value(other, there)
     if sides[0] is None or sides[1] is None:
         return None

@@ -90,15 +90,14 @@ tally = sa.Table(
     metadata,
     sa.Column("form_name", sa.String(64), nullable=False),
     sa.Column("wave", sa.String(32), nullable=False),
-    sa.Column("question", sa.String(64), nullable=False),
-    sa.Column("question_version", sa.String(8), nullable=False),
     sa.Column("apart", sa.Boolean, nullable=False),
     sa.Column("margin", sa.String(64), nullable=False),
     sa.Column("level", sa.String(64), nullable=False),
-    sa.Column("place", sa.String(32), nullable=False),
+    sa.Column("question", sa.String(64), nullable=False),
+    sa.Column("question_version", sa.String(8), nullable=False),
     sa.Column("value", sa.String(400), nullable=False),
     sa.Column("count", sa.Integer, nullable=False),
-    sa.PrimaryKeyConstraint(
-        "form_name", "wave", "question", "question_version", "apart", "margin", "level", "place", "value"
-    ),
+    # In the order in which figures are asked for: one margin lies together.
+    sa.PrimaryKeyConstraint("form_name", "wave", "apart", "margin", "level", "question", "question_version", "value"),
+    sqlite_with_rowid=False,
 )

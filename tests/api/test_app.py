@@ -67,7 +67,7 @@ async def test_results_in_plain_words(sqlite_url: str, tmp_path: Path) -> None:
         assert family
         names = [choice.name for choice in family.choices]
         rankings = [">".join((name, names[index - 1], names[index - 2])) for index, name in enumerate(names)]
-        same = {"form_name": survey.name, "wave": survey.wave, "apart": False, "margin": "", "level": "", "place": ""}
+        same = {"form_name": survey.name, "wave": survey.wave, "apart": False, "margin": "", "level": ""}
         rows = [
             {**same, "question": "family", "question_version": family.version, "value": ranking, "count": 20}
             # Three are wanted by some more.

@@ -1,4 +1,4 @@
-"""python -m tests.bench: drives both bots in turn, prints the table and writes docs/PERFORMANCE.md."""
+"""python -m tests.bench: drives all bots in turn, prints the table and writes docs/PERFORMANCE.md."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import tempfile
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import uvloop
 
@@ -29,10 +30,12 @@ class Plan:
     seconds: float = 8.0
     #: Seconds of each side that do not count.
     warm: float = 2.0
+    #: Seconds that each call of a Bot API takes which is as far away as Telegram's.
+    far: float = 0.05
 
 
 class Bench:
-    """Both bots running, and the platform before them."""
+    """The bots running, and the platform before them."""
 
     def __init__(self, platform: stub.Stub, plan: Plan) -> None:
         self._platform, self._plan = platform, plan
@@ -73,24 +76,34 @@ class Bench:
         return crowd.acknowledged
 
 
-async def run(plan: Plan, folder: Path) -> tuple[list[report.Round], dict[str, str]]:
-    """The whole run: rounds of both sides in turn, and what each had lost when it was killed at the end."""
+class Ran(NamedTuple):
+    """Rounds of all sides in turn, with a Bot API at hand and one that is far; what each side had lost when killed."""
+
+    near: list[report.Round]
+    far: list[report.Round]
+    lost: dict[str, str]
+
+
+async def run(plan: Plan, folder: Path) -> Ran:
+    """The whole run."""
     platform = stub.Stub()
     server = await asyncio.get_running_loop().create_server(lambda: stub.Server(platform), "127.0.0.1", 0)
     api = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
-    both = [sides.ours(folder, api), sides.peer(folder, api)]
-    bots = [sides.Running(side, folder / f"{side.port}.log") for side in both]
-    bench, rounds, lost = Bench(platform, plan), [], {}
+    all_ = [sides.ours(folder, api), sides.peer(folder, api), *sides.other(folder, api)]
+    bots = [sides.Running(side, folder / f"{side.port}.log") for side in all_]
+    bench, ran = Bench(platform, plan), Ran([], [], {})
     try:
         for bot in bots:
             await bot.ready()
             await bench.round(bot, plan.warm)
-        for _ in range(plan.rounds):
-            for bot in bots:
-                rounds.append(await bench.round(bot, plan.seconds))
-                print(report.line(rounds[-1]), flush=True)
+        for rounds, platform.delay in ((ran.near, 0.0), (ran.far, plan.far)):
+            for _ in range(plan.rounds):
+                for bot in bots:
+                    rounds.append(await bench.round(bot, plan.seconds))
+                    print(report.line(rounds[-1]), flush=True)
+        platform.delay = 0.0
         for bot in bots:
-            lost[bot.side.name] = kept.lost(bot.side, folder, await bench.end(bot, plan.seconds))
+            ran.lost[bot.side.name] = kept.lost(bot.side, folder, await bench.end(bot, plan.seconds))
     except BaseException:
         for bot in bots:
             print(f"-- {bot.side.name}:\n{bot.last_words()}", file=sys.stderr)
@@ -99,7 +112,7 @@ async def run(plan: Plan, folder: Path) -> tuple[list[report.Round], dict[str, s
         for bot in bots:
             bot.kill()
         server.close()
-    return rounds, lost
+    return ran
 
 
 def main() -> None:
@@ -118,8 +131,8 @@ def main() -> None:
         tempfile.TemporaryDirectory(prefix="ashar-bench-") as folder,
         asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner,
     ):
-        rounds, lost = runner.run(run(plan, Path(folder)))
-    text = report.report(rounds, lost, plan.people, dt.datetime.now(dt.UTC))
+        ran = runner.run(run(plan, Path(folder)))
+    text = report.report(ran.near, ran.far, ran.lost, plan.people, plan.far, dt.datetime.now(dt.UTC))
     print("\n" + text)
     page.put_head(given.write, text)
 

@@ -32,7 +32,7 @@ def lost(side: sides.Side, folder: Path, acknowledged: Collection[people.Given])
             if (seal.hash("address/telegram", str(given.chat)), given.question) not in stored
         ]
     else:
-        stored = _rows(folder / sides.PEER_FILE, _PEER)
+        stored = _rows(folder / sides.FILES[side.name], _PEER)
         missing = [given for given in acknowledged if given not in stored]
     return f"{len(missing)} of {len(acknowledged):,}"
 

@@ -6,9 +6,6 @@ Started as a program: python -m tests.bench.peer <port> <address of the Bot API>
 from __future__ import annotations
 
 import asyncio
-import csv
-import random
-import re
 import sys
 import warnings
 from typing import Any
@@ -18,7 +15,6 @@ import starlette.requests
 import starlette.responses
 import starlette.routing
 import uvicorn
-import yaml
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup, Update
 from telegram.ext import (
     Application,
@@ -31,45 +27,11 @@ from telegram.ext import (
 )
 from telegram.warnings import PTBUserWarning
 
-from tests.bench import peer_store, people, stub
+from tests.bench import peer_store, peer_words, stub
 
 Context = ContextTypes.DEFAULT_TYPE
 (LANGUAGE, CONSENT, OBLAST, RAION, VILLAGE, SEX, AGE, PARENT, WHERE, FAMILY, COMMUNITY, PROPOSAL, HEAR) = range(13)
 
-_HELLO = (
-    "Саламатсызбы! Айылыңызга же шаарыңызга эмне керек экенин сурайбыз.\n"
-    "Здравствуйте! Спрашиваем, что нужно вашему селу или городу.\n"
-    "Кайсы тил ыңгайлуу?\nКакой язык удобнее?"
-)
-_CONSENT = {
-    "ky": "Сурамжылоону {holder} элге эмне керек экенин билүү үчүн жүргүзөт. Жашыңыз, жынысыңыз, жашаган жериңиз, "
-    "жоопторуңуз сакталат. Мөөнөтү: {term}. Билдирүүлөр чет өлкөдөгү серверлерден (Telegram) өтөт. Жыйынтыкта "
-    "атыңыз болбойт. Өз эркиңиз. Макулсузбу?",
-    "ru": "Опрос проводит {holder}, чтобы узнать, что нужно жителям. Храним возраст, пол, место жительства и ответы. "
-    "Срок: {term}. Сообщения идут через серверы за границей (Telegram). Итоги — без имён. Участие добровольное. "
-    "Согласны?",
-}
-_AGREE = {"ky": ("Макулмун", "Макул эмесмин"), "ru": ("Согласен", "Не согласен")}
-_RANK = {
-    "ky": "Үч номерди жазыңыз, эң маанилүүсү биринчи. Мисалы: 3 1 7",
-    "ru": "Напишите три номера, первым — самое важное. Например: 3 1 7",
-}
-_BYE = {"ky": "Токтоттук.", "ru": "Остановились."}
-
-
-def _words() -> tuple[Any, Any, Any, dict[str, Any]]:
-    """The same words: the survey's own file, read once."""
-    sheets = yaml.safe_load(people.FLOW.read_text(encoding="utf-8"))
-    choices: dict[str, list[Any]] = {}
-    for row in sheets["choices"]:
-        choices.setdefault(row["list_name"], []).append(row)
-    with people.FLOW.with_name("places.csv").open(encoding="utf-8", newline="") as file:
-        choices["places"] = list(csv.DictReader(file))
-    questions = {row["name"]: row for row in sheets["survey"]}
-    return sheets["settings"][0], questions, choices, {place["name"]: place for place in choices["places"]}
-
-
-SETTINGS, QUESTIONS, CHOICES, PLACES = _words()
 STORE: peer_store.Store
 
 
@@ -112,27 +74,7 @@ async def show(update: Update, text: str, buttons: list[tuple[str, str]]) -> Non
 
 async def ask(update: Update, context: Context, name: str, said: str = "") -> None:
     """The question with a button for each of its choices."""
-    language = memory(context)["language"]
-    question = QUESTIONS[name]
-    text = question["label"][language]
-    if "hint" in question:
-        text += "\n" + question["hint"][language]
-    buttons = []
-    if name == "oblast":
-        buttons = [(place[f"label::{language}"], place["name"]) for place in CHOICES["places"] if place["level"] == "1"]
-    elif name == "raion":
-        oblast = memory(context)["oblast"]
-        inside = [place for place in PLACES.values() if place["parent"] == oblast]
-        buttons = [(place[f"label::{language}"], place["name"]) for place in inside]
-    elif name in ("family", "community"):
-        order = memory(context).setdefault(f"{name} order", random.sample(CHOICES[name], len(CHOICES[name])))
-        for number, choice in enumerate(order, start=1):
-            text += f"\n{number}. {choice['label'][language]} ({choice['ashar::description'][language]})"
-        text += "\n" + _RANK[language]
-    elif question["type"].startswith("select_one"):
-        choices = CHOICES[question["type"].split()[1]]
-        buttons = [(choice["label"][language], choice["name"]) for choice in choices]
-    await show(update, f"{said}\n{text}" if said else text, buttons)
+    await show(update, *peer_words.question(memory(context), name, said))
 
 
 def keep(context: Context, name: str, value: str) -> None:
@@ -145,15 +87,13 @@ def keep(context: Context, name: str, value: str) -> None:
 
 
 async def start(update: Update, context: Context) -> int:
-    await show(update, _HELLO, [("Кыргызча", "ky"), ("Русский", "ru")])
+    await show(update, peer_words.HELLO, [("Кыргызча", "ky"), ("Русский", "ru")])
     return LANGUAGE
 
 
 async def language(update: Update, context: Context) -> int:
-    chosen = memory(context)["language"] = tapped(update)
-    text = _CONSENT[chosen].format(holder=SETTINGS["ashar::holder"][chosen], term=SETTINGS["ashar::term"][chosen])
-    yes, no = _AGREE[chosen]
-    await show(update, f"{SETTINGS['form_title'][chosen]}\n{text}", [(yes, "yes"), (no, "no")])
+    memory(context)["language"] = tapped(update)
+    await show(update, *peer_words.consent(tapped(update)))
     return CONSENT
 
 
@@ -228,7 +168,7 @@ async def where(update: Update, context: Context) -> int:
 
 async def family(update: Update, context: Context) -> int:
     if not _ranked(update, context, "family"):
-        await ask(update, context, "family", _RANK[memory(context)["language"]])
+        await ask(update, context, "family", peer_words.RANK[memory(context)["language"]])
         return FAMILY
     await ask(update, context, "community")
     return COMMUNITY
@@ -236,7 +176,7 @@ async def family(update: Update, context: Context) -> int:
 
 async def community(update: Update, context: Context) -> int:
     if not _ranked(update, context, "community"):
-        await ask(update, context, "community", _RANK[memory(context)["language"]])
+        await ask(update, context, "community", peer_words.RANK[memory(context)["language"]])
         return COMMUNITY
     await ask(update, context, "proposal")
     return PROPOSAL
@@ -251,30 +191,26 @@ async def proposal(update: Update, context: Context) -> int:
 async def hear(update: Update, context: Context) -> int:
     keep(context, "hear", tapped(update))
     STORE.finish(memory(context)["id"])
-    await show(update, SETTINGS["ashar::thanks"][memory(context)["language"]], [])
+    await show(update, peer_words.SETTINGS["ashar::thanks"][memory(context)["language"]], [])
     memory(context).clear()
     return ConversationHandler.END
 
 
 async def stop(update: Update, context: Context) -> int:
-    await show(update, _BYE[memory(context).get("language", "ky")], [])
+    await show(update, peer_words.BYE[memory(context).get("language", "ky")], [])
     memory(context).clear()
     return ConversationHandler.END
 
 
 def _constraint(context: Context, name: str) -> str:
-    said: str = QUESTIONS[name]["constraint_message"][memory(context)["language"]]
-    return said
+    return peer_words.refused(memory(context)["language"], name)
 
 
 def _ranked(update: Update, context: Context, name: str) -> bool:
     """Keep three of the options, typed as their numbers; False if they are no such three."""
-    numbers = [int(number) for number in re.findall(r"\d", typed(update))]
-    order = memory(context)[f"{name} order"]
-    if len(numbers) != 3 or len(set(numbers)) != 3 or not all(1 <= number <= len(order) for number in numbers):
-        return False
-    keep(context, name, " ".join(order[number - 1]["name"] for number in numbers))
-    return True
+    if kept := peer_words.ranked(memory(context), name, typed(update)):
+        keep(context, name, kept)
+    return bool(kept)
 
 
 def conversation() -> ConversationHandler[Context]:
@@ -317,7 +253,9 @@ async def main(port: int, api: str, database: str) -> None:
         return starlette.responses.Response()
 
     app = starlette.applications.Starlette(routes=[starlette.routing.Route("/telegram", telegram, methods=["POST"])])
-    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=port, log_level="warning"))
+    # With a Bot API far away a person waits longer than uvicorn keeps a silent connection.
+    config = uvicorn.Config(app, host="127.0.0.1", port=port, log_level="warning", timeout_keep_alive=120)
+    server = uvicorn.Server(config)
     async with application:
         await application.start()
         await server.serve()

@@ -45,38 +45,67 @@ def line(done: Round) -> str:
     )
 
 
-def ratios(rounds: Sequence[Round]) -> list[float]:
-    """Our answers a second over the peer's, for each pair of rounds."""
-    mine, theirs = ([each.rate for each in rounds if each.side == side] for side in (sides.OURS, sides.PEER))
-    return [ours / peer for ours, peer in zip(mine, theirs, strict=True)]
+def ratios(rounds: Sequence[Round], peer: str) -> list[float]:
+    """Our answers a second over a peer's, for each pair of rounds."""
+    mine, theirs = (_of(rounds, side) for side in (sides.OURS, peer))
+    return [ours.rate / other.rate for ours, other in zip(mine, theirs, strict=True)]
 
 
-def report(rounds: Sequence[Round], lost: dict[str, str], people: int, at: dt.datetime) -> str:
-    """The whole page."""
-    each = ratios(rounds)
-    waits = [ours.wait(99) / peer.wait(99) for ours, peer in zip(rounds[::2], rounds[1::2], strict=True)]
-    table = "\n".join(_row(rounds, side) for side in (sides.OURS, sides.PEER))
+def report(
+    near: Sequence[Round], far: Sequence[Round], lost: dict[str, str], people: int, delay: float, at: dt.datetime
+) -> str:
+    """The whole page: rounds with a Bot API at hand, and with one whose calls take `delay` seconds."""
+    everybody = list(dict.fromkeys(each.side for each in near))
+    peers = everybody[1:]
     return _PAGE.format(
         date=at.date(),
         python=platform.python_version(),
         cores=os.cpu_count(),
         people=people,
-        rounds=len(each),
-        seconds=f"{rounds[0].seconds:.0f}",
-        table=table,
-        ratio=f"{statistics.median(each):.1f}",
-        low=f"{min(each):.1f}",
-        high=f"{max(each):.1f}",
-        wait=f"{statistics.median(waits):.2f}",
+        rounds=len(_of(near, sides.OURS)),
+        seconds=f"{near[0].seconds:.0f}",
+        near="\n".join(_row(near, side) for side in everybody),
+        far="\n".join(_row(far, side) for side in everybody),
+        delay=f"{delay * 1000:.0f}",
+        ratios="\n".join(_ratio(near, peer) for peer in peers),
+        far_ratios="\n".join(_ratio(far, peer) for peer in peers),
         ours=sides.OURS,
-        peer=sides.PEER,
+        peers=" | ".join(peers),
+        rule=" | ".join("---" for _ in peers),
+        same={name: " | ".join(word for _ in peers) for name, word in _SAME.items()},
         lost_ours=lost[sides.OURS],
-        lost_peer=lost[sides.PEER],
+        lost_peers=" | ".join(lost[peer] for peer in peers),
+    )
+
+
+#: What holds of each peer: none of them keeps more than the answer.
+_SAME = {
+    "told": "before the update is looked at",
+    "holds": "the answer",
+    "repeated": "is handled again",
+    "unsent": "is lost",
+    "place": "lost, it is in memory",
+    "open": "in the open",
+}
+
+
+def _of(rounds: Sequence[Round], side: str) -> list[Round]:
+    return [each for each in rounds if each.side == side]
+
+
+def _ratio(rounds: Sequence[Round], peer: str) -> str:
+    """How many times as fast, and how much sooner the last hundredth is answered."""
+    each = ratios(rounds, peer)
+    pairs = zip(_of(rounds, sides.OURS), _of(rounds, peer), strict=True)
+    wait = statistics.median(ours.wait(99) / other.wait(99) for ours, other in pairs)
+    return (
+        f"**{statistics.median(each):.1f} times the answers a second of {peer}** (in pairs of rounds "
+        f"{min(each):.1f}–{max(each):.1f}); our p99 is {wait:.2f} of its own.\n"
     )
 
 
 def _row(rounds: Sequence[Round], side: str) -> str:
-    mine = [each for each in rounds if each.side == side]
+    mine = _of(rounds, side)
     rates = [each.rate for each in mine]
 
     def middle(values: Sequence[float]) -> str:
@@ -107,23 +136,30 @@ from its first byte at the webhook to the reply at the Bot API; /start, language
 
 | side | answers/s | p50 / p99 ms | CPU µs an answer | RSS MB |
 | --- | --- | --- | --- | --- |
-{table}
+{near}
 
-**{ratio} times the answers a second** (in pairs of rounds {low}–{high}); its p99 is {wait} of the peer's.
+{ratios}
+The same with a Bot API whose calls take {delay} ms each, as Telegram's do from far away:
 
-What each side keeps safe meanwhile, both on SQLite with `synchronous=FULL`:
+| side | answers/s | p50 / p99 ms | CPU µs an answer | RSS MB |
+| --- | --- | --- | --- | --- |
+{far}
 
-| | {ours} | {peer} |
-| --- | --- | --- |
-| when the webhook is told 200 | after the commit | before the update is looked at |
-| one transaction holds | message id, place in the conversation, answer, figures, reply to be sent | the answer |
-| a repeated update | has no second effect | is handled again |
-| a reply that could not be sent | stays in the outbox and is tried again | is lost |
-| place in the conversation after a restart | kept | lost, it is in memory |
-| chat ids, free text, replies | encrypted | in the open |
-| killed amid the run: answers told 200 and not kept | {lost_ours} | {lost_peer} |
+{far_ratios}
+What each side keeps safe meanwhile, all on SQLite with `synchronous=FULL`:
 
-The peer is what python-telegram-bot's examples lead to: `Application` with a `ConversationHandler`, its own HTTP
-client, the starlette webhook of `customwebhookbot`, SQLAlchemy's ORM with a commit an answer. It checks what it is
-told and asks the same questions with the same words; it counts nothing and cannot go back.
+| | {ours} | {peers} |
+| --- | --- | {rule} |
+| when the webhook is told 200 | after the commit | {same[told]} |
+| one transaction holds | message id, place in the conversation, answer, figures, reply to be sent | {same[holds]} |
+| a repeated update | has no second effect | {same[repeated]} |
+| a reply that could not be sent | stays in the outbox and is tried again | {same[unsent]} |
+| place in the conversation after a restart | kept | {same[place]} |
+| chat ids, free text, replies | encrypted | {same[open]} |
+| killed amid the run: answers told 200 and not kept | {lost_ours} | {lost_peers} |
+
+The peers are what their libraries' examples lead to: python-telegram-bot's `Application` with a
+`ConversationHandler`, its own HTTP client and the starlette webhook of `customwebhookbot`; aiogram's `Dispatcher` with
+states in memory and its aiohttp webhook; both with SQLAlchemy's ORM and a commit an answer. They check what they are
+told and ask the same questions with the same words; they count nothing and cannot go back.
 """

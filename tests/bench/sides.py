@@ -1,4 +1,4 @@
-"""The two bots that are compared: how each is started, and what it uses of the machine."""
+"""The bots that are compared: how each is started, and what it uses of the machine."""
 
 from __future__ import annotations
 
@@ -18,8 +18,12 @@ from tests.bench import stub
 
 ROOT = Path(__file__).resolve().parents[2]
 SECRET = "the-secret-of-the-bench"
-OURS, PEER = "Ashar", "python-telegram-bot + SQLAlchemy"
-OUR_FILE, PEER_FILE = "ashar.sqlite", "peer.sqlite"
+OURS, PEER, OTHER = "Ashar", "python-telegram-bot + SQLAlchemy", "aiogram FSM + SQLAlchemy"
+OUR_FILE = "ashar.sqlite"
+#: The database of each peer.
+FILES = {PEER: "peer.sqlite", OTHER: "aiogram.sqlite"}
+#: Where `make bench` installs what aiogram wants, which is not what we want.
+_PEERS = Path(sys.prefix) / "peers" / "bin" / "python"
 _START = 30.0
 
 
@@ -54,8 +58,15 @@ def ours(folder: Path, api: str) -> Side:
 def peer(folder: Path, api: str) -> Side:
     """The ConversationHandler."""
     port = free_port()
-    command = [sys.executable, "-m", "tests.bench.peer", str(port), api, str(folder / PEER_FILE)]
+    command = [sys.executable, "-m", "tests.bench.peer", str(port), api, str(folder / FILES[PEER])]
     return Side(PEER, command, port)
+
+
+def other(folder: Path, api: str) -> list[Side]:
+    """The finite state machine of aiogram; none where `make bench` has not installed it."""
+    port = free_port()
+    command = [str(_PEERS), "-m", "tests.bench.peer_aiogram", str(port), api, str(folder / FILES[OTHER])]
+    return [Side(OTHER, command, port)] if _PEERS.exists() else []
 
 
 def free_port() -> int:

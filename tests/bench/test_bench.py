@@ -14,15 +14,16 @@ from tests.bench import __main__ as bench
 from tests.bench import exports, page, report, sides
 
 
-def test_both_sides_are_driven_and_reported(tmp_path: Path) -> None:
+def test_all_sides_are_driven_and_reported(tmp_path: Path) -> None:
     plan = bench.Plan(people=3, rounds=1, seconds=2.0, warm=1.0)
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        rounds, lost = runner.run(bench.run(plan, tmp_path))
-    assert [done.side for done in rounds] == [sides.OURS, sides.PEER]
-    assert all(done.waits for done in rounds)
+        ran = runner.run(bench.run(plan, tmp_path))
+    for rounds in (ran.near, ran.far):
+        assert [done.side for done in rounds][:2] == [sides.OURS, sides.PEER]
+        assert all(done.waits for done in rounds)
     # What ours has acknowledged is kept, whatever happens; the table says it, so it must be true.
-    assert lost[sides.OURS].startswith("0 of ")
-    text = report.report(rounds, lost, plan.people, dt.datetime(2027, 1, 1, tzinfo=dt.UTC))
+    assert ran.lost[sides.OURS].startswith("0 of ")
+    text = report.report(ran.near, ran.far, ran.lost, plan.people, plan.far, dt.datetime(2027, 1, 1, tzinfo=dt.UTC))
     assert "2027-01-01" in text
     assert str(tmp_path) not in text
 

@@ -319,8 +319,7 @@ async def test_a_full_pool_is_surely_not_sent_and_a_late_answer_is_unknown(
     platform: standins.Standin, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     platform.person(42)
-    monkeypatch.setattr(telegram, "_CONNECT", 0.05)
-    monkeypatch.setattr(telegram, "_READ", 0.1)
+    monkeypatch.setattr(telegram, "_TIMEOUT", aiohttp.ClientTimeout(total=0.15, connect=0.05))
     platform.fails("sendMessage", delay=0.3)
     async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=1)) as narrow:
         channel = telegram.Telegram(standins.TOKEN, SECRET, narrow, platform.url)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import datetime as dt
 import time
 
@@ -17,7 +16,7 @@ ROWS = [pytest.param(row, id=f"{group}: {row.source}") for group, rows in GROUPS
 
 
 def evaluated(source: str, **changed: object) -> expressions.Value:
-    return expressions.compile(source).evaluate(dataclasses.replace(CONTEXT, **changed))  # type: ignore[arg-type] # of any field
+    return expressions.compile(source).evaluate(CONTEXT._replace(**changed))  # type: ignore[arg-type] # of any field
 
 
 @pytest.mark.parametrize("row", ROWS)
@@ -97,7 +96,7 @@ def test_chance_is_the_same_for_one_response_and_place() -> None:
     ],
 )
 def test_position_counts_the_repeats_around_the_question(source: str, above: tuple[bool, ...], expected: float) -> None:
-    context = dataclasses.replace(CONTEXT, at=(3, 5))
+    context = CONTEXT._replace(at=(3, 5))
     assert expressions.compile(source, above).evaluate(context) == expected
 
 

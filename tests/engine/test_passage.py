@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import dataclasses
 
+import hypothesis
 import pytest
+from hypothesis import strategies as st
 
-from bot.engine import form, passage, state
+from bot.engine import form, passage, scoping, state
 from bot.engine.xpath import expressions
+from bot.services import publishing
+from tests import corpus
 from tests.engine import small, walking
 
 YES_NO = small.choices("yn", "yes", "no")
@@ -288,3 +292,42 @@ def test_an_answer_that_shuts_its_own_group_counts_for_nothing() -> None:
     no = walking.answered(OPENS_ITSELF, goes_on="no", more="x")
     assert walking.met(OPENS_ITSELF, no) == ["called", "n"]
     assert "goes_on" not in walking.values(OPENS_ITSELF, no)
+
+
+CATALOGUE = publishing.prepare(corpus.FOLDERS).catalogue()
+STRAIGHT = [
+    definition
+    for definition in (*(corpus.form_of(CATALOGUE, link) for link in corpus.LINKS), small.VILLAGE)
+    if scoping.is_straight(definition)
+]
+
+
+def answer_to(question: form.Question) -> st.SearchStrategy[state.Answer]:
+    """Anything that may be kept as an answer to it."""
+    names = [choice.name for choice in question.choices]
+    match question.kind:
+        case form.Kind.SELECT_ONE if names:
+            return st.sampled_from(names)
+        case form.Kind.SELECT_MULTIPLE | form.Kind.RANK if names:
+            return st.lists(st.sampled_from(names), min_size=1, max_size=4, unique=True).map(tuple)
+        case form.Kind.INTEGER:
+            return st.integers(-5, 120)
+        case form.Kind.DECIMAL:
+            return st.sampled_from([0.5, 12.25, 1000.0])
+        case _:
+            return st.sampled_from(["yes", "no", "1990-05-12", "Кара-Ой", "42.49 78.39 1700 5"])
+
+
+@hypothesis.given(st.data())
+def test_a_passage_is_the_same_whatever_was_kept_of_the_one_before(data: st.DataObject) -> None:
+    definition = data.draw(st.sampled_from(STRAIGHT))
+    seed = data.draw(st.integers(0, 2**32).map(str))
+    answers: dict[str, state.Answer] = {}
+    for question in data.draw(st.lists(st.sampled_from(definition.questions), max_size=15)):
+        answers[question.name] = data.draw(answer_to(question))
+        response = walking.fresh(definition, seed)._replace(answers=tuple(answers.items()))
+        onward = passage.passage(definition, response)
+        passage._passage.cache_clear()
+        passage._latest.cache_clear()
+        anew = passage.passage(definition, response)
+        assert (onward.stations, onward.asked, onward.values) == (anew.stations, anew.asked, anew.values)

@@ -40,16 +40,14 @@ async def test_counts_are_those_of_the_responses(database: db.Database) -> None:
     await filling.respond(database, filling.seal(), definition, responses)
     tallies = [key for each in responses for key in contribution.contribution(definition, each)]
     for apart in (False, True):
-        for by in ("", "place", "sex", "age_group", "channel"):
+        for by in ("", contribution.PLACE, "sex", "age_group", "channel"):
             async with database.reading() as connection:
-                whole, parts = await figures.counts(connection, "small", "1", apart=apart, by=by, place=by == "place")
+                whole, parts = await figures.counts(connection, "small", "1", apart=apart, by=by)
             mine = [key for key in tallies if key.apart == apart]
             everybody = Counter((key.question, key.question_version, "", key.value) for key in mine if not key.margin)
             assert Counter({row[:4]: row.people for row in whole}) == everybody
             levels = Counter(
-                (key.question, key.question_version, key.place if by == "place" else key.level, key.value)
-                for key in mine
-                if by and key.margin == ("" if by == "place" else by)
+                (key.question, key.question_version, key.level, key.value) for key in mine if by and key.margin == by
             )
             assert Counter({row[:4]: row.people for row in parts}) == levels
 

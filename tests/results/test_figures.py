@@ -52,7 +52,7 @@ def test_several_answers_a_person_are_of_those_who_chose_any() -> None:
 
 def test_a_ranking_has_three_figures() -> None:
     asked = question(form.Kind.RANK, pick=3)
-    values = {"a>b>c": 20, "b>a>d": 15, "a>c>d": 5}
+    values = figures.placed(asked, {"a>b>c": 20, "b>a>d": 15, "a>c>d": 5})
     n = figures.people(asked, values)
     cells = figures.cells(asked, values, n)
     # first, second, third, not at all
@@ -72,4 +72,7 @@ def test_a_ranking_has_three_figures() -> None:
     ("pick", "value", "cell"), [(0, "a>b>c>d", (8, 0, 0, 0)), (2, "a>b", (8, 0, 0)), (1, "a", (8, 0))]
 )
 def test_longer_and_shorter_rankings(pick: int, value: str, cell: tuple[int, ...]) -> None:
-    assert figures.cells(question(form.Kind.RANK, pick), {value: 8}, 8)["a"] == cell
+    asked = question(form.Kind.RANK, pick)
+    values = figures.placed(asked, {value: 8})
+    assert figures.people(asked, values) == 8
+    assert figures.cells(asked, values, 8)["a"] == cell

@@ -29,9 +29,7 @@ def counts(
             if key.apart == apart:
                 if not key.margin:
                     everybody[key.question, key.question_version, key.value] += n
-                if by == report.PLACE and not key.margin:
-                    some[key.question, key.question_version, key.place, key.value] += n
-                elif by and key.margin == by:
+                elif by and key.margin == (contribution.PLACE if by == report.PLACE else by):
                     some[key.question, key.question_version, key.level, key.value] += n
     return (
         [(question, version, "", value, n) for (question, version, value), n in everybody.items()],
@@ -221,17 +219,18 @@ def test_no_attacker_learns_a_withheld_count_from_all_that_is_published(count: i
         assert wording is not None
         if wording.kind is form.Kind.SELECT_MULTIPLE or (asked.everybody.n or 0) < suppression.LEAST:
             continue
-        whole = {value: n for name, _, _, value, n in everybody if name == asked.name}
-        top = figures.cells(wording, whole, sum(whole.values()))
+        said = {value: n for name, _, _, value, n in everybody if name == asked.name}
+        whole = figures.placed(wording, said)
+        top = figures.cells(wording, whole, figures.people(wording, whole))
         rows: dict[str, dict[str, suppression.Cell]] = {}
         for group in asked.groups:
             values = {value: n for name, _, level, value, n in some if name == asked.name and level == group.level}
-            if not group.level and by != report.PLACE:
+            if not group.level:
                 values = {
                     value: n - sum(m for name, _, _, v, m in some if name == asked.name and v == value)
                     for value, n in whole.items()
                 }
-            rows[group.level] = figures.cells(wording, values, sum(values.values()))
+            rows[group.level] = figures.cells(wording, values, figures.people(wording, values))
         hidden = {group.level: {each.option for each in group.figures if each.withheld} for group in asked.groups}
         hidden_top = {each.option for each in asked.everybody.figures if each.withheld}
         for layer in range(len(next(iter(top.values())))):

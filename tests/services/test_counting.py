@@ -50,7 +50,7 @@ async def test_tallies_equal_a_recount_after_every_change(database_url: str) -> 
         for text in (*VILLAGE[:9], *["back"] * 5, "70", "2", "3 4 5", "1 2 8", "Школа", "back", "skip"):
             await person.says(text)
             assert await house.differences() == 0, text
-        places = "SELECT place, count FROM tally WHERE question = '' AND margin = '' AND count <> 0"
+        places = "SELECT level, count FROM tally WHERE question = '' AND margin = '/place' AND count <> 0"
         assert dict(await house.rows(places)) == {"KG02205000000": 1, "KG02410000010": 1}
 
         # Another oblast: its raion falls away, and with it the village.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from bot.engine.phrases import phrase
@@ -95,7 +94,7 @@ def judged(source: Source, predicates: Sequence[Evaluate]) -> Source:
 
 def _fitting(found: Iterable[Row], predicate: Evaluate, context: Context) -> Iterator[Row]:
     columns = Judged()
-    inner = dataclasses.replace(context, columns=columns)
+    inner = context._replace(columns=columns)
     for place, row in enumerate(found, 1):
         columns.row, columns.place = row, place
         value = predicate(inner)

@@ -13,13 +13,13 @@ import math
 import operator
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import NamedTuple
 
 Value = str | float | bool
 
 
-@dataclass(frozen=True, slots=True)
-class Context:
+class Context(NamedTuple):
     """What an expression may look at."""
 
     #: Answers by question name; a missing one counts as "". Several chosen options are joined by spaces. Within a
@@ -34,15 +34,15 @@ class Context:
     #: The values that ${name} has together, in order: those of all rounds of its repeat, but within that repeat those
     #: of this round; a repeat's own name has one "" a round. "name#" has all rounds from anywhere, and of a repeat in
     #: a repeat "name#2" those of the outer one's second round.
-    series: Mapping[str, Sequence[Value]] = field(default_factory=dict)
+    series: Mapping[str, Sequence[Value]] = MappingProxyType({})
     #: Which round of which repeat this is, from 1, the outermost first.
     at: tuple[int, ...] = ()
     #: Fixes what random() gives for this response and question.
     seed: str = ""
     #: Rows of the lists, for instance('...').
-    lists: Mapping[str, Sequence[Mapping[str, str]]] = field(default_factory=dict)
+    lists: Mapping[str, Sequence[Mapping[str, str]]] = MappingProxyType({})
     #: (question name, choice name) -> label, for jr:choice-name().
-    label: Callable[[str, str], str] = field(default=lambda _question, choice: choice)
+    label: Callable[[str, str], str] = lambda _question, choice: choice
     #: The person's, for the names of months and days.
     language: str = ""
 
