@@ -15,6 +15,7 @@ from api import (
     docs,
     exports,
     health,
+    letters,
     metrics,
     opendata,
     pledges,
@@ -50,7 +51,7 @@ def app(settings: settings_.Settings | None = None) -> fastapi.FastAPI:
     )
     # Cyrillic pages shrink to a third, on lines that are paid by the megabyte.
     made.add_middleware(gzip.GZipMiddleware, minimum_size=_SMALL)
-    for door in (chat, calendar, public, sharing, docs, attachments, webhooks, metrics):
+    for door in (chat, calendar, public, sharing, letters, docs, attachments, webhooks, metrics):
         made.include_router(door.router)
     for door in (results, opendata, pledges, steps, exports, health):
         made.include_router(door.router, prefix="/api")

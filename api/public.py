@@ -26,12 +26,12 @@ _WELCOME = phrase("Ashar: together we say what the village needs, and together w
 _PRIVACY = (
     phrase(
         "What is kept: your language, what you agreed to and when, your answers and promises; messages for 30 days. "
-        "Your name only if you write it."
+        "Your name and your e-mail only if you write them."
     ),
     phrase("Before you agree, nothing is kept for longer than a day."),
     phrase(
-        "Telephone numbers, chats, names and what you write in your own words are encrypted. The results carry no "
-        "names, and small groups are not shown."
+        "Telephone numbers, e-mails, chats, names and what you write in your own words are encrypted. The results "
+        "carry no names, and small groups are not shown."
     ),
     phrase("Messages on Telegram, WhatsApp and SMS pass through servers abroad."),
     phrase(

@@ -14,7 +14,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import NamedTuple
 
-from bot import hosts
+from bot import hosts, relay
 from models import db, sealing
 
 _FLOWS = Path(__file__).resolve().parent.parent / "flows"
@@ -41,6 +41,8 @@ NAMES = (
     "TWILIO_WHATSAPP_FROM",
     "TWILIO_SMS_FROM",
     "TWILIO_WHATSAPP_TEMPLATE",
+    "ASHAR_SMTP_URL",
+    "ASHAR_SMTP_FROM",
     "ASHAR_TELEGRAM_API",
     "ASHAR_TWILIO_API",
     "ASHAR_SEAL_KEYS",
@@ -137,6 +139,7 @@ class Settings:
     twilio_api: str
     #: Messages a second by the names of `PACES`.
     paces: dict[str, int]
+    smtp: relay.Relay | None = field(repr=False)
     seal_keys: tuple[bytes, ...] = field(repr=False)
     hash_key: bytes = field(repr=False)
     export_token: str = field(repr=False)
@@ -225,6 +228,7 @@ class _Reader:
             ),
             "twilio_api": self.address("ASHAR_TWILIO_API", "https://relay.example"),
             "paces": {name: self.number(name, usual, 0, 10_000) for name, usual in PACES.items()},
+            "smtp": self.relay(),
             "facilitator_token": self.token("ASHAR_FACILITATOR_TOKEN"),
             "metrics_token": self.token("ASHAR_METRICS_TOKEN"),
         }
@@ -297,6 +301,13 @@ class _Reader:
             self.say(name, f"expected an address without a path, such as {example} (http only on this machine)")
             return ""
         return text
+
+    def relay(self) -> relay.Relay | None:
+        try:
+            return relay.read(self.given)
+        except ValueError as error:
+            self.problems.append(str(error))
+            return None
 
     def twilio(self, public_url: str) -> None:
         account = ("TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN")

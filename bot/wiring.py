@@ -24,6 +24,7 @@ from bot.services import (
     delivering,
     fetching,
     introducing,
+    mailing,
     polling,
     publishing,
     receiving,
@@ -134,6 +135,11 @@ async def house(settings: settings_.Settings, *, receives: bool = True) -> Async
         shelf = attaching.Shelf(kept.database, kept.seal, kept.files)
         telegram_bot = _telegram(settings, session, channels, shelf)
         whatsapp = _twilio(settings, session, channels, shelf)
+        if settings.smtp:
+            from bot.channels import email
+
+            leave = functools.partial(mailing.leave_link, kept.seal, settings.public_url)
+            channels["email"] = email.Email(settings.smtp, voice, settings.site, leave)
         postman = delivering.Postman(kept.database, kept.seal, channels)
         keepers = {each.name: each for each in (telegram_bot, whatsapp) if each}
         most = settings.media_limit
@@ -195,6 +201,7 @@ def talks_on(settings: settings_.Settings) -> list[str]:
         "telegram": f"Telegram ({'webhook' if webhook else 'polling'})",
         "whatsapp": "WhatsApp",
         "sms": "SMS",
+        "email": "e-mail (news alone)",
     }
     return [name for channel, name in names.items() if channel in opened(settings)]
 
@@ -206,6 +213,7 @@ def opened(settings: settings_.Settings) -> set[str]:
         "telegram": bool(settings.telegram_token),
         "whatsapp": bool(settings.twilio_whatsapp_from),
         "sms": bool(settings.twilio_sms_from),
+        "email": bool(settings.smtp),
     }
     return {name for name, open_ in needs.items() if open_}
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import sqlalchemy as sa
 
-from models import db, media, outbox, tables, vouching
+from models import db, mailing, media, outbox, tables, vouching
 
 
 async def erase(connection: db.Connection, people: Sequence[str], at: dt.datetime) -> None:
@@ -31,6 +31,7 @@ async def erase(connection: db.Connection, people: Sequence[str], at: dt.datetim
     unconfirmed = sa.update(pledge).where(pledge.c.id.in_(recorded), pledge.c.respondent_id.is_(None))
     await connection.execute(unconfirmed.values(sealed=None, shown=None))
     await vouching.forget(connection, people)
+    await mailing.forget(connection, people)
     await connection.execute(sa.delete(answer).where(answer.c.response_id.in_(theirs)))
     await connection.execute(sa.delete(response).where(response.c.respondent_id.in_(people)))
     await connection.execute(

@@ -42,6 +42,8 @@ class Address(NamedTuple):
     channel: str
     sealed: bytes
     heard_at: dt.datetime | None
+    #: The one person whose it is, of those behind the contact; None where it is everybody's.
+    person: str | None
 
 
 class Heard(NamedTuple):
@@ -136,15 +138,63 @@ async def addresses(
     connection: db.Connection, contacts: Collection[str], pushed: Collection[str]
 ) -> dict[str, list[Address]]:
     """Contact -> its open addresses: before all those on a channel that rings, and where they wrote last."""
-    rings = sa.case((_address.c.channel.in_(sorted(pushed)), 0), else_=1)
+    columns = (
+        _address.c.contact_id,
+        _address.c.id,
+        _address.c.channel,
+        _address.c.sealed,
+        _address.c.heard_at,
+        _address.c.respondent_id,
+    )
     rows = await connection.execute(
-        sa.select(_address.c.contact_id, _address.c.id, _address.c.channel, _address.c.sealed, _address.c.heard_at)
+        sa.select(*columns)
         .where(_address.c.contact_id.in_(contacts), _address.c.closed.is_(None), _address.c.sealed.is_not(None))
-        .order_by(rings, _address.c.heard_at.desc(), _address.c.id)
+        .order_by(rings(pushed), _address.c.heard_at.desc(), _address.c.id)
     )
     found: dict[str, list[Address]] = {contact: [] for contact in contacts}
     for contact, *row in rows:
         found[contact].append(Address(*row))
+    return found
+
+
+def rings(pushed: Collection[str]) -> sa.Case[int]:
+    """By which addresses somebody is told before others: a conversation that rings, a letter, a page that waits."""
+    return sa.case((_address.c.channel == "email", 1), (_address.c.channel.in_(sorted(pushed)), 0), else_=2)
+
+
+class Place(NamedTuple):
+    """Where somebody is told; `sealed` is the provider's handle."""
+
+    person: str
+    contact_id: str
+    address_id: str
+    channel: str
+    sealed: bytes
+    language: str
+
+
+async def nearest(connection: db.Connection, people: Collection[str], pushed: Collection[str]) -> dict[str, Place]:
+    """Person -> where they are told one line now, of those who did not stop it. Nobody is held."""
+    columns = (
+        _respondent.c.id,
+        _contact.c.id,
+        _address.c.id,
+        _address.c.channel,
+        _address.c.sealed,
+        _contact.c.language,
+    )
+    rows = await connection.execute(
+        sa.select(*columns)
+        .join(_contact, _contact.c.id == _respondent.c.contact_id)
+        .join(_address, _address.c.contact_id == _contact.c.id)
+        .where(_respondent.c.id.in_(sorted(people)), ~_contact.c.stopped)
+        .where(_address.c.closed.is_(None), _address.c.sealed.is_not(None))
+        .where(sa.or_(_address.c.respondent_id.is_(None), _address.c.respondent_id == _respondent.c.id))
+        .order_by(rings(pushed), _address.c.heard_at.desc(), _address.c.id)
+    )
+    found: dict[str, Place] = {}
+    for row in rows:
+        found.setdefault(row[0], Place(*row))
     return found
 
 

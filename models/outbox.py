@@ -59,6 +59,7 @@ _ADD = sa.insert(_outgoing).returning(_outgoing.c.id, sort_by_parameter_order=Tr
 _PENDING_OF = sa.select(_outgoing.c.contact_id, _outgoing.c.status).where(
     _outgoing.c.contact_id.in_(sa.bindparam("people", expanding=True)),
     sa.text(_OPEN.format("outgoing")),
+    _outgoing.c.channel != "email",
     # What was written to many and was not tried yet holds up no answer.
     sa.or_(_outgoing.c.bulk == sa.false(), _outgoing.c.status != "waiting", _outgoing.c.code.is_not(None)),
 )
@@ -97,7 +98,11 @@ _b = sa.bindparam
 _other = _outgoing.alias("other")
 _CHANNELS: sa.BindParameter[Any] = _b("channels", expanding=True)
 _theirs = sa.exists().where(
-    _other.c.contact_id == _outgoing.c.contact_id, sa.text(_OPEN.format("other")), _other.c.id != _outgoing.c.id
+    _other.c.contact_id == _outgoing.c.contact_id,
+    sa.text(_OPEN.format("other")),
+    _other.c.id != _outgoing.c.id,
+    # A letter is no part of a conversation, and may have to wait for hours.
+    sa.or_(_other.c.channel != "email", _outgoing.c.channel == "email"),
 )
 _on_its_way = sa.and_(_other.c.status == "sending", _other.c.not_before > _b("at"))
 # What waits for a channel that rests or is not here holds up nothing; what is on its way does.

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
-from models import codes, db, erasing, ledger, media, offices, opinions, outbox, tables, vouching, whence
+from models import codes, db, erasing, ledger, mailing, media, offices, opinions, outbox, tables, vouching, whence
 
 Row = dict[str, Any]
 
@@ -183,6 +183,11 @@ class Writes:
     #: Codes to go on elsewhere that are given, and addresses that go over to another contact by one.
     given_codes: list[Row] = field(default_factory=list)
     moves: list[codes.Move] = field(default_factory=list)
+    #: E-mails that are asked about by a letter, as `mailing.ask` takes them, those that are shown to be somebody's, and
+    #: people who want letters no more.
+    mail_asked: list[tuple[Row, Row]] = field(default_factory=list)
+    mail_given: list[Row] = field(default_factory=list)
+    mail_dropped: list[str] = field(default_factory=list)
     outgoing: list[Row] = field(default_factory=list)
     #: Beside each row of `outgoing` whatever its writer wants to keep of it.
     said: list[Any] = field(default_factory=list)
@@ -270,6 +275,9 @@ async def write(connection: db.Connection, writes: Writes, at: dt.datetime) -> N
         await media.drop_of_pledges(connection, at, writes.receipts_dropped)
     await codes.give(connection, writes.given_codes)
     await codes.move(connection, writes.moves)
+    await mailing.withdraw(connection, writes.mail_dropped, "email", at)
+    await mailing.ask(connection, writes.mail_asked, at)
+    await mailing.give(connection, writes.mail_given)
     await _write_outbox(connection, writes, at)
     if writes.due:
         await many(db.upsert(connection, tables.due, ("kind", "key"), replaced=("at",)), writes.due)

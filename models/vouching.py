@@ -5,26 +5,13 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 import sqlalchemy as sa
 
 from models import db, ledger, tables
 
 _vouching, _pledge = tables.vouching, tables.pledge
-
-
-class Relative(NamedTuple):
-    """Whoever made a promise in another's name, and where they are told of it."""
-
-    pledge_id: str
-    contact_id: str
-    address_id: str
-    channel: str
-    #: The provider's handle, sealed.
-    sealed: bytes
-    respondent_id: str
-    language: str
 
 
 async def of(connection: db.Connection, people: Sequence[str]) -> list[ledger.Pledge]:
@@ -95,28 +82,9 @@ async def forget(connection: db.Connection, people: Sequence[str]) -> None:
     await connection.execute(sa.update(_vouching).where(theirs).values(respondent_id=None, code_hash=None))
 
 
-async def relatives(connection: db.Connection, pledges: Collection[str], pushed: Collection[str]) -> list[Relative]:
-    """Who made these and can be told: where they wrote last, before all on a channel that rings. Nobody is held."""
-    respondent, contact, address = tables.respondent, tables.contact, tables.address
-    rings = sa.case((address.c.channel.in_(sorted(pushed)), 0), else_=1)
-    rows = await connection.execute(
-        sa.select(
-            _vouching.c.pledge_id,
-            contact.c.id,
-            address.c.id,
-            address.c.channel,
-            address.c.sealed,
-            respondent.c.id,
-            contact.c.language,
-        )
-        .join(respondent, respondent.c.id == _vouching.c.respondent_id)
-        .join(contact, contact.c.id == respondent.c.contact_id)
-        .join(address, address.c.contact_id == contact.c.id)
-        .where(_vouching.c.pledge_id.in_(sorted(pledges)), ~contact.c.stopped)
-        .where(address.c.closed.is_(None), address.c.sealed.is_not(None))
-        .order_by(rings, address.c.heard_at.desc(), address.c.id)
+async def relatives(connection: db.Connection, pledges: Collection[str]) -> dict[str, str]:
+    """Pledge -> who recorded it for another."""
+    made = sa.select(_vouching.c.pledge_id, _vouching.c.respondent_id).where(
+        _vouching.c.pledge_id.in_(sorted(pledges)), _vouching.c.respondent_id.is_not(None)
     )
-    found: dict[str, Relative] = {}
-    for row in rows:
-        found.setdefault(row[0], Relative(*row))
-    return list(found.values())
+    return {row.pledge_id: row.respondent_id for row in await connection.execute(made)}

@@ -42,6 +42,9 @@ SITE = "https://ashar.example"
 WAYS = ("https://t.me/AsharStandInBot?start=", "https://wa.me/996555000111?text=ashar%20")
 
 
+_MAILBOX = (commands.Command.MAIL, commands.Command.DATA)
+
+
 class Clock:
     """Time that moves only when told to; a minute passes with every message."""
 
@@ -165,6 +168,10 @@ class House:
         self.vouched: dict[str, tuple[str, str]] = {}
         #: Photos of receipts, by their pledge.
         self.receipts: list[tuple[str, state.Media]] = []
+        #: Whether e-mail is sent here; letters that went out, in order; and whose e-mail is which.
+        self.mails = False
+        self.letters: list[happenings.MailAsked] = []
+        self.mailboxes: dict[str, messages.Mailbox] = {}
 
     def facts(self, talk: state.Talk, text: str, kind: str = "text", start: str = "") -> messages.Facts:
         """What the desk would read for a message to this conversation, and nothing more."""
@@ -194,6 +201,8 @@ class House:
             worth=self.worth,
             near=self.near,
             ways=WAYS,
+            mails=self.mails,
+            mailbox=self.mailboxes.get(person) if command in _MAILBOX or scene == "mailbox" else None,
         )
 
     def _standing(self, campaign: messages.Campaign) -> messages.Campaign:
@@ -237,7 +246,14 @@ class House:
                     self.vouched[event.pledge] = (self.vouched[event.pledge][0], "")
                 case happenings.Receipted():
                     self.receipts.append((event.pledge, event.media))
+                case happenings.MailAsked():
+                    self.letters.append(event)
+                case happenings.MailGiven():
+                    self.mailboxes[event.person] = messages.Mailbox(event.email, open=True)
+                case happenings.MailDropped():
+                    del self.mailboxes[event.person]
                 case happenings.Erased():
+                    self.mailboxes.pop(event.person, None)
                     for rid in [rid for rid, kept in self.responses.items() if kept.person == event.person]:
                         self._keep(rid, None)
                     self.pledges = {name: pledge for name, pledge in self.pledges.items() if pledge[0] != event.person}

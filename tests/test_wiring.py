@@ -35,13 +35,15 @@ async def test_a_house_that_polls_telegram_and_has_made_its_templates(tmp_path: 
             TWILIO_WHATSAPP_FROM=sender.sender,
             TWILIO_SMS_FROM=sender.sender,
             ASHAR_TWILIO_API=sender.url,
+            ASHAR_SMTP_URL="smtp://127.0.0.1:9",
+            ASHAR_SMTP_FROM="ashar@ashar.example",
             ASHAR_PUBLIC_URL="http://127.0.0.1:8000",
         )
         person = platform.person(1)
         async with wiring.memory(given) as memory:
             await publishing.publish(memory.database, [FLOWS])
         async with wiring.house(given) as house:
-            assert list(house.channels) == ["web", "telegram", "whatsapp", "sms"]
+            assert list(house.channels) == ["web", "telegram", "whatsapp", "sms", "email"]
             await person.starts("s-priorities")
             assert "кыргызча" in str((await person.hears()).rows)
             await _until(lambda: _templates(house))

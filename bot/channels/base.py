@@ -182,6 +182,8 @@ class Capabilities:
     text: int
     #: True where the bot may start a message itself (the web cannot be pushed to).
     push: bool = True
+    #: False where nobody reads what is written back (a letter).
+    hears: bool = True
     #: True where one message is one SMS segment.
     segments: bool = False
     #: True where a picture or a sound needs a field to be put into; a messenger has a button of its own.

@@ -35,6 +35,7 @@ class Command(enum.StrEnum):
     SHOW = "show"
     TREASURY = "treasury"
     SHARE = "share"
+    MAIL = "mail"
 
 
 # Both languages at all times: people mix them. The Latin words come out of folding by themselves; those that
@@ -71,6 +72,9 @@ _WORDS: dict[Command, str] = {
     Command.TREASURY: "казына, казыначы, кассир, касса, казна, казначей, казначейство, treasury",
     Command.SHARE: "бөлүшүү, туугандарды чакыруу, туугандарымды чакырам, туугандарга жөнөтүү, поделиться, "
     "позвать родных, пригласить родных, отправить родным, share, invite",
+    # Only on a page, to whoever has promised something and answers no question, is it one.
+    Command.MAIL: "почта, почтам, электрондук почта, электронная почта, моя почта, эл почта, имейл, емейл, мейл, "
+    "email, e-mail, mail",
     Command.RESTART: "башынан, башынан баштоо, сначала, заново, начать заново, начать сначала, restart, start over",
 }
 

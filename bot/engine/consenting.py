@@ -23,7 +23,7 @@ def text(turning: Turning, link: str) -> messages.Phrase:
     """What is agreed to by following this link: it is kept as it was said."""
     messenger = _MESSENGERS.get(turning.incoming.channel)
     if not link.startswith("s-"):
-        return _to_pledge(messenger)
+        return _SHORT if turning.incoming.channel == "sms" else _to_pledge(messenger)
     definition = turning.facts.forms[turning.facts.surveys[link[2:]]]
     holder, term, kept = definition.holder or HOLDER, definition.term or TERM, _kept(definition)
     if messenger:
@@ -44,6 +44,13 @@ def text(turning: Turning, link: str) -> messages.Phrase:
         term=term,
         kept=kept,
     )
+
+
+#: Where each seventy letters are paid for, in two languages; the page behind it says the same at length.
+_SHORT = phrase(
+    "We write down what you promise. Everybody sees sums alone; the treasurer the promise, who sends a transfer, the "
+    "receipt. Through Twilio abroad. Of your own free will, “erase” erases. Do you agree?"
+)
 
 
 def _to_pledge(messenger: str | None) -> messages.Phrase:

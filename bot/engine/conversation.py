@@ -20,6 +20,7 @@ from bot.engine import (
     joining,
     keeping,
     lobby,
+    mailing,
     messages,
     naming,
     opining,
@@ -164,7 +165,9 @@ def _receive_old(turning: Turning, *, paused: bool) -> None:
 def _receive(turning: Turning, *, paused: bool) -> None:
     incoming, scene = turning.incoming, turning.talk.scene
     command = commands.recognise(incoming.text) if incoming.kind == "text" else None
-    if command is Command.TREASURY and not treasury.is_for(turning):
+    if (command is Command.TREASURY and not treasury.is_for(turning)) or (
+        command is Command.MAIL and not mailing.is_for(turning)
+    ):
         command = None
     code = commands.resume_code(incoming.text, incoming.start) if incoming.kind == "text" else ""
     link = "" if code else holding.entered(turning) or incoming.start or commands.entry(incoming.text)
@@ -226,6 +229,7 @@ _OF_A_PERSON = (
     Command.CODE,
     Command.ANSWERS,
     Command.TREASURY,
+    Command.MAIL,
 )
 
 #: What is asked for beside a question.
@@ -245,6 +249,7 @@ _COMMANDS: dict[Command | None, Callable[[Turning], None]] = {
     Command.ANSWERS: reviewing.ask,
     Command.TREASURY: treasury.enter,
     Command.SHARE: sharing.share,
+    Command.MAIL: mailing.enter,
 }
 
 _TAKE: dict[str, Callable[[Turning, Command | None], None]] = {
@@ -272,6 +277,7 @@ _TAKE: dict[str, Callable[[Turning, Command | None], None]] = {
     **dict.fromkeys(acknowledging.SCENES, acknowledging.take),
     "share": sharing.take,
     "where": whereabouts.take,
+    **dict.fromkeys(mailing.SCENES, mailing.take),
     # Thanked, and now there is more to say: here is what there is.
     "done": lambda turning, _command: turning.go_home(),
     # One address of this contact went over; whoever writes by another one stays.
@@ -306,6 +312,7 @@ _SHOW: dict[str, Callable[[Turning], messages.Reply]] = {
     **dict.fromkeys(acknowledging.SCENES, acknowledging.show),
     "share": sharing.show,
     "where": whereabouts.show,
+    **dict.fromkeys(mailing.SCENES, mailing.show),
     "stopped": lambda _turning: messages.Reply(()),
     "moved": lambda _turning: messages.Reply(()),
 }

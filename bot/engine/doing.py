@@ -9,7 +9,7 @@ from bot.engine.pledging.ledger import State
 from bot.engine.turning import Turning
 
 #: Where such a word is no answer to anything else.
-SCENES = ("home", "pledges", "done", "where")
+SCENES = ("home", "pledges", "done", "where", "mail")
 
 _OPEN = frozenset({State.OFFERED, State.CONFIRMED, State.DUE})
 _MOVING = frozenset({State.SENT, State.NOT_FOUND})

@@ -27,6 +27,8 @@ def question(doubt: Doubtful, campaign: messages.Campaign) -> tuple[messages.Lin
             return (phrase("We count it so: {need}. How many is that? Write the number.", need=need),)
         case "amount":
             return (phrase("{need}: how much? Write the number, for example: 3", need=need),)
+        case "need" if doubt.quantity is not None:
+            return (phrase("I do not know “{said}”. As what shall it be counted?", said=doubt.said),)
         case _ if len(doubt.readings) == 1:
             return (phrase("Is this what you mean?"),)
         case _:

@@ -71,7 +71,8 @@ class Ear:
         offered: list[messages.Offer] = []
         aside: list[Unasked | Misread] = []
         doubt: Doubtful | None = None
-        for piece in message.pieces:
+        for said in message.pieces:
+            piece = (also.unknown(said) or said) if self._given and isinstance(said, Unasked | Misread) else said
             meant = self._settled(piece, left, valid) if isinstance(piece, Doubtful) else piece
             match meant:
                 case messages.Offer():

@@ -260,6 +260,13 @@ def standing(campaign: messages.Campaign) -> tuple[messages.Line, ...]:
     return tuple(lines)
 
 
+def also_given(campaign: messages.Campaign) -> tuple[messages.Line, ...]:
+    """What came that nobody had asked for; it is no part of how far a campaign has come."""
+    given = sorted((name, unit, amount) for (name, unit), amount in campaign.promised.items() if also.need(name))
+    what = [quantity(campaign, messages.Offer(name, amount, unit)) for name, unit, amount in given if amount]
+    return (phrase("Also given, with thanks: {what}", what=what),) if what else ()
+
+
 def _in_all(campaign: messages.Campaign, need: messages.Need, currencies: set[str]) -> Iterable[messages.Line]:
     """What several currencies, or a foreign one, come to; never a sum that leaves something out without saying so."""
     if need.kind != "money" or currencies <= {"KGS"}:

@@ -147,6 +147,30 @@ class Erased:
 
 
 @dataclass(frozen=True, slots=True)
+class MailAsked:
+    """A letter with this code is to go to this e-mail, to see whether it is the person's."""
+
+    person: str
+    email: str
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class MailGiven:
+    """The e-mail is the person's; one they gave before goes."""
+
+    person: str
+    email: str
+
+
+@dataclass(frozen=True, slots=True)
+class MailDropped:
+    """The person's e-mail goes."""
+
+    person: str
+
+
+@dataclass(frozen=True, slots=True)
 class CodeGiven:
     """Whoever enters this code on another phone goes on there."""
 
@@ -195,6 +219,9 @@ Event = (
     | Receipted
     | Stopped
     | Erased
+    | MailAsked
+    | MailGiven
+    | MailDropped
     | CodeGiven
     | Moved
     | Appointed

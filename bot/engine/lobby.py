@@ -9,6 +9,7 @@ from bot.engine import (
     happenings,
     inviting,
     joining,
+    mailing,
     messages,
     naming,
     opining,
@@ -313,7 +314,8 @@ def tell_data(turning: Turning) -> None:
     promises = turning.facts.promises
     kept = [*turning.facts.finished, *(response for response in running if not response.ended)]
     opinions = opining.told(turning)
-    if not any(response.answers for response in kept) and not (promises or opinions or turning.facts.duties):
+    others = promises or opinions or turning.facts.duties or turning.facts.mailbox
+    if not any(response.answers for response in kept) and not others:
         turning.say(phrase("Nothing is kept about you, only the language of this chat."))
         return
     turning.say(phrase("This is kept about you:"))
@@ -332,6 +334,8 @@ def tell_data(turning: Turning) -> None:
         if promise.id in turning.facts.photographed:
             turning.say(phrase("With it, for the treasurer: a photo of the receipt."))
     turning.lines += opinions
+    if turning.facts.mailbox:
+        turning.say(mailing.told(turning.facts.mailbox))
     for duty in turning.facts.duties:
         turning.say(phrase("Your office: {title}, {office}", title=duty.title, office=treasury.OFFICE[duty.role]))
     if person and person.country in whereabouts.COUNTRIES:

@@ -227,6 +227,14 @@ class Opinion:
     why: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Mailbox:
+    """The e-mail of the person who writes, and whether letters to it still arrive."""
+
+    email: str
+    open: bool
+
+
 class Facts(NamedTuple):
     """Everything the mind must know that is not in the state."""
 
@@ -274,6 +282,9 @@ class Facts(NamedTuple):
     country: str = ""
     #: What links into the chat begin with, one for each channel that has links; what they carry follows.
     ways: tuple[str, ...] = ()
+    #: Whether this house sends e-mail; and the person's own, where they look at it.
+    mails: bool = False
+    mailbox: Mailbox | None = None
 
 
 class Incoming(NamedTuple):

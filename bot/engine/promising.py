@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.engine import giving, keeping, messages, standing, verbs
+from bot.engine import giving, keeping, mailing, messages, standing, verbs
 from bot.engine.commands import Command
 from bot.engine.messages import phrase
 from bot.engine.pledging import ledger
@@ -22,7 +22,7 @@ def say_results(turning: Turning) -> None:
     """Where the results are, and how the campaigns stand."""
     for campaign in turning.facts.campaigns.values():
         turning.say(messages.Written(campaign.title))
-        turning.lines += giving.standing(campaign)
+        turning.lines += (*giving.standing(campaign), *giving.also_given(campaign))
     turning.say(phrase("Results: {link}", link=f"{turning.facts.site}/results"))
 
 
@@ -47,9 +47,10 @@ def show_pledges(turning: Turning) -> messages.Reply:
     lines = [standing.told(promise, turning.facts.campaigns) for promise in promises]
     choices = [phrase("Open: {code}", code=promise.code) for promise in promises]
     choices.append(phrase("Back to the menu"))
-    words = (phrase("To invite your relatives, write “invite”."),)
+    words: tuple[messages.Line, ...] = (phrase("To invite your relatives, write “invite”."),)
     said, shown = (phrase("Your promises:"), *lines), options(*choices)
-    return messages.Reply(said, shown, words, pick=1, actions=("share",), spare=words, dated=True)
+    foot = (*words, phrase("For news and reminders by e-mail, write “e-mail”.")) if mailing.is_for(turning) else words
+    return messages.Reply(said, shown, foot, pick=1, actions=("share",), spare=words, dated=True)
 
 
 def take_pledges(turning: Turning, command: Command | None) -> None:

@@ -83,6 +83,8 @@ class Person(NamedTuple):
     offices: tuple[str, ...] = ()
     #: Where they said they live, as in `whereabouts`; "" before they were asked.
     country: str = ""
+    #: Whether they were asked for an e-mail: nobody is asked twice.
+    mailed: bool = False
 
 
 class Talk(NamedTuple):
@@ -156,15 +158,19 @@ def _fields(plain: dict[str, Any]) -> dict[str, Any]:
 
 def _plain_person(person: Person) -> dict[str, Any]:
     plain = person._asdict()
-    if not person.offices:
-        # Nearly nobody holds one.
-        del plain["offices"]
-    return plain
+    # Nearly nobody holds an office, and only on a page is somebody asked for an e-mail.
+    return {name: value for name, value in plain.items() if value or name not in ("offices", "mailed")}
 
 
 def _person(plain: dict[str, Any]) -> Person:
     lists = {name: tuple(plain.get(name, ())) for name in ("consents", "finished", "open", "offices")}
-    return Person(id=plain["id"], last=plain.get("last", ""), country=plain.get("country", ""), **lists)
+    return Person(
+        id=plain["id"],
+        last=plain.get("last", ""),
+        country=plain.get("country", ""),
+        mailed=plain.get("mailed", False),
+        **lists,
+    )
 
 
 def _answer(value: Any) -> Answer:

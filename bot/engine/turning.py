@@ -147,6 +147,8 @@ class Turning:
             "answers",
             "restart",
             "office",
+            "mail",
+            "mail_code",
         ):
             self.to(talk.before, pending=talk.pending, listed=talk.listed)
         else:

@@ -16,6 +16,12 @@ from bot.engine.vows import HIDDEN, Vow, vow
 _LONG_NUMBER = 10
 
 
+_TWO = phrase(
+    "These are two promises, one of each of you. Please write your own first, for example: 5000 som. After it you can "
+    "write the other: for my brother 3000 som."
+)
+
+
 def begin(fresh: state.State) -> state.State:
     """Stand before the first question."""
     return fresh._replace(at="gift")
@@ -85,6 +91,9 @@ def _picked(text: str, count: int) -> int:
 
 def _hear(vow: Vow, text: str) -> bool:
     """Take the message as the gift, if it is one; what is none of it is answered all the same."""
+    if behalf.together(text):
+        vow.turning.miss(_TWO)
+        return False
     said, text = text, behalf.without(text)
     draft, turning = vow.ear.heard(text), vow.turning
     for piece in draft.aside:
@@ -146,6 +155,8 @@ def _is_gift(vow: Vow, text: str) -> bool:
     """Whether the message is a gift in itself and not a bare number, or says what must not go unanswered."""
     if not any(map(str.isalpha, text)) and len(text) < _LONG_NUMBER:
         return False
+    if behalf.together(text):
+        return True
     draft = vow.ear.heard(text)
     said = any(not (isinstance(each, Misread) and each.why is Why.NOTHING) for each in draft.aside)
     return said or bool(draft.offers or (draft.doubt and (draft.doubt.readings or draft.doubt.need)))

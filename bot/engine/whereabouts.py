@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 
-from bot.engine import commands, happenings, messages
+from bot.engine import commands, happenings, mailing, messages
 from bot.engine.commands import Command
 from bot.engine.messages import phrase
 from bot.engine.turning import Turning, options
@@ -48,7 +48,7 @@ def ask(turning: Turning) -> None:
     if person and not person.country and not turning.facts.country:
         turning.to("where")
     else:
-        turning.lead_back()
+        mailing.ask(turning)
 
 
 def show(turning: Turning) -> messages.Reply:
@@ -71,7 +71,7 @@ def take(turning: Turning, command: Command | None) -> None:
     if chosen != UNTOLD:
         turning.events.append(happenings.Located(person.id, chosen))
         turning.say(phrase("Thank you! To invite your relatives, write “invite”."))
-    turning.lead_back()
+    mailing.ask(turning)
 
 
 def stamped(turning: Turning, made: list[happenings.Pledged]) -> list[happenings.Pledged]:

@@ -20,7 +20,18 @@ from bot.engine import (
     whereabouts,
 )
 from bot.engine.pledging import campaigns
-from bot.services import booking, entrusting, notifying, posting, publishing, quoting, reckoning, recording, vouching
+from bot.services import (
+    booking,
+    entrusting,
+    mailing,
+    notifying,
+    posting,
+    publishing,
+    quoting,
+    reckoning,
+    recording,
+    vouching,
+)
 from models import codes, db, media, opinions, sealing, turns, whence
 from models import vouching as vouched
 
@@ -148,6 +159,7 @@ async def _decide(
     finished = await turns.responses_of(connection, telling)
     rating = [known.talk.person for known in group if known.talk.person and _wants_to_rate(known)]
     rated = await opinions.of(connection, [*rating, *telling])
+    mailboxes = await mailing.of(connection, kit.seal, [known.talk.person for known in group if _wants_mailbox(known)])
     theirs = [promise.id for person in telling for promise in pledges.of(person)]
     photographed = frozenset(each.pledge_id for each in await media.receipts(connection, theirs))
     heard = await media.heard_of(connection, telling)
@@ -161,6 +173,7 @@ async def _decide(
         # Only while somebody is about to promise something, or writes down what nobody promised.
         worth=await quoting.worth(connection, at) if pledging or held.anybody else {},
         ways=kit.ways(),
+        mails="email" in kit.channels,
     )
     resumable = await _resumable(connection, kit, group, at)
     attaching = {name for name, channel in kit.channels.items() if channel.capabilities.attachments}
@@ -192,6 +205,7 @@ async def _decide(
                 if each.person == person and each.campaign in facts.campaigns
             ),
             code_is_good=code in resumable,
+            mailbox=mailboxes.get(person),
             near=near(known.inbound.address),
             country=country(known.inbound.address),
         )
@@ -211,6 +225,7 @@ async def _decide(
         turn = conversation.turn(known.talk, mine, incoming)
         recording.Recording(kit, known, mine, turn, own, writes, at, resumable.get(code, "")).record()
         await vouching.tell(connection, kit, known, turn.events, own, at)
+        await entrusting.tell(connection, kit, known, turn.events, at)
         for event in turn.events:
             pledges.happened(event)
             held.happened(event)
@@ -272,6 +287,12 @@ def _needed(known: recording.Known) -> list[str]:
 def _wants_promises(known: recording.Known) -> bool:
     """Pledges are read only for those who may ask for them now."""
     return doing.wanted(known.talk.scene, known.inbound.text, known.inbound.kind)
+
+
+def _wants_mailbox(known: recording.Known) -> bool:
+    """Whether somebody looks at what is kept of them, or at their e-mail."""
+    asked = commands.recognise(known.inbound.text) in (commands.Command.DATA, commands.Command.MAIL)
+    return bool(known.talk.person) and (asked or known.talk.scene == "mailbox")
 
 
 def _wants_to_rate(known: recording.Known) -> bool:

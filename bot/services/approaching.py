@@ -31,7 +31,7 @@ class Way(NamedTuple):
     outside: bool
 
 
-_NOWHERE = hearing.Address("", "", b"", None)
+_NOWHERE = hearing.Address("", "", b"", None, None)
 
 
 class Map:
@@ -42,12 +42,13 @@ class Map:
         self._channels = channels
         self.pushed = [name for name, channel in channels.items() if channel.capabilities.push]
 
-    def way(self, addresses: Sequence[hearing.Address], talk: state.Talk, at: dt.datetime) -> Way:
-        """By the first address; where they are, they said themselves, or any telephone number among them tells."""
+    def way(self, person: str, addresses: Sequence[hearing.Address], talk: state.Talk, at: dt.datetime) -> Way:
+        """By the first address that is theirs; where they are, they said themselves, or any telephone number among them tells."""
         numbers = [self._seal.open("address", each.sealed) for each in addresses if each.channel in NUMBERED]
         said = (person.country for person in talk.people if person.country not in ("", whereabouts.UNTOLD))
         there = daytime.there(next(said, ""), numbers[0] if numbers else "")
-        first = addresses[0] if addresses else _NOWHERE
+        theirs = (each for each in addresses if each.channel in self._channels and each.person in (None, person))
+        first = next(theirs, _NOWHERE)
         channel = self._channels.get(first.channel)
         silent = first.heard_at is None or first.heard_at < at - WINDOW
         return Way(first, there, bool(channel and channel.capabilities.window and silent))

@@ -8,7 +8,7 @@ import logging
 import time
 
 from bot.services import recording
-from models import codes, db, forgetting
+from models import codes, db, forgetting, mailing
 
 _log = logging.getLogger(__name__)
 
@@ -57,6 +57,8 @@ async def _do(connection: db.Connection, item: forgetting.Due, pushed: list[str]
             await _farewell(connection, item, pushed, at)
         case "code":
             await codes.drop(connection, [item.key], at)
+        case "mail":
+            await mailing.drop_unproved(connection, item.key)
         case "purge":
             await forgetting.purge_codes(connection, at)
             await forgetting.put_off(connection, item._replace(at=at + _DAILY))

@@ -65,13 +65,15 @@ class Notifier:
         held = await hearing.hold(connection, contacts, at)
         found = await hearing.addresses(connection, {each.contact_id for each in held}, self._map.pushed)
         talks = {each.contact_id: approaching.talk(self._seal, each.sealed) for each in held}
-        ways = {contact: self._map.way(addresses, talks[contact], at) for contact, addresses in found.items()}
+        ways = {
+            each.person: self._map.way(each.person, found[each.contact_id], talks[each.contact_id], at) for each in held
+        }
         full = await hearing.unseen(connection, [way.address.id for way in ways.values() if not self._map.rings(way)])
         looked: list[Row] = []
         free: list[hearing.Held] = []
         changed: dict[str, state.Talk] = {}
         for each in held:
-            way, talk = ways[each.contact_id], talks[each.contact_id]
+            way, talk = ways[each.person], talks[each.contact_id]
             if later := self._map.later(way, talk, each.told_on, at, stopped=each.stopped):
                 looked.append(_look(each, later))
             elif way.address.id in full or not self._map.gets_through(way):
@@ -80,15 +82,16 @@ class Notifier:
                 changed[each.contact_id] = talk._replace(held=True)
             else:
                 free.append(each)
-        there = {each.person: ways[each.contact_id].there for each in free}
+        there = {each.person: ways[each.person].there for each in free}
         stands = await gathering.gather(connection, library, there, at)
         rows: list[Row] = []
         for each in free:
-            stand, way = stands[each.person], ways[each.contact_id]
+            stand, way = stands[each.person], ways[each.person]
             told_on = each.told_on
             if stand.news:
                 talk = changed.get(each.contact_id, talks[each.contact_id])._replace(held=False)
-                told = tell(self._voice, talk, each, stand, at, leads=True)
+                # An answer to a letter would reach nobody.
+                told = tell(self._voice, talk, each, stand, at, leads=self._capabilities(way).hears)
                 changed[each.contact_id] = told.talk
                 rows += self._rows(each, way, told.outbound, at)
                 told_on = daytime.today(at, way.there)

@@ -11,7 +11,7 @@ from bot import wording
 from bot.channels import base, composing, weighing
 from bot.engine import contribution, conversation, form, happenings, messages, passage, resuming, state, table
 from bot.engine.pledging import events as pledging
-from bot.services import booking, posting, publishing
+from bot.services import booking, mailing, posting, publishing
 from models import codes, db, offices, sealing, turns
 
 #: Before consent nothing is kept longer than this; after erasing, only until the farewell has gone, or on the web could
@@ -156,6 +156,13 @@ class Recording:
                     # What waits for others behind the same phone is still theirs to hear.
                     writes.silenced.append(self.known.contact_id)
                     self._forget_later("farewell", FAREWELL)
+            case happenings.MailAsked():
+                kit = self.kit
+                mailing.ask(writes, kit.seal, kit.voice, event, self.known.contact_id, self.turn.language, at)
+            case happenings.MailGiven():
+                mailing.give(writes, self.kit.seal, event, self.known.contact_id, at)
+            case happenings.MailDropped():
+                writes.mail_dropped.append(event.person)
             case happenings.CodeGiven():
                 self._code_given(event)
             case happenings.Moved():

@@ -191,6 +191,11 @@ async def undo(stores: Stores, name: str, number: int, hand: book.Hand, why: Map
     return await _about(stores, name, number, hand, lambda now: book.undo(now.items, number, hand, why))
 
 
+async def decline(stores: Stores, name: str, number: int, hand: book.Hand) -> book.Entry | Left:
+    """Do not take a spending back after all. Raises as `spend`."""
+    return await _about(stores, name, number, hand, lambda now: book.decline(now.items, number, hand))
+
+
 async def _about(stores: Stores, name: str, number: int, hand: book.Hand, make: _Make) -> book.Entry | Left:
     async with stores.database.reading() as connection:
         if name not in (await stores.library.catalogue(connection)).campaigns:

@@ -121,7 +121,10 @@ class Spreader:
         batch = _Batch([], [], [], {})
         found = await hearing.addresses(connection, [turn.contact_id for turn in due], self._map.pushed)
         talks = {turn.contact_id: approaching.talk(self._seal, turn.sealed) for turn in due}
-        ways = {contact: self._map.way(addresses, talks[contact], at) for contact, addresses in found.items()}
+        ways = {
+            turn.contact_id: self._map.way(turn.person, found[turn.contact_id], talks[turn.contact_id], at)
+            for turn in due
+        }
         full = await hearing.unseen(connection, [way.address.id for way in ways.values() if not self._map.rings(way)])
         twins = await self._twins(connection, ways)
         same = await broadcasts.twins(connection, number, twins.values())

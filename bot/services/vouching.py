@@ -5,13 +5,12 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Sequence
 
-from bot.channels import base
-from bot.engine import commands, daytime, form, happenings, messages, vouching
+from bot.engine import commands, happenings, messages, vouching
 from bot.engine.messages import phrase
 from bot.engine.pledging import ledger as pledging
 from bot.engine.pledging.events import Step
-from bot.services import booking, posting, reckoning, recording
-from models import db, outbox
+from bot.services import booking, reckoning, recording, telling
+from models import db
 from models import vouching as kept
 
 _YES = phrase("The promise that you wrote down for somebody has been confirmed: {campaign}, code {code}. Thank you!")
@@ -66,20 +65,11 @@ async def tell(
     }
     if not answered:
         return
-    pushed = [name for name, channel in kit.channels.items() if channel.capabilities.push]
-    rows = []
-    for relative in await kept.relatives(connection, answered, pushed):
-        if relative.contact_id == known.contact_id:
-            continue  # one phone for both: they sit beside it
-        promise = offered[relative.pledge_id]
-        campaign = facts.campaigns[promise.campaign]
-        said = _YES if answered[promise.id] else _NO
-        language = relative.language if relative.language in form.LANGUAGES else form.LANGUAGES[0]
-        line = phrase(said.msgid, campaign=campaign.title, code=promise.code)
-        outbound = base.Outbound(kit.voice.say(line, language), language=language)
-        address = kit.seal.open("address", relative.sealed)
-        places = relative.contact_id, relative.address_id, relative.respondent_id
-        row = posting.outgoing(kit.seal, relative.channel, outbound, *places, at)
-        rows.append(row | {"not_before": daytime.opening(at, daytime.hours(address))})
-    if rows:
-        await outbox.add(connection, rows)
+    made = await kept.relatives(connection, answered)
+    lines = []
+    for pledge, relative in made.items():
+        promise = offered[pledge]
+        said = _YES if answered[pledge] else _NO
+        title = facts.campaigns[promise.campaign].title
+        lines.append((relative, phrase(said.msgid, campaign=title, code=promise.code)))
+    await telling.tell(connection, kit, known, lines, at)

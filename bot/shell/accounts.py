@@ -1,4 +1,4 @@
-"""`ashar campaign spend`, `unspend`, `sign`: what was spent of what was received."""
+"""`ashar campaign spend`, `unspend`, `sign`, `decline`: what was spent of what was received."""
 
 from __future__ import annotations
 
@@ -58,6 +58,9 @@ def arguments(act: Callable[[str, Callable[[argparse.Namespace], int], str], arg
         sub.add_argument(f"--why-{language}", required=True, metavar="TEXT", help="for everybody to read")
     signed(sub)
     sub = act("sign", sign, "sign second, under a spending or its taking back")
+    _numbered(sub)
+    signed(sub, "second")
+    sub = act("decline", decline, "do not sign that a spending is taken back: it stands")
     _numbered(sub)
     signed(sub, "second")
 
@@ -137,6 +140,16 @@ def sign(options: argparse.Namespace) -> int:
     if isinstance(made, int):
         return made
     print(f"Number {options.number} is signed by both.")
+    return DONE
+
+
+def decline(options: argparse.Namespace) -> int:
+    """Do not take a spending back."""
+    hand = _hand(options)
+    made = _tried(options, lambda stores: spending.decline(stores, options.campaign, options.number, hand))
+    if isinstance(made, int):
+        return made
+    print(f"Number {options.number} stands: it is not taken back.")
     return DONE
 
 

@@ -32,6 +32,9 @@ address = sa.Table(
     #: Why nothing can be sent to it ("blocked", "erased", a provider's code), or NULL.
     sa.Column("closed", sa.String(32)),
     sa.Column("heard_at", When),
+    #: Whose it is, of an e-mail: it belongs to one person behind the contact. Until they have shown that it is theirs,
+    #: it belongs to no contact.
+    ref("respondent_id", "respondent.id", nullable=True, index=True),
     sa.UniqueConstraint("channel", "key_hash"),
 )
 

@@ -43,7 +43,12 @@ class EngineDriver:
             for text in said:
                 other.send(f"ashar {text}" if text[1:2] == "-" else text)
             return []
+        if step.kind == "mails":
+            self.person.house.mails = True
+            return []
         match step.kind:
+            case "code":
+                turn = self.person.send(self.person.house.letters[-1].code)
             case "tap" | "earlier":
                 outbound = self._shown[-1 if step.kind == "tap" else -2]
                 turn = self.person.send(pressed(outbound, step.text), tap=(outbound.tag, outbound.step))

@@ -14,7 +14,8 @@ brackets stands what is not typed: [tap 3] or [tap Артка] (a button, by num
 earlier] (a button of the message before the last), [sticker], [photo], [voice], [place 42.49 78.39], [link
 s-priorities] (arrived by a link), [10000 letters], and [7 days later], after which nothing is said. Nothing is said
 either to [office treasurer KASSAASHA2] (the facilitator gives out an office of suu by that code) and to [aunt says
-a-suu | 1 | 2000 сом] (somebody else writes these messages, on a phone of their own).
+a-suu | 1 | 2000 сом] (somebody else writes these messages, on a phone of their own), nor to [e-mail is sent here] (the
+house does so from here on). [the code from the letter] is what it says.
 
 What lies in a folder of its own is held about a form of the tests: household/ about tests/forms/household.yaml.
 """
@@ -34,6 +35,7 @@ _LETTERS = re.compile(r"\[(\d+) letters\]")
 _LINK = re.compile(r"\[link (\S+)\]")
 _OFFICE = re.compile(r"\[office (\w+ \w+)\]")
 _SAYS = re.compile(r"\[(\w+ says .+)\]")
+_MAIL = {"[e-mail is sent here]": "mails", "[the code from the letter]": "code"}
 _PLACE = re.compile(r"\[place (-?[\d.]+ -?[\d.]+)\]")
 
 
@@ -41,7 +43,7 @@ _PLACE = re.compile(r"\[place (-?[\d.]+ -?[\d.]+)\]")
 class Step:
     """One thing that is done.
 
-    `kind` is "text", "tap", "earlier", "media", "place", "link", "later", "office" or "says".
+    `kind` is "text", "tap", "earlier", "media", "place", "link", "later", "office", "says", "mails" or "code".
     """
 
     kind: str
@@ -62,7 +64,7 @@ class Passage:
     @property
     def is_aside(self) -> bool:
         """Whether it is not this person who does it."""
-        return self.step.kind in ("office", "says")
+        return self.step.kind in ("office", "says", "mails")
 
     @property
     def step(self) -> Step:
@@ -98,6 +100,8 @@ def read_step(written: str) -> Step:
             return Step(kind, found[1])
     if found := _PLACE.fullmatch(written):
         return Step("place", found[1])
+    if written in _MAIL:
+        return Step(_MAIL[written], "")
     if written in ("[sticker]", "[photo]", "[voice]"):
         return Step("media", written.strip("[]"))
     assert not written.startswith("["), f"{written} is nothing a person can do here"
@@ -168,6 +172,11 @@ def about(path: Path) -> str:
 def needs_buttons(passages: list[Passage]) -> bool:
     """True where an old button is pressed, which a road without buttons cannot do."""
     return any(passage.step.kind == "earlier" for passage in passages)
+
+
+def needs_mail(passages: list[Passage]) -> bool:
+    """True where the house sends e-mail, which is spoken of on the web chat alone."""
+    return any(passage.step.kind == "mails" for passage in passages)
 
 
 def needs_places(passages: list[Passage]) -> bool:

@@ -25,15 +25,17 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
+import sqlalchemy as sa
 
 from bot import wording
 from bot.channels import plain
 from bot.engine import commands, conversation, holding
-from bot.services import recording
+from bot.services import posting, recording
 from models import offices
 from tests import talking
 from tests.conversations import engine, script
 from tests.e2e import browser, phones, running
+from tests.services.house import Letterbox
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -53,6 +55,15 @@ class Stage:
         """Nobody has written yet."""
         await self.app.forget_everybody()
         self.clock.now, self.chance.drawn = talking.START, 0
+        self.app.house.channels.pop("email", None)
+
+    async def code(self) -> str:
+        """What the last letter says."""
+        house = self.app.house
+        async with house.database.reading() as connection:
+            rows = await connection.execute(sa.text("SELECT sealed FROM outgoing WHERE channel = 'email' ORDER BY id"))
+            letter = posting.opened(house.seal, [row.sealed for row in rows][-1])
+        return str(re.findall(r"[0-9]{6}", letter.head)[0])
 
     async def appoint(self, office: str, code: str) -> None:
         """An office of suu is given out by that code."""
@@ -80,6 +91,9 @@ class ChannelDriver:
         if step.kind == "office":
             await self._stage.appoint(*step.text.split())
             return []
+        if step.kind == "mails":
+            self._stage.app.house.channels["email"] = Letterbox("email")
+            return []
         if step.kind == "says":
             who, said = script.sayings(step)
             for text in said:
@@ -103,6 +117,8 @@ class ChannelDriver:
                 return await self._phone.sends("place" if step.kind == "place" else step.text)
             case "link":
                 return await self._phone.comes(step.text)
+            case "code":
+                return await self._phone.types(await self._stage.code())
             case _:
                 return await self._phone.types(step.text)
 
@@ -223,6 +239,8 @@ async def compare(stage: Stage, channel: str, path: Path) -> int:
 
 def _can_play(channel: str, path: Path) -> bool:
     passages = script.read(path.read_text(encoding="utf-8"))
+    if script.needs_mail(passages):
+        return channel == "web"
     # An SMS has no buttons that could be old, and carries no place.
     return channel != "sms" or not (script.needs_buttons(passages) or script.needs_places(passages))
 

@@ -39,6 +39,7 @@ SPENT = made(spend({}, "50"))
 PROPOSED = made(spend({}, "50.01"))
 SIGNED = made(spending.sign(items(PROPOSED), 1, SECOND, received=Decimal(100)))
 UNDOING = made(spending.undo(items(PROPOSED, SIGNED), 1, SECOND, WHAT))
+DECLINED = made(spending.decline(items(PROPOSED, SIGNED, UNDOING), 1, TREASURER))
 GONE = made(spending.sign(items(PROPOSED, SIGNED, UNDOING), 1, TREASURER, received=Decimal(0)))
 
 
@@ -50,6 +51,7 @@ GONE = made(spending.sign(items(PROPOSED, SIGNED, UNDOING), 1, TREASURER, receiv
         ((PROPOSED, SIGNED), State.SPENT, True),
         ((PROPOSED, SIGNED, UNDOING), State.LEAVING, True),
         ((PROPOSED, SIGNED, UNDOING, GONE), State.UNDONE, False),
+        ((PROPOSED, SIGNED, UNDOING, DECLINED), State.SPENT, True),
         ((PROPOSED, made(spending.undo(items(PROPOSED), 1, TREASURER, WHAT))), State.UNDONE, False),
         ((SPENT, made(spending.undo(items(SPENT), 1, SECOND, WHAT))), State.UNDONE, False),
     ],
@@ -75,6 +77,7 @@ def test_what_rows_come_to(rows: tuple[Entry, ...], state: State, counts: bool) 
         ((PROPOSED, SIGNED), replace(SIGNED, number=3), "not a step from spent"),
         ((PROPOSED, SIGNED, UNDOING), replace(GONE, by=Role.SECOND), "signed twice by one office"),
         ((PROPOSED, SIGNED, UNDOING, GONE), replace(UNDOING, number=5), "not a step from undone"),
+        ((PROPOSED, SIGNED), replace(DECLINED, number=3), "not a step from spent"),
     ],
 )
 def test_a_row_that_cannot_be_is_broken(rows: tuple[Entry, ...], wrong: Entry, why: str) -> None:
@@ -116,6 +119,18 @@ def test_nobody_signs_for_what_was_corrected_away() -> None:
 )
 def test_no_second_signature(rows: tuple[Entry, ...], hand: Hand, reason: Reason) -> None:
     assert spending.sign(items(*rows), 1, hand, received=Decimal(100)) is reason
+
+
+def test_what_is_not_taken_back_stands_and_can_be_taken_back_again() -> None:
+    stands = items(PROPOSED, SIGNED, UNDOING, DECLINED)
+    assert stands[1].why == {}
+    assert spending.sign(stands, 1, SECOND, received=Decimal(100)) is Reason.NOTHING_TO_SIGN
+    assert made(spending.undo(stands, 1, TREASURER, WHAT)).step is Step.UNDOING
+    # Whoever wanted it taken back may think better of it.
+    assert made(spending.decline(items(PROPOSED, SIGNED, UNDOING), 1, SECOND)).step is Step.DECLINED
+    assert spending.turns((PROPOSED, SIGNED, UNDOING, DECLINED)) == spending.turns((PROPOSED, SIGNED))
+    for rows in ((), (SPENT,), (PROPOSED,), (PROPOSED, SIGNED, UNDOING, GONE)):
+        assert isinstance(spending.decline(items(*rows), 1, SECOND), Reason)
 
 
 def test_days_outside_the_campaign_are_slips() -> None:

@@ -75,6 +75,9 @@ def test_what_is_spent_signed_and_taken_back(run: Run, come: Given, tmp_path: Pa
     assert run("sign", "suu", "3") == (0, "Number 3 is signed by both.\n", "")
     assert run("unspend", "suu", "1", *WHY) == (0, "Number 1 is taken back.\n", "")
     assert "once the other office has signed" in run("unspend", "suu", "3", *WHY)[1]
+    assert run("decline", "suu", "3") == (0, "Number 3 stands: it is not taken back.\n", "")
+    assert "waits for no signature" in run("decline", "suu", "3")[2]
+    assert "once the other office has signed" in run("unspend", "suu", "3", *WHY)[1]
     assert __main__.main(("tally", "check")) == 0
 
 

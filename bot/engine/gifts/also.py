@@ -72,6 +72,7 @@ _THINGS = {
     "plumber": ("сантехник", "сантехник"), "mason": ("таш уста", "каменщик"), "carpenter": ("жыгач уста", "плотник"),
     "engineer": ("инженер", "инженер"), "driver": ("айдоочу", "водитель"), "doctor": ("дарыгер", "врач"),
     "teacher": ("мугалим", "учитель"), "accountant": ("адис", "специалист"), "cook": ("ашпозчу", "повар"),
+    "other": ("башка нерсе", "другое"),
 }  # fmt: skip
 
 
@@ -89,6 +90,15 @@ def offer(piece: pieces.Unasked) -> messages.Offer | None:
     if not piece.quantity or need(name) is None:
         return None
     return messages.Offer(name, piece.quantity.quantize(_CENT).normalize() + 0, name)
+
+
+def unknown(piece: pieces.Unasked | pieces.Misread) -> pieces.Doubtful | None:
+    """What may be meant by so many of something that has no word here; None of what has one, or has no number."""
+    known = piece.thing if isinstance(piece, pieces.Unasked) else piece.why is not pieces.Why.UNIT
+    if known or not piece.quantity:
+        return None
+    meant = (offer(pieces.Unasked(thing, piece.quantity, piece.said)) for thing in ("desk", wares.OTHER))
+    return pieces.Doubtful("need", tuple(each for each in meant if each), piece.said, quantity=piece.quantity)
 
 
 def _unit(thing: str) -> str:

@@ -29,6 +29,28 @@ _PHRASE = re.compile(
 )
 
 
+#: For oneself and another at once: whose is how much, nobody can tell.
+_SELF, _AND = r"(?:[өо]з[үу]м|мен)", r"\s+(?:жана|менен|дагы|и)\s+"
+_RU_AND = r"(?:\s*,\s*(?:(?:и|да)\s+)?|\s+(?:и|да)\s+)"
+_RU_WITH = (
+    r"братом|братишкой|отцом|папой|мамой|матерью|сестрой|сестр[её]нкой|сыном|дочерью|дочкой|мужем|женой|дядей|т[её]тей|"
+    r"дедом|дедушкой|бабушкой|другом|подругой|соседом|соседкой|родителями"
+)
+_TOGETHER = re.compile(
+    rf"(?<!\w)(?:{_SELF}(?:\s+[үу]ч[үу]н)?{_AND}(?:{_NAME}\s+)?(?:{_KY})"
+    rf"|(?:{_KY})(?:\s+{_NAME})?(?:\s+[үу]ч[үу]н)?(?:{_AND}{_SELF}|\s+эк[өо][өо]б[үу]з\w*)"
+    rf"|(?:за|от)\s+(?:меня|себя){_RU_AND}(?:(?:за|от)\s+)?{_OWN}(?:{_RU_FOR}|{_RU_OF})"
+    rf"|(?:за|от)\s+{_OWN}(?:{_RU_FOR}|{_RU_OF}){_RU_AND}(?:(?:за|от)\s+)?(?:меня|себя)"
+    rf"|(?:за|от)\s+нас\s+с\s+{_OWN}(?:{_RU_WITH}))(?!\w)",
+    re.IGNORECASE,
+)
+
+
+def together(text: str) -> bool:
+    """Whether it is offered for oneself and for another in one."""
+    return _TOGETHER.search(text) is not None
+
+
 def without(text: str) -> str:
     """The message without such words; the same where there are none."""
     return " ".join(_PHRASE.sub(" ", text).split()) if _PHRASE.search(text) else text

@@ -111,7 +111,7 @@ class _Campaign:
         if chunk.unit or chunk.things or self._is_named(chunk):
             return self._ware(chunk, amount, said)
         if amount is None or chunk.strange:
-            return Misread(Why.UNIT, said)
+            return Misread(Why.UNIT, said, quantity=amount)
         return self._bare(amount, said)
 
     # -- money ------------------------------------------------------------------------------------------------
@@ -202,7 +202,7 @@ class _Campaign:
         if not same and (chunk.things or unit == "day"):
             return Unasked("work", amount, said)
         if not same:
-            return Unasked("", amount, said) if chunk.strange else Misread(Why.UNIT, said)
+            return Unasked("", amount, said) if chunk.strange else Misread(Why.UNIT, said, quantity=amount)
         counted = _which("need", [self._counted(each, amount, chunk, said) for each in same], said)
         # "5 кап" of something that is in no list, or days where only a tractor's are wanted.
         certain = (not chunk.strange or unit == "day") and (unit != "day" or labour)

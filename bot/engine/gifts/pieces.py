@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Literal
 
@@ -64,6 +64,8 @@ class Misread:
     why: Why
     said: str
     need: str = ""
+    #: How many there are of what nobody knows.
+    quantity: Decimal | None = field(default=None, compare=False)
 
 
 #: What one of a doubt's readings may be.

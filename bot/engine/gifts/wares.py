@@ -108,7 +108,8 @@ _THINGS: dict[str, dict[str, str]] = {
         "tap/piece": "кран, =кран, вентил, колонк, насос, счетчик, задвижк, фитинг, муфт, люк, =бак, цистерн, емкост",
         "lamp/piece": "лампочк, лампа, прожектор, фонар, светильник, розетк",
         "desk/piece": "парта, стул, =стол, =стола, =столов, доска, компьютер, ноутбук, принтер, китеп, книг, палатк, "
-        "боз үй, күрөк, лопат, кетмен, арабача, тачк",
+        "боз үй, күрөк, лопат, кетмен, арабача, тачк, =парт, килем, =килем, ковёр, ковр, палас, шырдак, телевизор, "
+        "муздаткыч, холодильник, шкаф, диван, керебет, кроват, матрас, төшөк, жууркан, одеял, посуд",
         "fuel": "солярка, соляр, =солярки, бензин, күйүүчү, =дизель, горюч, =гсм, =дт, =соляра",
         "coal": "көмүр, угол, =угля, =уголь",
         "firewood": "отун, дров, =тезек, кизяк",
@@ -147,6 +148,10 @@ _THINGS: dict[str, dict[str, str]] = {
 KIND = {name.partition("/")[0]: kind for kind, things in _THINGS.items() for name in things}
 #: The unit in which a thing is counted when only its number is said.
 NATURAL = {name.partition("/")[0]: name.partition("/")[2] for things in _THINGS.values() for name in things}
+#: What has no word here, once somebody has said that it is just that.
+OTHER = "other"
+KIND |= {OTHER: "material"}
+NATURAL |= {OTHER: "piece"}
 THINGS = lexicon.Lexicon(
     {name.partition("/")[0]: words for things in _THINGS.values() for name, words in things.items()}
 )

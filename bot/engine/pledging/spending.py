@@ -25,6 +25,7 @@ class Step(StrEnum):
     SIGNED = "signed"  # the second signature under what waits for one
     UNDOING = "undoing"  # to be taken back, before the second signature; it still counts
     UNDONE = "undone"  # taken back
+    DECLINED = "declined"  # it is not taken back after all
 
 
 class State(StrEnum):
@@ -155,7 +156,8 @@ def _step(items: Items, entry: Entry) -> Item | str:
         return f"not a step from {item.state.value}"
     if entry.step is Step.SIGNED and entry.by is item.last.by:
         return "signed twice by one office"
-    made = replace(item, state=to, last=entry, why=entry.what or item.why)
+    why = {} if entry.step is Step.DECLINED else entry.what or item.why
+    made = replace(item, state=to, last=entry, why=why)
     if made.counts and not item.counts:
         return replace(made, since=entry.at)
     return replace(made, until=entry.at) if item.counts and not made.counts else made
@@ -168,6 +170,7 @@ _LEADS = {
     (State.SPENT, Step.UNDONE): State.UNDONE,
     (State.SPENT, Step.UNDOING): State.LEAVING,
     (State.LEAVING, Step.SIGNED): State.UNDONE,
+    (State.LEAVING, Step.DECLINED): State.SPENT,
 }
 
 
@@ -272,6 +275,14 @@ def undo(items: Items, number: int, hand: Hand, why: Mapping[str, str]) -> Entry
         return Reason.WAITS
     two = item.state is State.SPENT and item.entry.step is Step.PROPOSED
     return _about(items, item, Step.UNDOING if two else Step.UNDONE, hand, why)
+
+
+def decline(items: Items, number: int, hand: Hand) -> Entry | Reason:
+    """The row by which a spending is not taken back after all: of either office, for one is enough not to sign."""
+    item = items.get(number)
+    if item is None:
+        return Reason.NO_SUCH_NUMBER
+    return _about(items, item, Step.DECLINED, hand, {}) if item.state is State.LEAVING else Reason.NOTHING_TO_SIGN
 
 
 def _about(items: Items, item: Item, step: Step, hand: Hand, what: Mapping[str, str]) -> Entry:

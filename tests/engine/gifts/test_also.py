@@ -87,3 +87,28 @@ def test_without_a_number_nothing_is_written_down(words: str) -> None:
 )
 def test_no_other_name_is_a_built_in_needs(name: str) -> None:
     assert also.need(name) is None
+
+
+@pytest.mark.parametrize("words", ["5 бумбурумов", "2 комплекта формы", "7 самовара", "12 тррр"])
+def test_what_has_no_word_is_asked_about_and_counted_as_what_it_is_said_to_be(words: str) -> None:
+    doubt = heard(words).doubt
+    assert doubt is not None
+    assert (doubt.said, doubt.quantity) == (words, Decimal(words.split()[0]))
+    voice = wording.Voice()
+    assert f"«{words}»" in voice.lines(doubting.question(doubt, SUU), "ru")
+    names = [name for name, _ in doubting.choices(doubt, SUU)]
+    assert names[-1] == ""
+    ear = drafting.Ear(SUU, messages.Facts({}, {}, {}), talking.START.date(), given=True)
+    chosen = [ear.heard(words, (name,)) for name in names[:-1]]
+    assert [each.offers[0].need for each in chosen] == ["also-desk-piece", "also-other-piece"]
+    assert not any(each.doubt or each.aside for each in chosen)
+
+
+@pytest.mark.parametrize("words", ["5 бумбурумов", "10 парт", "2 килем"])
+def test_givers_are_told_what_is_needed_instead(words: str) -> None:
+    draft = heard(words, given=False)
+    assert not draft.offers
+    [piece] = draft.aside
+    said = wording.Voice().lines(doubting.aside(piece, SUU), "ru")
+    assert words in said
+    assert "Деньги" in said

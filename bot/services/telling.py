@@ -1,0 +1,36 @@
+"""Telling: one line to somebody else, of what a person who writes has just done; in their own daytime and language."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+
+from bot.channels import base
+from bot.engine import daytime, form, messages
+from bot.services import posting, recording
+from models import db, hearing, outbox
+
+
+async def tell(
+    connection: db.Connection,
+    kit: recording.Kit,
+    known: recording.Known,
+    lines: Sequence[tuple[str, messages.Line]],
+    at: dt.datetime,
+) -> None:
+    """(person, line) to each who can be told; not to whoever shares the phone that did it: they sit beside it."""
+    pushed = [name for name, channel in kit.channels.items() if channel.capabilities.push]
+    places = await hearing.nearest(connection, {person for person, _ in lines}, pushed)
+    rows = []
+    for person, line in lines:
+        place = places.get(person)
+        if place is None or place.contact_id == known.contact_id:
+            continue
+        language = place.language if place.language in form.LANGUAGES else form.LANGUAGES[0]
+        outbound = base.Outbound(kit.voice.say(line, language), language=language)
+        address = kit.seal.open("address", place.sealed)
+        where = place.contact_id, place.address_id, person
+        row = posting.outgoing(kit.seal, place.channel, outbound, *where, at)
+        rows.append(row | {"not_before": daytime.opening(at, daytime.hours(address))})
+    if rows:
+        await outbox.add(connection, rows)
