@@ -1,13 +1,17 @@
 """Erasing, and what falls due: of a person nothing stays, of others nothing goes, and the ledger still adds up."""
 
+import datetime as dt
+
 import pytest
 import sqlalchemy as sa
 
 from bot.channels import base
+from bot.engine.pledging.events import Role
 from bot.services import forgetting
 from models import db, tables
 from models import forgetting as rows
 from tests.services import house as houses
+from tests.services import signers
 from tests.services.house import SEAL, TOWN, VILLAGE, Letterbox, Person
 from tests.services.test_delivering import settled
 
@@ -157,6 +161,51 @@ async def test_after_thirty_days_texts_and_message_ids_are_purged(database_url: 
         assert await house.rows("SELECT kind FROM due WHERE kind = 'purge'") == ["purge"]
         # Their answers are another matter.
         assert await house.count("answer") == 1
+
+
+async def test_much_is_purged_in_small_steps(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    steps: list[int] = []
+    purge = rows.purge
+
+    async def counted(connection: db.Connection, before: dt.datetime, limit: int) -> int:
+        steps.append(await purge(connection, before, limit))
+        return steps[-1]
+
+    monkeypatch.setattr(forgetting, "BATCH", 5)
+    monkeypatch.setattr(rows, "purge", counted)
+    async with houses.opened(database_url) as house:
+        people = [house.person() for _ in range(3)]
+        for person in people:
+            await person.begins()
+        await house.write("UPDATE contact SET sealed = :bad", bad=b"bad")
+        await people[0].sends("1")
+        code = await signers.code(house, Role.SECOND)
+        await forgetting.begin(house.database, house.clock())
+        await _due(house, days=31)
+        assert code
+        for table in ("outgoing", "received", "set_aside", "office_code"):
+            assert await house.count(table) == 0
+        # Three messages and their answers of each, one that failed, its answer, and itself.
+        assert steps == [5, 5, 5, 5, 1]
+
+
+async def test_many_that_cannot_be_forgotten_hold_up_nobody(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rows, "AT_ONCE", 2)
+    async with houses.opened(database_url) as house:
+        stuck, other = [house.person() for _ in range(3)], house.person()
+        for person in (*stuck, other):
+            await person.sends("ашар")
+        contacts = [await person.contact() for person in stuck]
+        forget = rows.forget
+
+        async def fails(connection: db.Connection, contact_id: str, *, refused: bool) -> None:
+            if contact_id in contacts:
+                await connection.execute(sa.insert(tables.contact), [{"id": contact_id, "created_at": house.clock()}])
+            await forget(connection, contact_id, refused=refused)
+
+        monkeypatch.setattr(rows, "forget", fails)
+        await _due(house, hours=25)
+        assert sorted(await house.rows("SELECT id FROM contact")) == sorted(contacts)
 
 
 async def test_one_that_cannot_be_forgotten_holds_up_nobody(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:

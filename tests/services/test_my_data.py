@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from bot.channels import base
+from tests.services import everything, sending, signers
 from tests.services import house as houses
-from tests.services import signers
 from tests.services.house import Letterbox
 from tests.services.test_opinions import done
 
@@ -37,3 +39,35 @@ async def test_whoever_holds_an_office_is_told_that_it_is_kept(database_url: str
     async with houses.opened(database_url) as house:
         person = await signers.signer(house)
         assert "Ваша обязанность: Чистая вода в село, казначей" in (await person.says("мои данные")).head
+
+
+async def test_all_that_every_table_keeps_is_told(sqlite_url: str, tmp_path: Path) -> None:
+    async with sending.opened(sqlite_url, tmp_path, Letterbox("whatsapp")) as sent:
+        person = await everything.lives(sent)
+        await person.says("мои обещания")
+        told = (await person.says("мои данные")).head
+        for each in (
+            everything.VILLAGE,
+            everything.PROPOSAL,
+            everything.IDEA,
+            everything.NAME,
+            everything.WHY,
+            f"Записано с вашего голосового: {everything.HEARD}",
+            "хранится фото чека",
+            "5 000 сомов",
+            "3 дня работы",
+            "вторая подпись",
+            "Ваше согласие: Что нам важнее всего?; Покажите; Чистая вода в село",
+            "ваш номер или чат",
+        ):
+            assert each in told, each
+
+
+async def test_what_was_taken_back_is_told_while_it_is_kept(sqlite_url: str) -> None:
+    async with houses.opened(sqlite_url) as house:
+        person = house.person()
+        await person.begins("a-suu")
+        await person.says("5 дней", "1", "1", "мои обещания", "1", "снять", "1")
+        told = (await person.says("мои данные")).head
+        assert "Больше не действует: Чистая вода в село: 5 дней работы" in told
+        assert "Где вы живёте: Кыргызстан" in told
