@@ -85,6 +85,31 @@ async def migrated(url: str) -> bool:
         await opened.close()
 
 
+async def test_tables_of_a_newer_program_lack_nothing(database: db.Database, unmigrated_url: str) -> None:
+    async with database.transaction() as connection:
+        await connection.execute(sa.text("UPDATE alembic_version SET version_num = '9999'"))
+    assert await migrated(unmigrated_url)
+    assert not migrating.knows("9999")
+
+
+async def test_a_migration_waits_for_the_one_of_another_process(postgresql_url: str) -> None:
+    first, second = (db.Database(postgresql_url, migrates=True) for _ in range(2))
+    order: list[str] = []
+
+    async def migrates(database: db.Database, name: str) -> None:
+        async with database.migrating():
+            order.append(name)
+            await asyncio.sleep(0.3)
+            order.append(name)
+
+    try:
+        await asyncio.gather(migrates(first, "a"), migrates(second, "b"))
+    finally:
+        await first.close()
+        await second.close()
+    assert order in (["a", "a", "b", "b"], ["b", "b", "a", "a"])
+
+
 async def test_what_was_promised_before_there_were_rates_is_counted_as_unvalued(unmigrated_url: str) -> None:
     await migrating.upgrade_async(unmigrated_url)
     await to(unmigrated_url, "0004")

@@ -71,6 +71,16 @@ async def test_nobody_can_read_names_and_numbers_in_it(database_url: str, tmp_pa
         assert secret.encode().hex().encode() not in everything
 
 
+async def test_tables_that_this_program_does_not_know_whole_are_not_copied_in_part(
+    sqlite_url: str, tmp_path: Path
+) -> None:
+    async with copies.lived_in(sqlite_url, tmp_path / "media") as (house, media):
+        await house.write("UPDATE alembic_version SET version_num = '9999'")
+        with pytest.raises(backing_up.BadBackup, match="newer program"):
+            await copies.back_up(house.database, media, tmp_path / "a.zip")
+    assert not [*tmp_path.glob("*a.zip*")]
+
+
 async def test_nothing_is_written_over(sqlite_url: str, tmp_path: Path) -> None:
     async with copies.lived_in(sqlite_url, tmp_path / "media") as (house, media):
         (tmp_path / "a.zip").write_text("last month's")

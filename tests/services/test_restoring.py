@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,7 +12,7 @@ import pytest
 import sqlalchemy as sa
 
 from bot.services import backing_up, restoring
-from models import db, files, migrating
+from models import copying, db, files, migrating
 from tests import postgres
 from tests.services import copies, house
 from tests.services.house import SEAL
@@ -96,6 +99,63 @@ async def test_a_number_is_never_given_twice(database_url: str, target_url: str,
         await someone.sends(start="a-suu")
         await someone.says("1", *house.PLEDGE)
         assert (await after.rows("SELECT max(id) FROM pledge_event"))[0] > events
+
+
+def of_before(backup: Path, output: Path) -> None:
+    """The same backup as the program before migration 0011 would have made it: without where givers live."""
+    with zipfile.ZipFile(backup) as packed:
+        held = {name: packed.read(name) for name in packed.namelist()}
+    manifest = json.loads(held["manifest.json"])
+    pledge = next(each for each in manifest["tables"] if each[0][0] == "pledge")
+    names = [column[0] for column in pledge[0][1]]
+    kept = [place for place, name in enumerate(names) if name not in ("country", "place")]
+    pledge[0][1] = [pledge[0][1][place] for place in kept]
+    lines = [line.split(b"\t") for line in held["tables/pledge.copy"].splitlines()]
+    held["tables/pledge.copy"] = b"".join(b"\t".join(line[place] for place in kept) + b"\n" for line in lines)
+    sums = {
+        name: hashlib.sha256(content).hexdigest()
+        for name, content in held.items()
+        if not name.startswith(("manifest", "SHA"))
+    }
+    held["SHA256SUMS"] = "".join(f"{digest}  {name}\n" for name, digest in sums.items()).encode()
+    rows = [
+        backing_up.Rows(copying.Table(table[0], (), (), ""), count, highest)
+        for table, count, highest in manifest["tables"]
+    ]
+    manifest |= {
+        "revision": "0010",
+        "checksum": backing_up.checksum(rows, sums),
+        "sums": hashlib.sha256(held["SHA256SUMS"]).hexdigest(),
+    }
+    held["manifest.json"] = json.dumps(manifest).encode()
+    held["manifest.sealed"] = SEAL.close_bytes("backup", hashlib.sha256(held["manifest.json"]).digest())
+    with zipfile.ZipFile(output, "w") as packed:
+        for name, content in held.items():
+            packed.writestr(name, content)
+
+
+async def test_a_backup_of_a_former_program_is_brought_to_this_ones_tables(target_url: str, tmp_path: Path) -> None:
+    source = f"sqlite+aiosqlite:///{tmp_path / 'source.sqlite'}"
+    await migrating.upgrade_async(source)
+    async with copies.lived_in(source, tmp_path / "media") as (before, media):
+        await copies.back_up(before.database, media, tmp_path / "a.zip")
+        clock = before.clock
+    of_before(tmp_path / "a.zip", tmp_path / "old.zip")
+    await restored(target_url, tmp_path / "old.zip", tmp_path / "elsewhere")
+    async with house.opened(target_url, clock=clock) as after:
+        assert not await migrating.pending(after.database)
+        assert await after.rows("SELECT country, place FROM pledge") == [("", "")]
+        assert await after.differences() == 0
+
+
+async def test_older_rows_do_not_go_into_newer_tables(sqlite_url: str, tmp_path: Path) -> None:
+    source = f"sqlite+aiosqlite:///{tmp_path / 'source.sqlite'}"
+    await migrating.upgrade_async(source)
+    async with copies.lived_in(source, tmp_path / "media") as (before, media):
+        await copies.back_up(before.database, media, tmp_path / "a.zip")
+    of_before(tmp_path / "a.zip", tmp_path / "old.zip")
+    with pytest.raises(restoring.NewerTables, match="newer tables than the backup"):
+        await restored(sqlite_url, tmp_path / "old.zip", tmp_path / "elsewhere")
 
 
 async def test_a_damaged_backup_writes_nothing(sqlite_url: str, target_url: str, tmp_path: Path) -> None:
