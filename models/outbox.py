@@ -283,7 +283,6 @@ class Sent(NamedTuple):
     channel: str
     attempts: int
     created_at: dt.datetime
-    channel: str
 
 
 async def sent(connection: db.Connection, provider_id: str) -> Sent | None:

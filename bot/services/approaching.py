@@ -43,7 +43,7 @@ class Map:
         self.pushed = [name for name, channel in channels.items() if channel.capabilities.push]
 
     def way(self, person: str, addresses: Sequence[hearing.Address], talk: state.Talk, at: dt.datetime) -> Way:
-        """By the first address that is theirs; where they are, they said themselves, or any telephone number among them tells."""
+        """By the first address that is theirs; where they are, they said themselves, or any telephone number tells."""
         numbers = [self._seal.open("address", each.sealed) for each in addresses if each.channel in NUMBERED]
         said = (person.country for person in talk.people if person.country not in ("", whereabouts.UNTOLD))
         there = daytime.there(next(said, ""), numbers[0] if numbers else "")

@@ -283,7 +283,7 @@ class Postman:
             await pace.turn(letter.address_id)
         except asyncio.CancelledError:
             # The house closes, and this surely did not go.
-            self._done.append(postmarking.Done(letter, edits, base.Receipt(base.Fate.LATER, code="closing")))
+            self._done.append(postmarking.Done(letter, edits, base.Receipt(base.Fate.LATER, code="closing"), request))
             raise
         try:
             outbound = said.outbound if said else posting.opened(self._seal, letter.sealed)

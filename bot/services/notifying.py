@@ -91,7 +91,7 @@ class Notifier:
             if stand.news:
                 talk = changed.get(each.contact_id, talks[each.contact_id])._replace(held=False)
                 # An answer to a letter would reach nobody.
-                told = tell(self._voice, talk, each, stand, at, leads=self._capabilities(way).hears)
+                told = tell(self._voice, talk, each, stand, at, leads=self._map.capabilities(way).hears)
                 changed[each.contact_id] = told.talk
                 rows += self._rows(each, way, told.outbound, at)
                 told_on = daytime.today(at, way.there)

@@ -1,7 +1,7 @@
 """E-mail: an address that belongs to one person behind a contact.
 
 Revision ID: 0012
-Revises: 0017
+Revises: 0011
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0012"
-down_revision = "0017"
+down_revision = "0011"
 branch_labels = None
 depends_on = None
 

@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import AsyncIterator
 from pathlib import Path
 
-from bot.services import delivering
+from bot.services import pacing
 from models import db
 from tests.e2e import running, serving, telling_many
 from tests.services import house as houses
@@ -81,5 +81,5 @@ async def test_everybody_is_told_once_whoever_is_killed_amid_it(database_url: st
         heard = Counter({handle: len(phone.screen()) for handle, phone in phones.items()})
         assert set(heard.values()) <= {1, 2}
         # Nobody knows whether what was on its way when it died has arrived: that alone is said again.
-        assert sum(count - 1 for count in heard.values()) <= delivering.IN_FLIGHT
+        assert sum(count - 1 for count in heard.values()) <= pacing.IN_FLIGHT
         assert sorted(await residents.told(house)) == sorted(told)

@@ -17,9 +17,9 @@ from tests.services import house as houses
 async def _work(url: str, now: dt.datetime) -> None:
     add, batches = outbox.add, 0
 
-    async def dies(connection: db.Connection, rows: list[dict[str, Any]]) -> list[int]:
+    async def dies(connection: db.Connection, rows: list[dict[str, Any]], *, rings: bool = True) -> list[int]:
         nonlocal batches
-        numbers = await add(connection, rows)
+        numbers = await add(connection, rows, rings=rings)
         batches += 1
         if batches > 1:
             os.kill(os.getpid(), signal.SIGKILL)

@@ -38,7 +38,7 @@ def letter(**more: object) -> outbox.Letter:
 
 def waits(receipt: base.Receipt, **more: object) -> float:
     """Seconds until it goes again."""
-    row = postmarking.row(postmarking.Done(letter(**more), False, receipt), AT, dt.timedelta())
+    row = postmarking.row(postmarking.Done(letter(**more), False, receipt, ""), AT, dt.timedelta())
     assert row["status"] == "waiting"
     return float((row["not_before"] - AT).total_seconds())
 
@@ -57,7 +57,7 @@ def test_a_providers_own_time_is_kept_exactly() -> None:
 
 def test_what_was_written_to_many_is_not_given_up_for_having_waited_its_turn() -> None:
     old = AT - dt.timedelta(hours=30)
-    row = postmarking.row(postmarking.Done(letter(created_at=old), False, Receipt(Fate.LATER)), AT, dt.timedelta())
+    row = postmarking.row(postmarking.Done(letter(created_at=old), False, Receipt(Fate.LATER), ""), AT, dt.timedelta())
     assert row["status"] == "failed"
     assert waits(Receipt(Fate.LATER, retry_after=1), created_at=old, bulk=True) == 1
 

@@ -10,8 +10,9 @@ import pytest
 
 from bot.channels import base
 from bot.engine import conversation
-from bot.services import receiving, setting_aside
+from bot.services import answering, receiving, setting_aside
 from models import aside
+from tests import talking
 from tests.services import house as houses
 from tests.services.house import VILLAGE, House, Person
 
@@ -134,13 +135,13 @@ async def test_a_file_and_a_tap_come_back_as_they_were(database_url: str, monkey
             await house.desk.receive(came)
             await house.desk.receive(person.message("2", tap=("-", 3), edits="17", callback="c"))
         taken: list[base.Inbound] = []
-        real = receiving.answering.take
+        real = answering.take
 
         async def watched(*arguments: object) -> object:
             taken.extend(arguments[2])  # type: ignore[arg-type] # the group
             return await real(*arguments)  # type: ignore[arg-type] # as it was called
 
-        monkeypatch.setattr(receiving.answering, "take", watched)
+        monkeypatch.setattr(answering, "take", watched)
         assert (await again(house)).answered == 2
         assert taken[0] == came
         assert (taken[1].tap, taken[1].edits, taken[1].callback) == (("-", 3), "", "")
@@ -181,7 +182,7 @@ async def test_the_list_says_when_where_and_why_and_nothing_else(
 
 @pytest.mark.parametrize("name", ["", "zz", "0"])
 async def test_a_name_of_none_or_of_several_is_refused(name: str) -> None:
-    at = houses.talking.START
+    at = talking.START
     kept = [aside.Aside(id_, "sms", b"", b"", "", at) for id_ in ("0a", "0b")]
     with pytest.raises(setting_aside.NoSuchMessage):
         setting_aside.named(kept, [name])
