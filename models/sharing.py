@@ -8,7 +8,7 @@ database's, so that no clock but its own has to be right.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 import sqlalchemy as sa
@@ -17,7 +17,7 @@ from models import bell, db, tables
 
 _share = tables.share
 #: Seconds for which a share is a process's own without its saying that it lives.
-LEASE = 30.0
+LEASE = 20.0
 #: Seconds for which what a process sent last still counts after it has left.
 _AFTER = dt.timedelta(seconds=2)
 
@@ -40,10 +40,13 @@ class Share(NamedTuple):
     rests: float
 
 
-async def share(connection: db.Connection, process: str, held: Mapping[str, Held]) -> dict[str, Share]:
+async def share(
+    connection: db.Connection, process: str, held: Mapping[str, Held], dead: Callable[[str], bool]
+) -> dict[str, Share]:
     """Say that this process lives and what it holds; what it may send of each channel for the next `LEASE` seconds.
 
-    Where that is less than it holds, what it holds stays its own until it is said again with less.
+    Where that is less than it holds, what it holds stays its own until it is said again with less. `dead` says of a
+    process whether it is known to be, so that nobody waits until its share runs out.
     """
     if connection.dialect.name != "sqlite":
         await connection.execute(sa.text("LOCK TABLE share IN SHARE ROW EXCLUSIVE MODE"))
@@ -59,7 +62,7 @@ async def share(connection: db.Connection, process: str, held: Mapping[str, Held
     news = False
     for channel, has in sorted(held.items()):
         others = [row for row in rows if row.channel == channel and row.process != process]
-        living = [row for row in others if row.until > at]
+        living = [row for row in others if row.until > at and not dead(row.process)]
         # The eldest first: ids rise with time, and what cannot be divided is theirs.
         place = sum(row.process < process for row in living)
         fair = -((place - has.limit) // (len(living) + 1))

@@ -11,8 +11,12 @@ from __future__ import annotations
 import asyncio
 import collections
 import contextlib
+import hashlib
 import math
+import os
+import platform
 from collections.abc import Callable, Mapping
+from pathlib import Path
 
 from bot.channels import base
 from models import db, outbox, sharing
@@ -20,7 +24,7 @@ from models import db, outbox, sharing
 #: Messages of one channel under way at once.
 IN_FLIGHT = 100
 #: Between two signs of life, in seconds; and where a share is about to change hands.
-BEAT, _SOON = 10.0, 1.0
+BEAT, _SOON = 5.0, 1.0
 #: Of what may go, so much is for what was written to many: an answer finds room at once.
 _BULK = 0.8
 #: Seconds for which what has become free is gathered before more is taken from the outbox.
@@ -170,7 +174,8 @@ class Shares:
     def __init__(self, database: db.Database, paces: Mapping[str, Pace]) -> None:
         self._database = database
         self._paces = {name: pace for name, pace in paces.items() if pace.counts}
-        self._process = db.new_id()
+        # In the order of their age.
+        self._process = f"{db.new_id()[:17]}.{_here()}.{os.getpid()}"
         self._changed = asyncio.Event()
 
     def changed(self) -> None:
@@ -190,7 +195,7 @@ class Shares:
             for name, pace in self._paces.items()
         }
         async with self._database.transaction() as connection:
-            shares = await sharing.share(connection, self._process, held)
+            shares = await sharing.share(connection, self._process, held, _is_dead)
         soon = False
         for name, share in shares.items():
             self._paces[name].allow(share.permits, begun + sharing.LEASE - _MARGIN)
@@ -210,3 +215,26 @@ class Shares:
         if self._paces:
             async with self._database.transaction() as connection:
                 await sharing.leave(connection, self._process)
+
+
+def _here() -> str:
+    """What all processes have in common that can see each other: a machine since it was started, or one container."""
+    seen = [platform.node()]
+    with contextlib.suppress(OSError):
+        seen += [Path("/proc/sys/kernel/random/boot_id").read_text("ascii"), str(Path("/proc/self/ns/pid").readlink())]
+    return hashlib.sha256("".join(seen).encode()).hexdigest()[:6]
+
+
+def _is_dead(process: str) -> bool:
+    """Whether it ran here and runs no more: who starts again after a crash need not wait for its own former share."""
+    _, here, number = process.split(".")
+    if here != _here():
+        return False
+    try:
+        # Signal 0 only asks.
+        os.kill(int(number), 0)
+    except ProcessLookupError:
+        return True
+    except PermissionError:
+        return False
+    return False

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import sys
 from collections.abc import AsyncIterator, Sequence
 
 import pytest
@@ -107,10 +108,13 @@ async def test_one_person_gets_a_burst_and_then_so_many_as_the_platform_lets(dat
 async def test_shares_are_equal_whole_and_taken_over(database_url: str) -> None:
     database = db.Database(database_url)
     held = {"eldest": 0, "second": 0, "third": 0}
+    killed: set[str] = set()
 
     async def says(process: str, limit: int) -> int:
         async with database.transaction() as connection:
-            shares = await sharing.share(connection, process, {"sms": sharing.Held(limit, held[process], 0.0)})
+            shares = await sharing.share(
+                connection, process, {"sms": sharing.Held(limit, held[process], 0.0)}, killed.__contains__
+            )
         held[process] = shares["sms"].permits
         assert sum(held.values()) <= limit
         return held[process]
@@ -139,6 +143,11 @@ async def test_shares_are_equal_whole_and_taken_over(database_url: str) -> None:
     async with asyncio.timeout(10):
         while await says("second", 10) < 10:  # noqa: ASYNC110 - see house.until
             await asyncio.sleep(0.2)
+    # One that is known to be dead leaves its share at once, and any other only when its time is over.
+    held = {"heir": 0}
+    assert await says("heir", 10) == 0
+    killed.add("second")
+    assert await says("heir", 10) == 10
     await database.close()
 
 
@@ -187,3 +196,21 @@ async def test_closing_leaves_what_waits_for_its_turn_to_others_and_sends_it_onc
             # The second is taken over, and waits for half a minute.
             await settled(house, "SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM outgoing WHERE status = 'sending')")
         assert await house.rows("SELECT status, attempts FROM outgoing ORDER BY id") == [("sent", 1), ("waiting", 0)]
+
+
+async def test_who_starts_again_after_a_crash_need_not_wait_for_its_own_former_share(database_url: str) -> None:
+    killed = await asyncio.create_subprocess_exec(sys.executable, "-c", "input()", stdin=asyncio.subprocess.PIPE)
+    former = f"{db.new_id()[:17]}.{pacing._here()}.{killed.pid}"
+    elsewhere = f"{db.new_id()[:17]}.000000.{killed.pid}"
+    assert not pacing._is_dead(former)
+    killed.kill()
+    await killed.wait()
+    assert pacing._is_dead(former)
+    assert not pacing._is_dead(elsewhere)
+    database = db.Database(database_url)
+    async with database.transaction() as connection:
+        await sharing.share(connection, former, {"sms": sharing.Held(10, 10, 0.0)}, lambda _: False)
+    paces = {"sms": pacing.Pace(base.Pace(10), lambda: None)}
+    await pacing.Shares(database, paces).keep({}, lambda _channel, _rest: None)
+    assert paces["sms"].permits == 10
+    await database.close()
