@@ -79,7 +79,6 @@ class Postman:
         self._unreached: dict[str, int] = {}
 
     async def __aenter__(self) -> Postman:
-        # The bell first: what is rung for before the first look must not be missed.
         self._tasks = [
             asyncio.create_task(self._work(), name="postman"),
             asyncio.create_task(self._look_after(), name="postman's rounds"),
