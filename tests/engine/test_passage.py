@@ -86,9 +86,8 @@ def test_no_count_makes_more_rounds_than_anybody_could_answer(children: int, rou
 def test_repeats_in_repeats_have_a_bound_together() -> None:
     rows: list[dict[str, object]] = [{"type": "integer", "name": "n"}]
     rows += [{"type": "begin_repeat", "name": f"r{level}", "repeat_count": "${n}"} for level in range(3)]
-    rows.append({"type": "integer", "name": "age"})
-    rows += [{"type": "end_repeat"} for _ in range(3)]
-    rows.append({"type": "text", "name": "end"})
+    rows += [{"type": "integer", "name": "age"}]
+    rows += [{"type": "end_repeat"}, {"type": "end_repeat"}, {"type": "end_repeat"}, {"type": "text", "name": "end"}]
     definition = small.made(rows)
     some = walking.met(definition, walking.answered(definition, n=5))
     assert len(some) == 1 + 5**3 + 1

@@ -10,7 +10,7 @@ import pytest
 
 from bot.channels import base
 from bot.engine import conversation
-from bot.services import answering, receiving, setting_aside
+from bot.services import answering, setting_aside
 from models import aside
 from tests import talking
 from tests.services import house as houses
@@ -128,7 +128,7 @@ async def test_a_repeat_of_what_was_answered_later_has_no_effect(
 
 
 async def test_a_file_and_a_tap_come_back_as_they_were(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    async with houses.opened(database_url, about="diary") as house:
+    async with houses.opened(database_url) as house:
         person = house.person()
         came = person.message("подпись", kind="image", media=base.Media("image", "reference", "image/png", 12))
         with broken(monkeypatch):
