@@ -73,6 +73,10 @@ class Curb:
         eased = _EASED if self._event or self._offices.get(key, now) > now else 1.0
         return self._people.take(key, now, eased * (_FILE if inbound.media else 1.0))
 
+    def uncount(self, inbound: base.Inbound) -> None:
+        """It could not be kept and will come again: a platform's patience is nobody's fault."""
+        self._people.give_back(_key(inbound), _FILE if inbound.media else 1.0)
+
     async def relents(self, inbound: base.Inbound, tell: Callable[[], Awaitable[None]], place: str = "") -> bool:
         """Of what did not pass: whether an office or an event lets it in after all.
 
@@ -135,6 +139,11 @@ class _Meter:
             return False
         self._since[key] = full
         return True
+
+    def give_back(self, key: str, cost: float = 1.0) -> None:
+        """It was taken for nothing."""
+        if key in self._since:
+            self._since[key] -= cost * self._each
 
     def knows(self, key: str) -> bool:
         """Whether it came a moment ago."""

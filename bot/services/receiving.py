@@ -135,6 +135,9 @@ class Desk:
         self._held += len(inbound.text)
         try:
             await done
+        except Busy:
+            self._curb.uncount(inbound)
+            raise
         finally:
             self._held -= len(inbound.text)
 
@@ -144,6 +147,8 @@ class Desk:
             return True
         try:
             return await self._curb.relents(inbound, functools.partial(self._too_much, inbound), place)
+        except curbing.TooMany:
+            raise Busy from None
         except Exception as error:
             _log.warning("what is too much could not be looked at: %s", type(error).__name__)
             raise Busy from error

@@ -101,6 +101,28 @@ async def test_an_event_lets_more_through_in_every_process_as_long_as_it_goes_on
         assert TOO_MUCH in (await person.reads()).head
 
 
+async def test_what_could_not_be_kept_and_comes_again_is_not_counted(
+    database_url: str, seconds: Seconds, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with houses.opened(database_url) as house:
+        curbed(house, seconds)
+        person = house.person()
+        message = person.message("ашар")
+        with monkeypatch.context() as patched:
+
+            async def away(*_: object) -> None:
+                raise OSError
+
+            patched.setattr(house.desk, "_commit", away)
+            # As a poller asks again every second while the database is away.
+            for _ in range(3 * int(curbing.PERSON.burst)):
+                with pytest.raises(receiving.Busy):
+                    await house.desk.receive(message)
+        await house.desk.receive(message)
+        assert TOO_MUCH not in (await person.reads()).head
+        assert await house.count("received") == 1
+
+
 def web(number: int) -> base.Inbound:
     return base.Inbound("web", f"k{number}", f"{number:022}", "1")
 
