@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from bot import settings, wiring
-from bot.services import publishing
+from bot.services import introducing, publishing
 from models import db, providers
 from tests.standins import telegram, twilio
 
@@ -72,6 +72,28 @@ async def _templates(house: wiring.House) -> dict[str, str]:
 async def test_without_accounts_there_is_the_web(tmp_path: Path, database_url: str) -> None:
     async with wiring.house(read(tmp_path, database_url)) as house:
         assert list(house.channels) == ["web"]
+
+
+async def test_the_shell_answers_as_the_house_does_without_talking_to_a_platform(
+    tmp_path: Path, sqlite_url: str
+) -> None:
+    given = read(
+        tmp_path,
+        sqlite_url,
+        TELEGRAM_BOT_TOKEN=telegram.TOKEN,
+        TWILIO_ACCOUNT_SID="AC" + "1" * 32,
+        TWILIO_AUTH_TOKEN="made-up",
+        TWILIO_SMS_FROM="+15005550006",
+        ASHAR_PUBLIC_URL="http://127.0.0.1:8000",
+        ASHAR_HELP_PHONE="0700 12 34 56",
+    )
+    async with wiring.memory(given) as memory:
+        async with memory.database.transaction() as connection:
+            await providers.keep(connection, introducing.ENTRANCES, {"telegram": "https://t.me/Ashar?start="})
+        async with wiring.kit(given, memory) as kit:
+            assert list(kit.channels) == ["web", "telegram", "sms"]
+            assert (kit.ways(), kit.phone) == (("https://t.me/Ashar?start=",), "0700 12 34 56")
+            assert len({kit.entropy() for _ in range(9)}) == 9
 
 
 async def test_a_database_without_tables_is_not_used(tmp_path: Path, unmigrated_url: str) -> None:
