@@ -106,21 +106,21 @@ def _chosen(audience: Audience, pushed: Collection[str], between: tuple[str, str
     )
     # As `hearing.addresses` has it: one that rings before one that does not, and where they wrote last.
     rings = sa.case((_address.c.channel.in_(sorted(pushed)), 0), else_=1)
-    order = (rings, _address.c.heard_at.desc().nulls_last(), _address.c.id)
-    places = (
-        sa.select(
-            _address.c.contact_id,
-            _address.c.channel,
-            _address.c.heard_at,
-            sa.func.row_number().over(partition_by=_address.c.contact_id, order_by=order).label("place"),
+    first = (
+        sa.select(_address.c.id)
+        .where(
+            _address.c.contact_id == people.c.contact_id, _address.c.closed.is_(None), _address.c.sealed.is_not(None)
         )
-        .where(_in(_address.c.contact_id, between), _address.c.closed.is_(None), _address.c.sealed.is_not(None))
-        .subquery()
+        .order_by(rings, _address.c.heard_at.desc().nulls_last(), _address.c.id)
+        .limit(1)
+        .correlate(people)
+        .scalar_subquery()
     )
+    there = _address.alias()
     return (
-        sa.select(people.c.contact_id, people.c.person, places.c.channel, places.c.heard_at, _contact.c.language)
+        sa.select(people.c.contact_id, people.c.person, there.c.channel, there.c.heard_at, _contact.c.language)
         .join(_contact, _contact.c.id == people.c.contact_id)
-        .join(places, sa.and_(places.c.contact_id == people.c.contact_id, places.c.place == 1))
+        .join(there, there.c.id == first)
         .where(_contact.c.stopped.is_(sa.false()))
     )
 
