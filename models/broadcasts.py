@@ -61,10 +61,9 @@ async def named(connection: db.Connection, name: str) -> Broadcast | None:
     return Broadcast(*row) if row else None
 
 
-async def all_(connection: db.Connection, states: Collection[str] = ()) -> list[Broadcast]:
-    """All of them, or those in these states, the oldest first."""
-    which = _broadcast.c.state.in_(states) if states else sa.true()
-    return [Broadcast(*row) for row in await connection.execute(_ROW.where(which).order_by(_broadcast.c.id))]
+async def all_(connection: db.Connection) -> list[Broadcast]:
+    """All there ever were, the oldest first."""
+    return [Broadcast(*row) for row in await connection.execute(_ROW.order_by(_broadcast.c.id))]
 
 
 async def forget(connection: db.Connection, number: int, between: tuple[str, str]) -> None:
