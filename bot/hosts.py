@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import urllib.parse
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
@@ -20,6 +21,17 @@ def is_loopback(host: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return False
+
+
+def is_safe(address: str) -> bool:
+    """Whether it is an https address of a host alone; http will do where nothing leaves this machine."""
+    try:
+        parts = urllib.parse.urlsplit(address)
+        host, _port = parts.hostname or "", parts.port
+    except ValueError:
+        return False
+    encrypted = parts.scheme == "https" or (parts.scheme == "http" and is_loopback(host))
+    return bool(host and encrypted) and not (parts.path or parts.query or parts.fragment or parts.username)
 
 
 def reachable(host: str) -> str:

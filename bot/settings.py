@@ -7,7 +7,6 @@ import difflib
 import os
 import re
 import secrets as chance
-import urllib.parse
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -291,13 +290,7 @@ class _Reader:
         text = self.given.get(name, "").rstrip("/")
         if not text:
             return ""
-        try:
-            parts = urllib.parse.urlsplit(text)
-            host, _port = parts.hostname or "", parts.port
-        except ValueError:
-            host, parts = "", urllib.parse.urlsplit("")
-        encrypted = parts.scheme == "https" or (parts.scheme == "http" and hosts.is_loopback(host))
-        if not (host and encrypted) or parts.path or parts.query or parts.fragment or parts.username:
+        if not hosts.is_safe(text):
             self.say(name, f"expected an address without a path, such as {example} (http only on this machine)")
             return ""
         return text

@@ -24,8 +24,7 @@ ALL_ROUNDS = 300
 PASSES = 5
 
 
-@dataclass(frozen=True, slots=True)
-class Opened:
+class Opened(NamedTuple):
     """A group that begins; of a repeat, which round of how many (0 where nobody knows yet)."""
 
     group: form.Group
@@ -144,10 +143,8 @@ def _passage(
     language: str,
 ) -> Passage:
     given, instants = dict(answers), (begun, ended)
-    latest = _latest(definition, seed, begun)
+    latest = _latest(definition, seed, instants, language)
     kept = latest[0] if latest and latest[0].given == answers[:-1] and scoping.is_straight(definition) else None
-    if kept and (kept.instants != instants or kept.language != language):
-        kept = None
     going = _Going(definition, given, seed, instants, language, None, kept)
     for _ in range(PASSES - 1 if scoping.looks_ahead(definition) else 0):
         before, going = going, _Going(definition, given, seed, instants, language, going)
@@ -173,7 +170,7 @@ def _passage(
 
 
 @functools.lru_cache(maxsize=512)
-def _latest(_definition: form.Form, _seed: str, _begun: str) -> list[Passage]:
+def _latest(_definition: form.Form, _seed: str, _instants: tuple[str, str], _language: str) -> list[Passage]:
     """Room for the newest passage of one response: with one answer more, most of it stays as it is."""
     return []
 
