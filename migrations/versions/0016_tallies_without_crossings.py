@@ -1,5 +1,7 @@
 """Tallies of one thing at a time: a place is a margin beside the others, and nothing is crossed with it.
 
+Contract: the program before it counts otherwise, so it is stopped first, or `ashar tally rebuild` run after it.
+
 Revision ID: 0016
 Revises: 0015
 """
@@ -20,7 +22,7 @@ depends_on = None
 _SAME = ("form_name", "wave", "apart", "margin", "level", "question", "question_version", "value")
 
 
-def _create(name: str, *columns: str) -> None:
+def _create(*columns: str) -> None:
     made: dict[str, sa.Column[Any]] = {
         "form_name": sa.Column("form_name", sa.String(length=64), nullable=False),
         "wave": sa.Column("wave", sa.String(length=32), nullable=False),
@@ -33,11 +35,11 @@ def _create(name: str, *columns: str) -> None:
         "value": sa.Column("value", sa.String(length=400), nullable=False),
     }
     op.create_table(
-        name,
+        "tally",
         *(made[column] for column in columns),
         sa.Column("count", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint(*columns, name="pk_tally"),
-        sqlite_with_rowid=name != "tally",
+        sqlite_with_rowid="place" in columns,
     )
 
 
@@ -46,12 +48,18 @@ def upgrade() -> None:
 
     In a margin a ranking ("water>road>light") counts as each of its first three places ("1>water").
     """
-    op.execute("ALTER TABLE tally RENAME TO crossed")
-    if op.get_context().dialect.name == "postgresql":
-        op.execute("ALTER TABLE crossed RENAME CONSTRAINT pk_tally TO pk_crossed")
-    _create("tally", *_SAME)
+    counted = Counter[tuple[object, ...]]() if op.get_context().as_sql else _counted()
+    op.drop_table("tally")
+    _create(*_SAME)
+    tally = sa.table("tally", *map(sa.column, _SAME), sa.column("count", sa.Integer))
+    rows = [dict(zip(_SAME, key, strict=True)) | {"count": count} for key, count in counted.items() if count]
+    if rows:
+        op.get_bind().execute(sa.insert(tally), rows)
+
+
+def _counted() -> Counter[tuple[object, ...]]:
     counted: Counter[tuple[object, ...]] = Counter()
-    crossed = sa.table("crossed", *map(sa.column, (*_SAME, "place")), sa.column("count", sa.Integer))
+    crossed = sa.table("tally", *map(sa.column, (*_SAME, "place")), sa.column("count", sa.Integer))
     for name, wave, apart, margin, level, question, version, value, place, count in op.get_bind().execute(
         sa.select(*crossed.c).where(crossed.c["count"] != 0)
     ):
@@ -60,15 +68,10 @@ def upgrade() -> None:
         for of_margin, of_level in ((margin, level), *((("/place", place),) if place and not margin else ())):
             for each in within if of_margin else [value]:
                 counted[name, wave, apart, of_margin, of_level, question, version, each] += count
-    tally = sa.table("tally", *map(sa.column, _SAME), sa.column("count", sa.Integer))
-    rows = [dict(zip(_SAME, key, strict=True)) | {"count": count} for key, count in counted.items() if count]
-    if rows:
-        op.get_bind().execute(sa.insert(tally), rows)
-    op.drop_table("crossed")
+    return counted
 
 
 def downgrade() -> None:
     """Back: what was crossed cannot be had from the sums; `ashar tally rebuild` makes it from the answers."""
     op.drop_table("tally")
-    _create("tally_", "form_name", "wave", "question", "question_version", "apart", "margin", "level", "place", "value")
-    op.rename_table("tally_", "tally")
+    _create("form_name", "wave", "question", "question_version", "apart", "margin", "level", "place", "value")

@@ -13,7 +13,7 @@ from alembic.runtime.migration import MigrationContext
 SMALL = {
     "alembic_version", "campaign", "campaign_event", "campaign_version", "consent_text", "form", "form_attachment",
     "form_version", "ledger_total", "need", "office_code", "provider_object", "rate", "role", "spending",
-    "statement_line",
+    "statement_line", "tally",
 }  # fmt: skip
 
 _NAME = r'(?:public\.)?"?(\w+)"?'

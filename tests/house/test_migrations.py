@@ -16,7 +16,7 @@ from tests.house.test_imports import ROOT
 pytestmark = pytest.mark.house
 
 #: Those before it were made while nobody had a filled database.
-FIRST = "0012"
+FIRST = "0017"
 ALL = sorted(ScriptDirectory(str(ROOT / "migrations")).walk_revisions(), key=lambda each: each.revision)
 
 
@@ -60,7 +60,7 @@ def _new_table() -> None:
         (lambda: op.add_column("answer", sa.Column("n", sa.Integer, nullable=False, server_default="0")), ""),
         (lambda: op.execute("UPDATE form SET position = 0"), ""),
         (lambda: op.create_index("ix_answer_seconds", "answer", ["seconds"]), "beside those who write"),
-        (lambda: op.create_index("u", "tally", ["place"], unique=True), "beside those who write"),
+        (lambda: op.create_index("u", "pledge", ["place"], unique=True), "beside those who write"),
         (lambda: op.execute("UPDATE response SET wave = ''"), "in batches"),
         (lambda: op.execute("DELETE FROM outgoing WHERE status = 'sent'"), "in batches"),
         (lambda: op.execute("INSERT INTO heard SELECT id, 'x', 0 FROM respondent"), "in batches"),
