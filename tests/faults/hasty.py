@@ -1,7 +1,7 @@
 """`ashar` in a time of its own: python -m tests.faults.hasty PACE ORIGIN FILE COMMAND...
 
-Since ORIGIN (seconds of the epoch, the same for all processes) a second lasts 1/PACE of one, so that what happens after a
-minute is seen in seconds; and the clock jumps by as many seconds as stand in FILE, as when somebody sets a machine's.
+Since ORIGIN (seconds of the epoch, the same for all processes) a second lasts 1/PACE of one, so that what happens after
+a minute is seen in seconds; and the clock jumps by as many seconds as stand in FILE, as when somebody sets a machine's.
 """
 
 from __future__ import annotations
