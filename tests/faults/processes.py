@@ -15,6 +15,8 @@ from pathlib import Path
 import aiohttp
 
 ROOT = Path(__file__).resolve().parents[2]
+#: When the time of all hasty processes began to run: one that starts later must not find itself in the past.
+_ORIGIN = time.time()
 #: Seconds until a process answers on a machine that does much else.
 _START = 90.0
 
@@ -33,7 +35,7 @@ class Process:
         clean = {name: value for name, value in os.environ.items() if not name.startswith(foreign)}
         self._environ = clean | dict(environ) | {"ASHAR_PORT": str(port or 8000)}
         word = "serve" if port else "deliver"
-        hasty = ["-m", "tests.faults.hasty", str(pace), str(self.jumps)] if pace else ["-m", "bot"]
+        hasty = ["-m", "tests.faults.hasty", str(pace), str(_ORIGIN), str(self.jumps)] if pace else ["-m", "bot"]
         self._command = [*before, sys.executable, *hasty, word]
         self._process: subprocess.Popen[bytes] | None = None
 

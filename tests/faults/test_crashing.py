@@ -12,8 +12,8 @@ from tests.faults import reckoning, storm
 # On a machine that does much else a process takes long to start.
 pytestmark = pytest.mark.timeout(400)
 
-#: As in the long one, but that a minute of the processes lasts four seconds.
-_SHORT = storm.Plan(people=40, kills=4, at_once=20, pace=15.0, between=(0.3, 1.5), thinks=0.3, patience=4.0)
+#: As in the long one, but that a minute of the processes lasts eight seconds.
+_SHORT = storm.Plan(people=40, kills=4, at_once=20, pace=8.0, between=(0.3, 1.5), thinks=0.3, patience=4.0)
 
 
 @pytest.mark.parametrize("seed", [1])
