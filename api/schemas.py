@@ -387,7 +387,15 @@ Reason = Literal["", "database", "migrations", "desk", "outbox"]
 class Health(_Schema):
     """How this process and its database fare."""
 
-    model_config = _example({"status": "red", "reason": "database", "database": "unreachable"})
+    model_config = _example(
+        {
+            "status": "red",
+            "reason": "database",
+            "database": "unreachable",
+            "migrations": "unknown",
+            "outbox_oldest_seconds": None,
+        }
+    )
 
     status: Literal["ok", "red"]
     reason: Reason = pydantic.Field(

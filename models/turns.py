@@ -326,7 +326,8 @@ def _choose(writes: Writes, free: set[str]) -> bool:
             row |= {"status": "sending", "not_before": writes.until}
         else:
             writes.behind.add(contact)
-            rings |= channel in writes.room and not (contact in at_once and writes.room[channel])
+            # Without any room there is no postman here, and it is for another one.
+            rings |= not writes.room or (channel in writes.room and not (contact in at_once and writes.room[channel]))
     return rings
 
 

@@ -298,7 +298,8 @@ async def test_a_body_that_is_too_long_is_not_read(app: fastapi.FastAPI, browser
 
 
 async def test_nobody_says_more_than_a_messenger_lets_them(app: fastapi.FastAPI, browser: httpx.AsyncClient) -> None:
-    answer = await browser.post("/chat", data=filled(await opening(browser), "say", "я" * 4097))
+    page = await said(browser, await opening(browser), "pick", "Русский")
+    answer = await browser.post("/chat", data=filled(page, "say", "я" * 4097))
     assert (answer.status_code, "короче" in answer.text) == (413, True)
 
 
