@@ -382,25 +382,16 @@ class Campaign(_Schema):
 
 
 Reason = Literal["", "database", "migrations", "desk", "outbox"]
+_FINE = {"status": "ok", "reason": "", "database": "ok", "migrations": "ok", "outbox_oldest_seconds": 0}
 
 
 class Health(_Schema):
     """How this process and its database fare."""
 
-    model_config = _example(
-        {
-            "status": "red",
-            "reason": "database",
-            "database": "unreachable",
-            "migrations": "unknown",
-            "outbox_oldest_seconds": None,
-        }
-    )
+    model_config = _example(_FINE)
 
     status: Literal["ok", "red"]
-    reason: Reason = pydantic.Field(
-        description="What stands still: nobody is answered (desk), nothing goes out (outbox)."
-    )
+    reason: Reason = pydantic.Field(description="What stands still: answers (desk), sending (outbox).")
     database: Literal["ok", "unreachable"]
     migrations: Literal["ok", "pending", "unknown"]
     outbox_oldest_seconds: int | None = pydantic.Field(

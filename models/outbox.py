@@ -18,6 +18,8 @@ PENDING = ("waiting", "sending", "unknown")
 IN_INDEX = sa.text("outgoing.status IN ('waiting', 'sending', 'unknown')")
 #: The same in the words of the index `ix_outgoing_open`, of one person's.
 _OPEN = "{}.status NOT IN ('sent', 'failed', 'dropped')"
+#: What may go only later than that waits for somebody's morning; less is the difference of two machines' clocks.
+_SOON = dt.timedelta(minutes=10)
 
 
 class Letter(NamedTuple):
@@ -60,8 +62,12 @@ _PENDING_OF = sa.select(_outgoing.c.contact_id, _outgoing.c.status).where(
     _outgoing.c.contact_id.in_(sa.bindparam("people", expanding=True)),
     sa.text(_OPEN.format("outgoing")),
     _outgoing.c.channel != "email",
-    # What was written to many and was not tried yet holds up no answer.
-    sa.or_(_outgoing.c.bulk == sa.false(), _outgoing.c.status != "waiting", _outgoing.c.code.is_not(None)),
+    # What was written to many, or is for their morning, and was not tried yet holds up no answer.
+    sa.or_(
+        sa.and_(_outgoing.c.bulk == sa.false(), _outgoing.c.not_before <= sa.bindparam("soon")),
+        _outgoing.c.status != "waiting",
+        _outgoing.c.code.is_not(None),
+    ),
 )
 
 
@@ -72,10 +78,10 @@ async def add(connection: db.Connection, rows: list[dict[str, Any]], *, rings: b
     return list((await connection.execute(_ADD, rows)).scalars())
 
 
-async def pending(connection: db.Connection, contacts: Sequence[str]) -> dict[str, set[str]]:
+async def pending(connection: db.Connection, contacts: Sequence[str], at: dt.datetime) -> dict[str, set[str]]:
     """The states of what is not done yet, by contact."""
     found: dict[str, set[str]] = {}
-    for contact, status in await connection.execute(_PENDING_OF, {"people": list(contacts)}):
+    for contact, status in await connection.execute(_PENDING_OF, {"people": list(contacts), "soon": at + _SOON}):
         found.setdefault(contact, set()).add(status)
     return found
 
@@ -122,7 +128,13 @@ _CLAIM = (
         _outgoing.c.bulk == sa.false(),
         ~_theirs.where(
             sa.or_(
-                _on_its_way, sa.and_(_other.c.id < _outgoing.c.id, _before, sa.or_(_other.c.bulk == sa.false(), _tried))
+                _on_its_way,
+                sa.and_(
+                    _other.c.id < _outgoing.c.id,
+                    _before,
+                    # What is for their morning holds up no answer tonight.
+                    sa.or_(sa.and_(_other.c.bulk == sa.false(), _other.c.not_before <= _b("soon")), _tried),
+                ),
             )
         ),
     )
@@ -193,7 +205,7 @@ async def claim(connection: db.Connection, room: Mapping[str, Room], at: dt.date
     times: list[dt.datetime] = []
     for channel, (most, bulk) in room.items():
         given = {"at": at, "channel": channel, "channels": list(room)}
-        found = [Letter(*row) for row in await connection.execute(_CLAIM, given | {"limit": most})]
+        found = [Letter(*row) for row in await connection.execute(_CLAIM, given | {"limit": most, "soon": at + _SOON})]
         later, first = (await connection.execute(_NEXT, given)).one()
         times += [time for time in (later, first) if time and time > at]
         limit = min(most - len(found), bulk)

@@ -297,7 +297,7 @@ async def _write_outbox(connection: db.Connection, writes: Writes, at: dt.dateti
         theirs = outgoing.c.contact_id.in_(writes.silenced), outgoing.c.status.in_(["waiting", "unknown"])
         await connection.execute(sa.update(outgoing).where(*theirs).values(status="dropped"))
     people = [row["of"] for row in writes.contacts]
-    pending = await outbox.pending(connection, people) if people else {}
+    pending = await outbox.pending(connection, people, at) if people else {}
     if any("unknown" in statuses for statuses in pending.values()):
         # Who writes has seen what came before, or asks again: the answer need not wait for what may have got lost.
         overtaken = sa.update(outgoing).where(outgoing.c.contact_id.in_(people), outgoing.c.status == "unknown")

@@ -27,6 +27,7 @@ import pytest
 import pytest_asyncio
 import sqlalchemy as sa
 
+from api import raw
 from bot import wording
 from bot.channels import plain
 from bot.engine import commands, conversation, holding
@@ -120,7 +121,8 @@ class ChannelDriver:
             case "code":
                 return await self._phone.types(await self._stage.code())
             case _:
-                return await self._phone.types(step.text)
+                # Of a page nobody can send more than a messenger would take.
+                return await self._phone.types(step.text[: raw.LONGEST_TEXT] if self.channel == "web" else step.text)
 
 
 class OnPages(talking.Person):

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import datetime as dt
 from collections.abc import AsyncIterator
 
 import pytest
@@ -311,3 +312,21 @@ async def test_stop_takes_back_what_is_tried_again_but_not_the_farewell(database
             await settled(house)
         assert phone.heads(person.address)[1:] == [farewell.head] * 2
         assert await statuses(person) == ["dropped", "sent"]
+
+
+async def test_what_is_for_somebodys_morning_holds_up_no_answer_tonight(database_url: str) -> None:
+    phone = Letterbox()
+    async with houses.opened(database_url, phone) as house:
+        person = house.person()
+        await person.begins()
+        async with house.postman():
+            await settled(house, "SELECT 1 FROM outgoing WHERE status IN ('sending', 'waiting')")
+            at = house.clock() + dt.timedelta(hours=9)
+            await house.write(
+                "INSERT INTO outgoing (contact_id, address_id, channel, status, sealed, not_before, created_at)"
+                " SELECT contact_id, address_id, channel, 'waiting', sealed, :at, created_at FROM outgoing LIMIT 1",
+                at=at.replace(tzinfo=None) if house.database.embedded else at,
+            )
+            count = len(phone.sent)
+            await person.says("помощь")
+            await until(lambda: len(phone.sent) == count + 1)
