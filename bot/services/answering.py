@@ -225,7 +225,6 @@ async def _decide(
         turn = conversation.turn(known.talk, mine, incoming)
         recording.Recording(kit, known, mine, turn, own, writes, at, resumable.get(code, "")).record()
         await vouching.tell(connection, kit, known, turn.events, own, at)
-        await entrusting.tell(connection, kit, known, turn.events, at)
         for event in turn.events:
             pledges.happened(event)
             held.happened(event)

@@ -40,22 +40,6 @@ async def test_whoever_takes_an_office_ends_the_former_holders_time(database_url
         assert await house.rows("SELECT count(*) FROM role WHERE ended_at IS NULL") == [1]
 
 
-async def test_whoever_held_it_before_is_told_and_nobody_else(database_url: str) -> None:
-    async with houses.opened(database_url) as house:
-        first, second, third = [house.person() for _ in range(3)]
-        for person in (first, second, third):
-            code = await signers.code(house, Role.TREASURER)
-            await person.says("ашар", "2", code, "1")
-        told = [await person.letters() for person in (first, second, third)]
-        lines = [
-            [said.head for _, said in letters if "у другого человека: Чистая вода в село, казначей" in said.head]
-            for letters in told
-        ]
-        assert [len(each) for each in lines] == [1, 1, 0]
-        # Once: nobody is told of what was taken after their own time.
-        assert len({len(letters) for letters in told[:2]}) == 1
-
-
 async def test_only_the_hash_of_a_code_is_kept_and_it_is_good_once(database_url: str) -> None:
     async with houses.opened(database_url) as house:
         code = await signers.code(house, TREASURER)
