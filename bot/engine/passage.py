@@ -144,8 +144,8 @@ def _passage(
 ) -> Passage:
     given, instants = dict(answers), (begun, ended)
     latest = _latest(definition, seed, instants, language)
-    kept = latest[0] if latest and latest[0].given == answers[:-1] and scoping.is_straight(definition) else None
-    going = _Going(definition, given, seed, instants, language, None, kept)
+    goes_on = latest and latest[0].given == answers[:-1] != answers and scoping.is_straight(definition)
+    going = _Going(definition, given, seed, instants, language, None, latest[0] if goes_on else None)
     for _ in range(PASSES - 1 if scoping.looks_ahead(definition) else 0):
         before, going = going, _Going(definition, given, seed, instants, language, going)
         if (going.values, going.rounds) == (before.values, before.rounds):
