@@ -20,7 +20,7 @@ from tests.services import residents
 from tests.services.house import House
 from tests.standins import telegram as standins
 
-PEOPLE = 2500
+PEOPLE = 1300
 #: As tests/services/house.py has them.
 KEYS = {"ASHAR_SEAL_KEYS": b"k", "ASHAR_HASH_KEY": b"h"}
 FILE = """\
@@ -64,7 +64,9 @@ async def test_everybody_is_told_once_whoever_is_killed_amid_it(database_url: st
         # Far more who said no, so that queuing takes its steps.
         await residents.settle(house, PEOPLE, hear="no", channel="telegram", begins="2")
         async with process(*send, **environ):
-            await some(house, "SELECT count(*) FROM broadcast WHERE cursor <> ''")
+            # PostgreSQL takes all of these in its first step, so there it dies within it.
+            begun = "WHERE cursor <> ''" if house.database.embedded else ""
+            await some(house, f"SELECT count(*) FROM broadcast {begun}")
         async with process(*send, **environ) as sending:
             assert await sending.wait() == 0
         assert (await house.count("recipient"), await house.rows("SELECT people FROM broadcast")) == (150, [150])

@@ -120,7 +120,7 @@ async def test_a_million_that_wait_are_not_looked_through(database_url: str) -> 
             prefix = "EXPLAIN QUERY PLAN " if house.database.embedded else "EXPLAIN "
             if not house.database.embedded:
                 await connection.exec_driver_sql("SET LOCAL enable_seqscan = off")
-            given = {"at": house.clock(), "channel": "sms", "channels": ["sms"], "limit": 5}
+            given = {"at": house.clock(), "soon": house.clock(), "channel": "sms", "channels": ["sms"], "limit": 5}
             seen: list[str] = []
             for statement in (outbox._CLAIM, outbox._NEXT, outbox._CANDIDATES):
                 compiled = statement.params(given).compile(
