@@ -97,7 +97,7 @@ def sms_segments(text: str) -> int:
         sizes = [2 if character in _GSM_EXTENSION else 1 for character in text]
     else:
         alone, joined = 70, 67
-        sizes = [units(character) for character in text]
+        sizes = [2 if character > "\uffff" else 1 for character in text]
     if sum(sizes) <= alone:
         return 1
     segments, room = 1, joined
