@@ -17,6 +17,18 @@ CHECKED = [*SOURCES, *sorted((ROOT / "tests").rglob("*.py")), *sorted((ROOT / "m
 EXCEPTION = re.compile(
     r"#\s*(?:noqa|type:\s*ignore)(?P<codes>:?\s*[A-Z]+\d+(?:,\s*[A-Z]+\d+)*|\[[^]]*\])?(?P<reason>.*)"
 )
+#: What stands at the top, and what running and building leaves there.
+TOP = {
+    "bot", "api", "models", "locales", "migrations", "tests", "flows", "docs", "pyproject.toml", "Dockerfile",
+    "compose.yaml", "Makefile", "README.md", "CHANGELOG.md", "CONTRIBUTING.md", "requirements.lock",
+    "requirements-dev.lock",
+}  # fmt: skip
+LEFT = {"var", "build", "dist"}
+
+
+def test_nothing_stands_at_the_top_that_has_no_room_there() -> None:
+    seen = {path.name for path in ROOT.iterdir() if not path.name.startswith(".")}
+    assert seen - LEFT == TOP
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=name)
