@@ -51,7 +51,12 @@ async def listed(
 
 @router.post(
     "/pledges/{code}/steps",
-    responses=_TOLD | {409: {"model": schemas_giving.Refused}, 422: {"description": "What is wrong with the request."}},
+    responses=_TOLD
+    | {
+        400: {"model": schemas.Problem},
+        409: {"model": schemas_giving.Refused},
+        422: {"description": "What is wrong with the request."},
+    },
 )
 async def step(
     house: deps.House,
