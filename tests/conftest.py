@@ -35,6 +35,20 @@ hypothesis.settings.register_profile("search", deadline=None, max_examples=5000)
 hypothesis.settings.load_profile("ashar")
 
 
+#: Where tests start whole processes or play whole conversations, the longest first; then what needs a database.
+_LONG = ("tests/e2e/test_conversations_on_channels.py", "tests/faults/", "tests/e2e/", "tests/test_main.py")
+_LONG += ("tests/bench/", "tests/house/test_dockerfile.py", "tests/services/", "tests/api/", "tests/shell/")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the long files, so that at the end no worker sits over one while the others have nothing left."""
+
+    def place(item: pytest.Item) -> int:
+        return next((at for at, start in enumerate(_LONG) if item.nodeid.startswith(start)), len(_LONG))
+
+    items.sort(key=place)
+
+
 @pytest.fixture(autouse=True)
 def loopback_only() -> Iterator[None]:
     """Fails the test that tried to leave this machine, also when the code it tests swallowed the error."""
