@@ -4,15 +4,15 @@ import asyncio
 import os
 import shutil
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import hypothesis
 import pytest
 import sqlalchemy as sa
 
-from models import migrating
+from models import db, migrating
 from tests import loopback, postgres
 
 Kind = Literal["sqlite", "postgresql"]
@@ -36,8 +36,11 @@ hypothesis.settings.load_profile("ashar")
 
 
 #: Where tests start whole processes or play whole conversations, the longest first; then what needs a database.
-_LONG = ("tests/e2e/test_conversations_on_channels.py", "tests/faults/", "tests/e2e/", "tests/test_main.py")
-_LONG += ("tests/bench/", "tests/house/test_dockerfile.py", "tests/services/", "tests/api/", "tests/shell/")
+_LONG = [
+    "tests/e2e/test_conversations_on_channels.py",
+    *("tests/faults/", "tests/e2e/", "tests/test_main.py", "tests/bench/", "tests/house/test_dockerfile.py"),
+    *("tests/services/", "tests/api/", "tests/shell/"),
+]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -55,6 +58,22 @@ def loopback_only() -> Iterator[None]:
     loopback.attempts.clear()
     yield
     assert not loopback.attempts, f"tried to leave this machine: {loopback.attempts}"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def as_shipped() -> Iterator[Callable[[Any, object], None]]:
+    """Here no SQLite waits for the disk, as no PostgreSQL does; this is how the product prepares a connection."""
+    prepare = db._prepare_sqlite
+
+    def hasty(connection: Any, record: object) -> None:
+        prepare(connection, record)
+        cursor = connection.cursor()
+        cursor.execute("PRAGMA synchronous=OFF")
+        cursor.close()
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(db, "_prepare_sqlite", hasty)
+        yield prepare
 
 
 @pytest.fixture(scope="session")
