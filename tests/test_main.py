@@ -15,6 +15,7 @@ import subprocess
 import sys
 import time
 import urllib.request
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -30,6 +31,8 @@ KEYS = {"ASHAR_SEAL_KEYS": b"k", "ASHAR_HASH_KEY": b"h"}
 ROOT = Path(__file__).resolve().parents[1]
 FLOWS = ROOT / "flows"
 
+Done = subprocess.CompletedProcess[str]
+
 
 @pytest.fixture
 def environment(tmp_path: Path) -> dict[str, str]:
@@ -39,7 +42,8 @@ def environment(tmp_path: Path) -> dict[str, str]:
     return {**os.environ, **ours, "PYTHONUTF8": "1", "LC_ALL": "C.UTF-8"}
 
 
-def ashar(environment: dict[str, str], *words: str, types: str = "") -> subprocess.CompletedProcess[str]:
+def ashar(environment: dict[str, str], *words: str, types: str = "") -> Done:
+    """As a process of its own."""
     return subprocess.run(
         [sys.executable, "-m", "bot", *words],
         cwd=ROOT,
@@ -49,6 +53,21 @@ def ashar(environment: dict[str, str], *words: str, types: str = "") -> subproce
         text=True,
         timeout=60,
     )
+
+
+@pytest.fixture
+def here(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[..., Done]:
+    """The same in this process: to start one takes longer than all that most commands do."""
+
+    def run(environment: dict[str, str], *words: str, types: str = "") -> Done:
+        with monkeypatch.context() as patched:
+            for name, value in environment.items():
+                patched.setenv(name, value)
+            patched.setattr("sys.stdin", io.StringIO(types))
+            code = __main__.main(words)
+        return subprocess.CompletedProcess(words, code, *capsys.readouterr())
+
+    return run
 
 
 def test_the_version_is_said(environment: dict[str, str]) -> None:
@@ -76,8 +95,8 @@ def test_a_database_that_is_not_there(environment: dict[str, str]) -> None:
     assert "Traceback" not in done.stderr
 
 
-def test_a_database_without_tables_is_not_exported(environment: dict[str, str]) -> None:
-    done = ashar(environment, "export", "priorities")
+def test_a_database_without_tables_is_not_exported(environment: dict[str, str], here: Callable[..., Done]) -> None:
+    done = here(environment, "export", "priorities")
     assert (done.returncode, done.stdout) == (2, "")
     assert "ashar migrate" in done.stderr
 
@@ -89,7 +108,7 @@ def test_a_wrong_command(environment: dict[str, str]) -> None:
             __main__.main(words)
 
 
-def test_check_says_every_problem(environment: dict[str, str], tmp_path: Path) -> None:
+def test_check_says_every_problem(environment: dict[str, str], tmp_path: Path, here: Callable[..., Done]) -> None:
     flows = Path(shutil.copytree(FLOWS, tmp_path / "flows"))
     good = ashar(environment, "check", str(flows))
     assert (good.returncode, good.stdout) == (0, "Nothing to mend.\n")
@@ -100,7 +119,7 @@ def test_check_says_every_problem(environment: dict[str, str], tmp_path: Path) -
     ):
         text = (flows / file).read_text("utf-8")
         (flows / file).write_text(text.replace(old, new, 1), "utf-8")
-    bad = ashar(environment, "check", str(flows))
+    bad = here(environment, "check", str(flows))
     assert bad.returncode == 1
     assert "did you mean “integer”?" in bad.stdout
     assert "30 cannot be picked" in bad.stdout
@@ -112,7 +131,7 @@ def test_check_says_every_problem(environment: dict[str, str], tmp_path: Path) -
 
 
 def test_check_tells_in_the_language_of_the_terminal_or_the_one_asked_for(
-    environment: dict[str, str], tmp_path: Path
+    environment: dict[str, str], tmp_path: Path, here: Callable[..., Done]
 ) -> None:
     rows = [
         ["type", "name", "label::ky", "label::ru"],
@@ -120,8 +139,8 @@ def test_check_tells_in_the_language_of_the_terminal_or_the_one_asked_for(
         ["inttgrr", "more", "Дагы?", "Ещё?"],
     ]
     form = str(workbooks.xlsx(tmp_path / "form.xlsx", {"survey": rows}))
-    ky = ashar({**environment, "LC_ALL": "", "LANG": "ky_KG.UTF-8"}, "check", form)
-    ru = ashar(environment, "check", form, "--language", "ru")
+    ky = here({**environment, "LC_ALL": "", "LANG": "ky_KG.UTF-8"}, "check", form)
+    ru = here(environment, "check", form, "--language", "ru")
     assert f"{form}: survey, сап: 3, тилке: type: " in ky.stdout
     assert f"{form}: survey, строка 3, столбец type: " in ru.stdout
     for told in (ky, ru):
@@ -131,11 +150,11 @@ def test_check_tells_in_the_language_of_the_terminal_or_the_one_asked_for(
     assert "Исправить: " in ru.stdout.splitlines()[-1]
 
 
-def test_chat_plays_a_spreadsheet(environment: dict[str, str], tmp_path: Path) -> None:
+def test_chat_plays_a_spreadsheet(environment: dict[str, str], tmp_path: Path, here: Callable[..., Done]) -> None:
     shutil.copy(FLOWS / "places.csv", tmp_path)
     tables = workbooks.of_yaml(FLOWS / "priorities.yaml")
     for form in (workbooks.xlsx(tmp_path / "form.xlsx", tables), workbooks.xls(tmp_path / "form.xls", tables)):
-        done = ashar(environment, "chat", str(form), types="2\n1\n1\nстоп\n")
+        done = here(environment, "chat", str(form), types="2\n1\n1\nстоп\n")
         assert done.returncode == 0, done.stderr
         assert "мэрия города Каракол" in done.stdout
 
@@ -197,9 +216,11 @@ def test_chat_plays_a_survey_without_anything_kept(environment: dict[str, str]) 
     assert not Path(environment["ASHAR_VAR"]).exists()
 
 
-def test_chat_names_the_recording_that_would_be_heard(environment: dict[str, str], tmp_path: Path) -> None:
+def test_chat_names_the_recording_that_would_be_heard(
+    environment: dict[str, str], tmp_path: Path, here: Callable[..., Done]
+) -> None:
     form = samples.spoken_form(tmp_path)
-    done = ashar(environment, "chat", str(form), types="2\nпослушать\n1\nстоп\n")
+    done = here(environment, "chat", str(form), types="2\nпослушать\n1\nстоп\n")
     assert done.returncode == 0, done.stderr
     heard, question = done.stdout.split("> послушать\n")[1].split("\n> 1\n")
     assert heard.count("♪") == 1
@@ -207,17 +228,21 @@ def test_chat_names_the_recording_that_would_be_heard(environment: dict[str, str
     assert "♪" not in question
 
 
-def test_chat_names_the_picture_that_would_be_seen(environment: dict[str, str], tmp_path: Path) -> None:
-    done = ashar(environment, "chat", str(samples.spoken_form(tmp_path)), types="1\nкөрсөт\n1\nтоктот\n")
+def test_chat_names_the_picture_that_would_be_seen(
+    environment: dict[str, str], tmp_path: Path, here: Callable[..., Done]
+) -> None:
+    done = here(environment, "chat", str(samples.spoken_form(tmp_path)), types="1\nкөрсөт\n1\nтоктот\n")
     assert done.returncode == 0, done.stderr
     assert "▣ suu.jpg\n(1/3) Суу барбы?" in done.stdout.split("> көрсөт\n")[1]
     assert done.stdout.count("▣") == 1
 
 
-def test_check_says_which_recording_is_not_there(environment: dict[str, str], tmp_path: Path) -> None:
+def test_check_says_which_recording_is_not_there(
+    environment: dict[str, str], tmp_path: Path, here: Callable[..., Done]
+) -> None:
     form = samples.spoken_form(tmp_path)
     (tmp_path / "voda.mp3").unlink()
-    done = ashar(environment, "check", str(form))
+    done = here(environment, "check", str(form))
     assert done.returncode == 0, done.stderr
     row = form.read_text("utf-8").splitlines().index("  - type: select_one yn") + 1
     [told] = [line for line in done.stdout.splitlines() if "voda.mp3" in line]
@@ -226,28 +251,32 @@ def test_check_says_which_recording_is_not_there(environment: dict[str, str], tm
     assert "1000" in told
 
 
-def test_chat_plays_a_campaign_and_ends_with_its_input(environment: dict[str, str]) -> None:
-    done = ashar(environment, "chat", str(FLOWS / "suu.campaign.yaml"), types="1\n1\n3 күн\n1\n")
+def test_chat_plays_a_campaign_and_ends_with_its_input(environment: dict[str, str], here: Callable[..., Done]) -> None:
+    done = here(environment, "chat", str(FLOWS / "suu.campaign.yaml"), types="1\n1\n3 күн\n1\n")
     assert done.returncode == 0, done.stderr
     assert re.search(r"Код: [2-9A-Z]{6}", done.stdout)
     assert "3 күндүк жумуш" in done.stdout
 
 
-def test_chat_counts_other_money_by_the_rates_it_is_given(environment: dict[str, str], tmp_path: Path) -> None:
+def test_chat_counts_other_money_by_the_rates_it_is_given(
+    environment: dict[str, str], tmp_path: Path, here: Callable[..., Done]
+) -> None:
     today = dt.datetime.now(dt.UTC).date()
     rates = tmp_path / "daily.xml"
     rate = '<Currency ISOCode="USD"><Nominal>1</Nominal><Value>87,4500</Value></Currency>'
     rates.write_text(f'<CurrencyRates Name="Daily" Date="{today:%d.%m.%Y}">{rate}</CurrencyRates>', "utf-8")
     words = ("chat", str(FLOWS / "suu.campaign.yaml"))
-    done = ashar(environment, *words, "--rates", str(rates), types="2\n1\n100 долларов\n")
+    done = here(environment, *words, "--rates", str(rates), types="2\n1\n100 долларов\n")
     assert "100 долларов (≈ 8 745 сомов)" in done.stdout
-    assert "≈" not in ashar(environment, *words, types="2\n1\n100 долларов\n").stdout
+    assert "≈" not in here(environment, *words, types="2\n1\n100 долларов\n").stdout
     rates.write_text("<none/>", "utf-8")
-    done = ashar(environment, *words, "--rates", str(rates), types="")
+    done = here(environment, *words, "--rates", str(rates), types="")
     assert (done.returncode, "--rates" in done.stderr) == (2, True)
 
 
-def test_reach_says_what_a_file_costs_without_anything_kept(environment: dict[str, str]) -> None:
+def test_reach_says_what_a_file_costs_without_anything_kept(
+    environment: dict[str, str], here: Callable[..., Done]
+) -> None:
     paid = {**environment, "ASHAR_COST_WHATSAPP_OUT": "0.005 USD"}
     done = ashar(paid, "reach", str(FLOWS / "priorities.yaml"))
     assert done.returncode == 0, done.stderr
@@ -259,16 +288,18 @@ def test_reach_says_what_a_file_costs_without_anything_kept(environment: dict[st
     assert {" ".join(row[-2:]) for row in rows if row[0] == "whatsapp"} == {"0.055 USD"}
     assert "ASHAR_COST_SMS_OUT" in done.stdout
     assert not Path(environment["ASHAR_VAR"]).exists()
-    wrong = ashar({**environment, "ASHAR_COST_SMS_OUT": "cheap"}, "reach", str(FLOWS / "priorities.yaml"))
+    wrong = here({**environment, "ASHAR_COST_SMS_OUT": "cheap"}, "reach", str(FLOWS / "priorities.yaml"))
     assert wrong.returncode == 2
     assert "ASHAR_COST_SMS_OUT: expected an amount" in wrong.stderr
-    assert ashar(environment, "reach", str(FLOWS / "places.csv")).returncode == 1
-    assert ashar(environment, "reach", str(FLOWS / "none.yaml")).returncode == 2
+    assert here(environment, "reach", str(FLOWS / "places.csv")).returncode == 1
+    assert here(environment, "reach", str(FLOWS / "none.yaml")).returncode == 2
 
 
-def test_chat_needs_a_form_that_can_be_played(environment: dict[str, str], tmp_path: Path) -> None:
-    assert ashar(environment, "chat", str(FLOWS / "pledge.yaml")).returncode == 2
-    assert ashar(environment, "chat", str(tmp_path / "none.yaml")).returncode == 1
+def test_chat_needs_a_form_that_can_be_played(
+    environment: dict[str, str], tmp_path: Path, here: Callable[..., Done]
+) -> None:
+    assert here(environment, "chat", str(FLOWS / "pledge.yaml")).returncode == 2
+    assert here(environment, "chat", str(tmp_path / "none.yaml")).returncode == 1
 
 
 def test_from_publishing_to_an_export(

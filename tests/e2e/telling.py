@@ -25,13 +25,13 @@ _CODE = re.compile(r"[Кк]оду?: ([2-9A-Z]{6})")
 class Rounds(ticking.Clock):
     """The clock of campaigns as it ticks in the app: only when it may, so that what it says is told from answers."""
 
-    #: Rounds that are wanted.
-    wanted = 0
+    #: Whether rounds are wanted, until there is nothing more to do.
+    wanted = False
 
     async def tick(self) -> int:
         """One round."""
         made = await super().tick() if Rounds.wanted else 0
-        Rounds.wanted = max(Rounds.wanted - 1, 0)
+        Rounds.wanted = made > 0
         return made
 
 
@@ -59,7 +59,7 @@ class Well:
 
     async def rounds(self) -> None:
         """The clock has looked at all there is now, and what it said is delivered."""
-        Rounds.wanted = 2
+        Rounds.wanted = True
         await running.until(lambda: not Rounds.wanted)
         table = tables.outgoing
         waits = sa.select(sa.func.count()).where(

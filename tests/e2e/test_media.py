@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from bot.services import publishing
+from bot.services import fetching, publishing
 from models import tables
 from tests import samples
 from tests.e2e import phones, running
@@ -18,8 +18,9 @@ from tests.services import sending
 
 
 @pytest.fixture
-async def app(database_url: str, tmp_path: Path) -> AsyncIterator[running.App]:
+async def app(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[running.App]:
     """The app and both platforms, with a survey that asks for a picture, a voice and words."""
+    monkeypatch.setattr(fetching, "IDLE", 0.1)
     async with running.running(database_url, tmp_path) as made:
         (tmp_path / "sent.yaml").write_text(sending.FORM, "utf-8")
         await publishing.publish(made.house.database, [tmp_path / "sent.yaml"])

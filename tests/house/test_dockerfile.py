@@ -31,6 +31,7 @@ def image(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dockerfile.Image
         "PIP_NO_INDEX": "1",
         "PIP_FIND_LINKS": str(WHEELS),
         "PIP_CONFIG_FILE": os.devnull,
+        "PIP_NO_COMPILE": "1",  # most of what an image compiles once for all its starts is never imported here
         "LANG": "C.UTF-8",
     }
     root = tmp_path_factory.mktemp("image")

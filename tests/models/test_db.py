@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import gc
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -34,6 +35,18 @@ async def is_free(url: str) -> bool:
         return False
     finally:
         await other.close()
+
+
+async def test_what_is_acknowledged_survives_a_power_cut(
+    sqlite_url: str, as_shipped: Callable[[Any, object], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(db, "_prepare_sqlite", as_shipped)
+    database = db.Database(sqlite_url)
+    async with database.reading() as connection:
+        full = 2
+        assert await connection.scalar(sa.text("PRAGMA synchronous")) == full
+        assert await connection.scalar(sa.text("PRAGMA journal_mode")) == "wal"
+    await database.close()
 
 
 @pytest.mark.parametrize("times", [1, 2])

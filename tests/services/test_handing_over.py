@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from bot.services import pacing
+from bot.services import delivering, pacing
 from tests.services import house as houses
 from tests.services.house import Letterbox, until
 from tests.services.test_delivering import Fate, Receipt, arrived, settled
@@ -62,7 +62,10 @@ async def test_an_account_that_rests_is_handed_nothing(database_url: str) -> Non
         assert len(phone.sent) == 1
 
 
-async def test_what_died_on_its_way_is_found_by_the_next_postman(database_url: str) -> None:
+async def test_what_died_on_its_way_is_found_by_the_next_postman(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(delivering, "_GRACE", 0.1)
     phone = Letterbox()
     phone.open.clear()
     async with houses.opened(database_url, phone, handing=True) as house:
