@@ -113,12 +113,14 @@ async def write(
         code = db.upsert(connection, _confidant, ("respondent_id",), replaced=("code_hash", "expires_at"))
         await connection.execute(code, named)
     for row in joined:
-        taken = sa.update(_confidant).where(_confidant.c.code_hash == row["code_hash"])
-        taken = taken.values(confidant_id=row["confidant_id"], code_hash=None, told_on=None)
-        giver = await connection.scalar(taken.returning(_confidant.c.respondent_id))
-        if giver is None:
+        asked_by = _confidant.c.code_hash == row["code_hash"]
+        giver = await connection.scalar(sa.select(_confidant.c.respondent_id).where(asked_by))
+        # First who is looked at, then who hears for them: as whoever tells them locks.
+        await hearing.look_soon(connection, sa.select(_respondent.c.id).where(_respondent.c.id == giver), at)
+        taken = {"confidant_id": row["confidant_id"], "code_hash": None, "told_on": None}
+        if (await connection.execute(sa.update(_confidant).where(asked_by).values(taken))).rowcount != 1:
             raise db.Outdated
-        await _begin(connection, giver, at)
+        await _begin(connection, str(giver))
     if ended or left:
         await forget(connection, ended, left)
         consent = tables.consent
@@ -126,7 +128,7 @@ async def write(
         await connection.execute(sa.update(consent).where(*theirs).values(withdrawn_at=at))
 
 
-async def _begin(connection: db.Connection, giver: str, at: dt.datetime) -> None:
+async def _begin(connection: db.Connection, giver: str) -> None:
     """What the giver has heard of is not told again to who hears for them from now on."""
     await _forget_heard(connection, [giver])
     what = _heard.c.about
@@ -136,7 +138,6 @@ async def _begin(connection: db.Connection, giver: str, at: dt.datetime) -> None
     rows = sa.select(_heard.c.respondent_id, same, *others).where(_heard.c.respondent_id == giver)
     names = ["respondent_id", "about", *(column.name for column in others)]
     await connection.execute(sa.insert(_heard).from_select(names, rows))
-    await hearing.look_soon(connection, sa.select(_respondent.c.id).where(_respondent.c.id == giver), at)
 
 
 async def forget(connection: db.Connection, givers: Collection[str], confidants: Collection[str]) -> None:
@@ -147,12 +148,12 @@ async def forget(connection: db.Connection, givers: Collection[str], confidants:
 
 
 async def forget_told(connection: db.Connection, people: Collection[str]) -> None:
-    """What was said of these people's promises to who hears for them goes."""
+    """What these people were told of others' promises goes: it stands under the names of those who gave."""
     outgoing = tables.outgoing
-    theirs = sa.select(_confidant.c.confidant_id).where(_confidant.c.respondent_id.in_(people))
-    await connection.execute(
-        sa.delete(outgoing).where(outgoing.c.respondent_id.in_(theirs), outgoing.c.status != "sending")
-    )
+    givers = sa.select(_confidant.c.respondent_id).where(_confidant.c.confidant_id.in_(people))
+    phones = sa.select(_respondent.c.contact_id).where(_respondent.c.id.in_(people))
+    theirs = outgoing.c.respondent_id.in_(givers), outgoing.c.contact_id.in_(phones)
+    await connection.execute(sa.delete(outgoing).where(*theirs))
 
 
 async def _forget_heard(connection: db.Connection, givers: Collection[str]) -> None:

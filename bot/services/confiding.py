@@ -115,10 +115,13 @@ async def relay(
             continue
         talk = approaching.talk(seal, each.sealed)
         way = ways.way(each.person, addresses[each.contact_id], talk, at)
-        if not ways.rings(way) or not ways.gets_through(way):
-            # They went over to a page themselves, or have not written for a day where that is needed.
+        if not ways.rings(way):
+            # They went over to a page themselves.
             continue
-        if later := ways.later(way, talk, each.told_on, at, stopped=False):
+        if not ways.gets_through(way):
+            # Perhaps they write until then.
+            again[each.giver] = daytime.morning(daytime.today(at, way.there) + dt.timedelta(days=1), way.there)
+        elif later := ways.later(way, talk, each.told_on, at, stopped=False):
             again[each.giver] = later
         else:
             told[each.giver] = each, way
@@ -130,7 +133,8 @@ async def relay(
         if lines := heralding.relay(stand.news, stand.facts):
             language = each.language if each.language in form.LANGUAGES else form.LANGUAGES[0]
             outbound = composing.compose(voice, messages.Reply(lines), language)._replace(language=language)
-            where = each.contact_id, way.address.id, each.person, at
+            # Under the giver's name, for it goes when they are erased.
+            where = each.contact_id, way.address.id, giver, at
             pieces = ways.pieces(way, outbound)
             rows += [posting.outgoing(seal, way.address.channel, piece, *where) for piece in pieces]
             await kept.told(connection, [giver], today)
