@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import sqlalchemy as sa
 
-from models import db, mailing, media, outbox, tables, vouching
+from models import confiding, db, mailing, media, outbox, tables, vouching
 
 
 async def erase(connection: db.Connection, people: Sequence[str], at: dt.datetime) -> None:
@@ -32,6 +32,8 @@ async def erase(connection: db.Connection, people: Sequence[str], at: dt.datetim
     await connection.execute(unconfirmed.values(sealed=None, shown=None))
     await vouching.forget(connection, people)
     await mailing.forget(connection, people)
+    await confiding.forget_told(connection, people)
+    await confiding.forget(connection, people, people)
     await connection.execute(sa.delete(answer).where(answer.c.response_id.in_(theirs)))
     await connection.execute(sa.delete(response).where(response.c.respondent_id.in_(people)))
     await connection.execute(

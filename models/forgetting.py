@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import sqlalchemy as sa
 
-from models import codes, db, media, outbox, tables
+from models import codes, confiding, db, media, outbox, tables
 
 #: How much is given out at once of what is due.
 AT_ONCE = 100
@@ -115,5 +115,6 @@ async def purge(connection: db.Connection, before: dt.datetime, limit: int) -> i
 
 
 async def purge_codes(connection: db.Connection, at: dt.datetime) -> None:
-    """Codes for offices that nobody took in time."""
+    """Codes for offices, and for who is to hear for somebody, that nobody took in time."""
     await connection.execute(sa.delete(tables.office_code).where(tables.office_code.c.expires_at < at))
+    await confiding.purge(connection, at)

@@ -14,7 +14,21 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
-from models import codes, db, erasing, ledger, mailing, media, offices, opinions, outbox, tables, vouching, whence
+from models import (
+    codes,
+    confiding,
+    db,
+    erasing,
+    ledger,
+    mailing,
+    media,
+    offices,
+    opinions,
+    outbox,
+    tables,
+    vouching,
+    whence,
+)
 
 Row = dict[str, Any]
 
@@ -188,6 +202,12 @@ class Writes:
     mail_asked: list[tuple[Row, Row]] = field(default_factory=list)
     mail_given: list[Row] = field(default_factory=list)
     mail_dropped: list[str] = field(default_factory=list)
+    #: Relatives who hear for others, as `confiding.write` takes them: new codes, those that were agreed to, people who
+    #: want nobody to hear for them any more, and people who want to hear for nobody.
+    confided: list[Row] = field(default_factory=list)
+    confidants: list[Row] = field(default_factory=list)
+    unconfided: list[str] = field(default_factory=list)
+    unhearing: list[str] = field(default_factory=list)
     outgoing: list[Row] = field(default_factory=list)
     #: Beside each row of `outgoing` whatever its writer wants to keep of it.
     said: list[Any] = field(default_factory=list)
@@ -278,6 +298,9 @@ async def write(connection: db.Connection, writes: Writes, at: dt.datetime) -> N
     await mailing.withdraw(connection, writes.mail_dropped, "email", at)
     await mailing.ask(connection, writes.mail_asked, at)
     await mailing.give(connection, writes.mail_given)
+    kin = writes.confided, writes.confidants, writes.unconfided, writes.unhearing
+    if any(kin):
+        await confiding.write(connection, *kin, at)
     await _write_outbox(connection, writes, at)
     if writes.due:
         await many(db.upsert(connection, tables.due, ("kind", "key"), replaced=("at",)), writes.due)

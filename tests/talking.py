@@ -17,6 +17,7 @@ import yaml
 
 from bot.engine import (
     commands,
+    confiding,
     contribution,
     conversation,
     doing,
@@ -43,6 +44,7 @@ WAYS = ("https://t.me/AsharStandInBot?start=", "https://wa.me/996555000111?text=
 
 
 _MAILBOX = (commands.Command.MAIL, commands.Command.DATA)
+_KIN = (commands.Command.RELATIVE, commands.Command.DATA)
 
 
 class Clock:
@@ -173,6 +175,10 @@ class House:
         self.letters: list[happenings.MailAsked] = []
         self.mailboxes: dict[str, messages.Mailbox] = {}
 
+        #: Codes of links by which a relative hears for somebody, and who that is; and giver -> who hears for them.
+        self.asked: dict[str, str] = {}
+        self.confidants: dict[str, str] = {}
+
     def facts(self, talk: state.Talk, text: str, kind: str = "text", start: str = "") -> messages.Facts:
         """What the desk would read for a message to this conversation, and nothing more."""
         command, person, scene = commands.recognise(text), talk.person, talk.scene
@@ -182,6 +188,7 @@ class House:
             for name, (of, promise) in self.pledges.items()
             if person and person in (of, self.vouched.get(name, ("",))[0])
         ]
+        looks = command in _KIN or scene in confiding.SCENES
         code = vouching.code(start or commands.entry(text)) or vouching.code(talk.pending)
         vouched = [
             dataclasses.replace(self.pledges[name][1], mine=made != person)
@@ -202,8 +209,19 @@ class House:
             near=self.near,
             ways=WAYS,
             mails=self.mails,
+            rings=True,
+            confidence=self._confidence(talk, start or commands.entry(text)),
+            confided=looks and person in self.confidants,
+            hears=list(self.confidants.values()).count(person) if looks and person else 0,
             mailbox=self.mailboxes.get(person) if command in _MAILBOX or scene == "mailbox" else None,
         )
+
+    def _confidence(self, talk: state.Talk, link: str) -> messages.Confidence | None:
+        giver = self.asked.get(confiding.code(link) or confiding.code(talk.pending))
+        if giver is None:
+            return None
+        campaigns = sorted({promise.campaign for of, promise in self.pledges.values() if of == giver})
+        return messages.Confidence(tuple(campaigns), giver in {each.id for each in talk.people})
 
     def _standing(self, campaign: messages.Campaign) -> messages.Campaign:
         return giving.with_promises(campaign, (promise for _, promise in self.pledges.values()))
@@ -252,6 +270,15 @@ class House:
                     self.mailboxes[event.person] = messages.Mailbox(event.email, open=True)
                 case happenings.MailDropped():
                     del self.mailboxes[event.person]
+                case happenings.Confided():
+                    self.asked = {code: giver for code, giver in self.asked.items() if giver != event.person}
+                    self.asked[event.code] = event.person
+                case happenings.Hears():
+                    self.confidants[self.asked.pop(event.code)] = event.person
+                case happenings.Unconfided():
+                    self.confidants.pop(event.person, None)
+                case happenings.Unhearing():
+                    self.confidants = {giver: who for giver, who in self.confidants.items() if who != event.person}
                 case happenings.Erased():
                     self.mailboxes.pop(event.person, None)
                     for rid in [rid for rid, kept in self.responses.items() if kept.person == event.person]:

@@ -36,6 +36,7 @@ class Command(enum.StrEnum):
     TREASURY = "treasury"
     SHARE = "share"
     MAIL = "mail"
+    RELATIVE = "relative"
 
 
 # Both languages at all times: people mix them. The Latin words come out of folding by themselves; those that
@@ -75,6 +76,9 @@ _WORDS: dict[Command, str] = {
     # Only on a page, to whoever has promised something and answers no question, is it one.
     Command.MAIL: "почта, почтам, электрондук почта, электронная почта, моя почта, эл почта, имейл, емейл, мейл, "
     "email, e-mail, mail",
+    # Only on a page, to whoever has promised something, and to who hears for somebody is it one.
+    Command.RELATIVE: "тууган, тууганым, туугандар, туугандарым, туугандан, родственник, родственница, близкий, "
+    "родные, relative",
     Command.RESTART: "башынан, башынан баштоо, сначала, заново, начать заново, начать сначала, restart, start over",
 }
 

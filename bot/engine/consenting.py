@@ -19,14 +19,19 @@ _SEX = frozenset({"sex", "gender", "jynys", "jynysy", "zhynys", "zhynysy", "pol"
 _PLACE = frozenset({"place", "address", "oblast", "raion", "district", "village", "town", "city", "aiyl", "selo"})
 
 
+def messenger(turning: Turning) -> str | None:
+    """Through whose hands messages to this person go abroad; None where through nobody's."""
+    return _MESSENGERS.get(turning.incoming.channel)
+
+
 def text(turning: Turning, link: str) -> messages.Phrase:
     """What is agreed to by following this link: it is kept as it was said."""
-    messenger = _MESSENGERS.get(turning.incoming.channel)
+    messenger_ = messenger(turning)
     if not link.startswith("s-"):
-        return _SHORT if turning.incoming.channel == "sms" else _to_pledge(messenger)
+        return _SHORT if turning.incoming.channel == "sms" else _to_pledge(messenger_)
     definition = turning.facts.forms[turning.facts.surveys[link[2:]]]
     holder, term, kept = definition.holder or HOLDER, definition.term or TERM, _kept(definition)
-    if messenger:
+    if messenger_:
         return phrase(
             "{holder} asks what people need. Seen by the organisers alone, kept for {term}: {kept}; the number of your "
             "chat is encrypted. Messages pass through {messenger} abroad. The results carry no names. It is of your "
@@ -34,7 +39,7 @@ def text(turning: Turning, link: str) -> messages.Phrase:
             holder=holder,
             term=term,
             kept=kept,
-            messenger=messenger,
+            messenger=messenger_,
         )
     return phrase(
         "{holder} asks what people need. Seen by the organisers alone, kept for {term}: {kept}. The results carry no "

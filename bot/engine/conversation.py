@@ -12,6 +12,7 @@ from typing import NamedTuple
 from bot.engine import (
     acknowledging,
     commands,
+    confiding,
     doing,
     flow,
     happenings,
@@ -133,6 +134,8 @@ def _settle(turning: Turning) -> None:
             turning.go_home()
     elif talk.scene == "vouched":
         vouching.settle(turning)
+    elif talk.scene in confiding.SCENES:
+        confiding.settle(turning)
     elif talk.scene in keeping.SCENES and not promising.promised(turning):
         turning.go_home()
     elif talk.scene in acknowledging.SCENES:
@@ -165,9 +168,7 @@ def _receive_old(turning: Turning, *, paused: bool) -> None:
 def _receive(turning: Turning, *, paused: bool) -> None:
     incoming, scene = turning.incoming, turning.talk.scene
     command = commands.recognise(incoming.text) if incoming.kind == "text" else None
-    if (command is Command.TREASURY and not treasury.is_for(turning)) or (
-        command is Command.MAIL and not mailing.is_for(turning)
-    ):
+    if command in _FOR_SOME and not _FOR_SOME[command](turning):
         command = None
     code = commands.resume_code(incoming.text, incoming.start) if incoming.kind == "text" else ""
     link = "" if code else holding.entered(turning) or incoming.start or commands.entry(incoming.text)
@@ -230,7 +231,15 @@ _OF_A_PERSON = (
     Command.ANSWERS,
     Command.TREASURY,
     Command.MAIL,
+    Command.RELATIVE,
 )
+
+#: Words that are commands only to whom they are for.
+_FOR_SOME: dict[Command | None, Callable[[Turning], bool]] = {
+    Command.TREASURY: treasury.is_for,
+    Command.MAIL: mailing.is_for,
+    Command.RELATIVE: confiding.is_for,
+}
 
 #: What is asked for beside a question.
 _ATTACHMENTS: dict[Command | None, str] = {Command.SHOW: "image", Command.LISTEN: "audio"}
@@ -250,6 +259,7 @@ _COMMANDS: dict[Command | None, Callable[[Turning], None]] = {
     Command.TREASURY: treasury.enter,
     Command.SHARE: sharing.share,
     Command.MAIL: mailing.enter,
+    Command.RELATIVE: confiding.enter,
 }
 
 _TAKE: dict[str, Callable[[Turning, Command | None], None]] = {
@@ -278,6 +288,7 @@ _TAKE: dict[str, Callable[[Turning, Command | None], None]] = {
     "share": sharing.take,
     "where": whereabouts.take,
     **dict.fromkeys(mailing.SCENES, mailing.take),
+    **dict.fromkeys(confiding.SCENES, confiding.take),
     # Thanked, and now there is more to say: here is what there is.
     "done": lambda turning, _command: turning.go_home(),
     # One address of this contact went over; whoever writes by another one stays.
@@ -313,6 +324,7 @@ _SHOW: dict[str, Callable[[Turning], messages.Reply]] = {
     "share": sharing.show,
     "where": whereabouts.show,
     **dict.fromkeys(mailing.SCENES, mailing.show),
+    **dict.fromkeys(confiding.SCENES, confiding.show),
     "stopped": lambda _turning: messages.Reply(()),
     "moved": lambda _turning: messages.Reply(()),
 }

@@ -171,6 +171,36 @@ class MailDropped:
 
 
 @dataclass(frozen=True, slots=True)
+class Confided:
+    """Whoever agrees by the link with this code hears for the person; an older link is good no more."""
+
+    person: str
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class Hears:
+    """The person hears from now on for whoever gave this code, which is used up."""
+
+    person: str
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unconfided:
+    """Nobody hears for the person any more."""
+
+    person: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unhearing:
+    """The person hears for nobody any more."""
+
+    person: str
+
+
+@dataclass(frozen=True, slots=True)
 class CodeGiven:
     """Whoever enters this code on another phone goes on there."""
 
@@ -222,6 +252,10 @@ Event = (
     | MailAsked
     | MailGiven
     | MailDropped
+    | Confided
+    | Hears
+    | Unconfided
+    | Unhearing
     | CodeGiven
     | Moved
     | Appointed

@@ -62,6 +62,25 @@ def tell(talk: state.Talk, person: str, news: News, facts: messages.Facts, now: 
     return Told(talk, messages.Reply(tuple(turning.lines)))
 
 
+def relay(news: News, facts: messages.Facts) -> tuple[messages.Line, ...]:
+    """The same for the relative who hears for them, to be passed on; nothing, where only they can answer it."""
+    lines: list[messages.Line] = []
+    for name, happened in news.happened.items():
+        if happened:
+            lines += [messages.Written(facts.campaigns[name].title), *happened]
+    if news.reminded:
+        kinds = {kind for _, kind in news.reminded}
+        lines.append(_WORDS[next(kind for kind in _WORDS if kind in kinds)])
+        for promise, _ in news.reminded:
+            lines.append(standing.told(promise, facts.campaigns))
+            lines += standing.handover(promise, facts.campaigns[promise.campaign])
+        lines.append(phrase("They choose another day, or take it back, in their own chat."))
+    if not lines:
+        return ()
+    head = phrase("About your relative's promise. Please pass it on to them:")
+    return (head, *_once(lines), phrase("To hear no more of it, write “relative”."))
+
+
 def _remind(turning: Turning, reminded: Sequence[tuple[messages.Promise, reminding.Kind]], *, leads: bool) -> Told:
     kinds = {kind for _, kind in reminded}
     turning.say(_WORDS[next(kind for kind in _WORDS if kind in kinds)])

@@ -7,6 +7,7 @@ import datetime as dt
 from bot.engine import (
     asking,
     commands,
+    confiding,
     consenting,
     flow,
     form,
@@ -58,6 +59,9 @@ def follow(turning: Turning, link: str) -> None:
         return
     if vouching.is_link(link):
         vouching.follow(turning, link)
+        return
+    if confiding.is_link(link):
+        confiding.follow(turning, link)
         return
     leave = turning.go_on if turning.talk.scene == "form" else turning.go_home
     turning.change(pending="", before="")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bot.engine import (
     asking,
+    confiding,
     form,
     giving,
     happenings,
@@ -314,7 +315,8 @@ def tell_data(turning: Turning) -> None:
     promises = turning.facts.promises
     kept = [*turning.facts.finished, *(response for response in running if not response.ended)]
     opinions = opining.told(turning)
-    others = promises or opinions or turning.facts.duties or turning.facts.mailbox
+    kin = confiding.told(turning.facts)
+    others = promises or opinions or turning.facts.duties or turning.facts.mailbox or kin
     if not any(response.answers for response in kept) and not others:
         turning.say(phrase("Nothing is kept about you, only the language of this chat."))
         return
@@ -336,6 +338,7 @@ def tell_data(turning: Turning) -> None:
     turning.lines += opinions
     if turning.facts.mailbox:
         turning.say(mailing.told(turning.facts.mailbox))
+    turning.lines += kin
     for duty in turning.facts.duties:
         turning.say(phrase("Your office: {title}, {office}", title=duty.title, office=treasury.OFFICE[duty.role]))
     if person and person.country in whereabouts.COUNTRIES:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 
-from bot.engine import happenings, messages, trying
+from bot.engine import confiding, happenings, messages, trying
 from bot.engine.commands import Command
 from bot.engine.messages import phrase
 from bot.engine.turning import Turning, options
@@ -36,13 +36,27 @@ def is_for(turning: Turning) -> bool:
 
 
 def ask(turning: Turning) -> None:
-    """Ask whoever has not been asked; the others go on to where they were."""
+    """Ask whoever has not been asked; the others go on to where they were.
+
+    Where no e-mail can be given, a relative is spoken of, and so it is to whoever gives none.
+    """
     person = turning.person()
-    if is_for(turning) and person and not person.mailed:
+    first = person is not None and not person.mailed and (is_for(turning) or confiding.offered(turning))
+    if person and first:
         turning.change_person(person._replace(mailed=True))
+    if first and is_for(turning):
         turning.to("mail")
     else:
+        if first:
+            turning.say(confiding.HINT)
         turning.lead_back()
+
+
+def _leave(turning: Turning) -> None:
+    """Without an e-mail."""
+    if not turning.facts.mailbox and confiding.offered(turning):
+        turning.say(confiding.HINT)
+    turning.lead_back()
 
 
 def enter(turning: Turning) -> None:
@@ -95,12 +109,12 @@ def take(turning: Turning, command: Command | None) -> None:
     if command is Command.BACK and scene == "mail_code":
         turning.to("mail")
     elif command in (Command.BACK, Command.SKIP, Command.CONTINUE):
-        turning.lead_back()
+        _leave(turning)
     elif scene == "mailbox":
         _take_mailbox(turning)
     elif turning.incoming.kind == "text" and agreeing.consents(turning.incoming.text) is False:
         turning.say(phrase("All right, without an e-mail."))
-        turning.lead_back()
+        _leave(turning)
     elif scene == "mail" or "@" in turning.incoming.text:
         _take_email(turning)
     else:

@@ -235,6 +235,14 @@ class Mailbox:
     open: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Confidence:
+    """What a relative is asked to hear of: somebody's promises to these campaigns; `mine` where it is who writes."""
+
+    campaigns: tuple[str, ...]
+    mine: bool = False
+
+
 class Facts(NamedTuple):
     """Everything the mind must know that is not in the state."""
 
@@ -285,6 +293,13 @@ class Facts(NamedTuple):
     #: Whether this house sends e-mail; and the person's own, where they look at it.
     mails: bool = False
     mailbox: Mailbox | None = None
+    #: Whether any channel here can write first, so that a relative may hear for whoever is on a page; what the link
+    #: asks that is followed now, None where it is good no more; and of the person who writes, where they look at it:
+    #: whether somebody hears for them, and for how many people they hear.
+    rings: bool = False
+    confidence: Confidence | None = None
+    confided: bool = False
+    hears: int = 0
 
 
 class Incoming(NamedTuple):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.engine import giving, keeping, mailing, messages, standing, verbs
+from bot.engine import confiding, giving, keeping, mailing, messages, standing, verbs
 from bot.engine.commands import Command
 from bot.engine.messages import phrase
 from bot.engine.pledging import ledger
@@ -50,6 +50,8 @@ def show_pledges(turning: Turning) -> messages.Reply:
     words: tuple[messages.Line, ...] = (phrase("To invite your relatives, write “invite”."),)
     said, shown = (phrase("Your promises:"), *lines), options(*choices)
     foot = (*words, phrase("For news and reminders by e-mail, write “e-mail”.")) if mailing.is_for(turning) else words
+    if confiding.offered(turning):
+        foot = (*foot, phrase("For a relative who hears for you, write “relative”."))
     return messages.Reply(said, shown, foot, pick=1, actions=("share",), spare=words, dated=True)
 
 

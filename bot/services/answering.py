@@ -22,6 +22,7 @@ from bot.engine import (
 from bot.engine.pledging import campaigns
 from bot.services import (
     booking,
+    confiding,
     entrusting,
     mailing,
     notifying,
@@ -160,6 +161,7 @@ async def _decide(
     rating = [known.talk.person for known in group if known.talk.person and _wants_to_rate(known)]
     rated = await opinions.of(connection, [*rating, *telling])
     mailboxes = await mailing.of(connection, kit.seal, [known.talk.person for known in group if _wants_mailbox(known)])
+    kin = await confiding.read(connection, kit.seal, group, at)
     theirs = [promise.id for person in telling for promise in pledges.of(person)]
     photographed = frozenset(each.pledge_id for each in await media.receipts(connection, theirs))
     heard = await media.heard_of(connection, telling)
@@ -174,6 +176,7 @@ async def _decide(
         worth=await quoting.worth(connection, at) if pledging or held.anybody else {},
         ways=kit.ways(),
         mails="email" in kit.channels,
+        rings=any(each.capabilities.push and each.capabilities.hears for each in kit.channels.values()),
     )
     resumable = await _resumable(connection, kit, group, at)
     attaching = {name for name, channel in kit.channels.items() if channel.capabilities.attachments}
@@ -209,7 +212,7 @@ async def _decide(
             near=near(known.inbound.address),
             country=country(known.inbound.address),
         )
-        own = held.facts(own, known, pledges)
+        own = held.facts(kin.facts(own, known), known, pledges)
         mine = {rid: recording.response(kit.seal, stored[rid].sealed) for rid in _needed(known) if rid in stored}
         incoming = messages.Incoming(
             text=known.inbound.text,
@@ -225,9 +228,11 @@ async def _decide(
         turn = conversation.turn(known.talk, mine, incoming)
         recording.Recording(kit, known, mine, turn, own, writes, at, resumable.get(code, "")).record()
         await vouching.tell(connection, kit, known, turn.events, own, at)
+        await confiding.tell(connection, kit, known, turn.events, at)
         for event in turn.events:
             pledges.happened(event)
             held.happened(event)
+            kin.happened(event)
             if isinstance(event, happenings.Moved):
                 # Once: whoever comes later in this group comes too late.
                 del resumable[event.code]

@@ -88,3 +88,11 @@ class Map:
 def talk(seal: sealing.Seal, sealed: bytes | None) -> state.Talk:
     """A contact's conversation."""
     return state.talk_from(seal.open_json("contact", sealed)) if sealed else state.Talk()
+
+
+def again(day: dt.date | None, told_on: dt.date | None, there: daytime.Hours, at: dt.datetime) -> dt.datetime | None:
+    """When to look at somebody again by ourselves: in the morning of that day, if they were not told anything on it."""
+    if day is None:
+        return None
+    on = max(day, told_on + dt.timedelta(days=1)) if told_on else day
+    return daytime.opening(max(daytime.morning(on, there), at), there)

@@ -11,7 +11,7 @@ from bot.engine import daytime, giving, heralding, messages, tidings
 from bot.engine.pledging import campaigns, events, reminding
 from bot.engine.pledging import spending as book
 from bot.services import booking, campaigning, maturing, publishing, revising, spending, steering
-from models import courses, db, hearing, ledger, opinions
+from models import confiding, courses, db, hearing, ledger, opinions
 from models import publishing as stored
 from models import spending as kept
 
@@ -53,8 +53,13 @@ async def gather(
     library: publishing.Library,
     people: Mapping[str, daytime.Hours],
     at: dt.datetime,
+    *,
+    confided: bool = False,
 ) -> dict[str, Stand]:
-    """Where each of these people stands; they must be held. `people`: the clocks where each of them is."""
+    """Where each of these people stands; they must be held. `people`: the clocks where each of them is.
+
+    With `confided` it is who hears for each that is to be told, and the clocks are theirs.
+    """
     if not people:
         return {}
     # Their numbers first: what happens in between is not heard of, and looked at after.
@@ -66,17 +71,22 @@ async def gather(
     known = {name: each for name, each in catalogue.campaigns.items() if name in names}
     standing = await booking.standing(connection, known)
     past = await courses.history(connection, sorted(standing))
+    upto = await (confiding.heard if confided else hearing.heard)(connection, list(people))
     read = _Read(
         standing,
         past,
         {name: await _turned(connection, catalogue.plans[name], past[name]) for name in standing},
         pledges,
         numbers,
-        await hearing.heard(connection, list(people)),
+        upto,
         asked,
         await _spent(connection, standing),
     )
-    return {person: _stand(read, person, daytime.today(at, there)) for person, there in people.items()}
+    stands = {person: _stand(read, person, daytime.today(at, there)) for person, there in people.items()}
+    if confided:
+        for stand in stands.values():
+            stand.further[:] = [row | {"about": confiding.about(row["about"])} for row in stand.further]
+    return stands
 
 
 async def _spent(connection: db.Connection, known: Mapping[str, messages.Campaign]) -> dict[str, list[_Spent]]:

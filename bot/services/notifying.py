@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 from bot import wording
 from bot.channels import base, composing
 from bot.engine import daytime, form, heralding, state
-from bot.services import approaching, gathering, posting, publishing, recording
+from bot.services import approaching, confiding, gathering, posting, publishing, recording
 from models import db, hearing, opinions, outbox, sealing
 
 _log = logging.getLogger(__name__)
@@ -95,7 +95,11 @@ class Notifier:
                 changed[each.contact_id] = told.talk
                 rows += self._rows(each, way, told.outbound, at)
                 told_on = daytime.today(at, way.there)
-            looked.append(_look(each, _next(stand.again, told_on, way.there, at), told_on))
+            looked.append(_look(each, approaching.again(stand.again, told_on, way.there, at), told_on))
+        quiet = [each.person for each in held if not self._map.rings(ways[each.person]) and not each.stopped]
+        if quiet:
+            again = await confiding.relay(connection, self._seal, self._voice, self._map, library, quiet, at)
+            looked = [_sooner(row, again.get(str(row["respondent_id"]))) for row in looked]
         await _remember(connection, self._seal, looked, stands, changed, at)
         if rows:
             await outbox.add(connection, rows)
@@ -133,7 +137,7 @@ async def first(
             # What they wrote answers something else, so this leads nowhere by itself.
             told.append((each.person, tell(kit.voice, known.talk, each, stand, at, leads=False).outbound))
             told_on = today
-        looked.append(_look(each, _next(stand.again, told_on, there, at), told_on))
+        looked.append(_look(each, approaching.again(stand.again, told_on, there, at), told_on))
     await _remember(connection, kit.seal, looked, stands, {}, at)
     return told
 
@@ -167,13 +171,10 @@ async def _remember(
     await opinions.write(connection, asked)
 
 
+def _sooner(row: Row, at: dt.datetime | None) -> Row:
+    """Look at them then as well."""
+    return row | {"look_at": min(row["look_at"] or at, at)} if at else row
+
+
 def _look(held: hearing.Held, at: dt.datetime | None, told_on: dt.date | None = None) -> Row:
     return {"respondent_id": held.person, "look_at": at, "told_on": told_on or held.told_on}
-
-
-def _next(again: dt.date | None, told_on: dt.date | None, there: daytime.Hours, at: dt.datetime) -> dt.datetime | None:
-    """When to look at them again by ourselves: in the morning of that day, if they were not told anything on it."""
-    if again is None:
-        return None
-    day = max(again, told_on + dt.timedelta(days=1)) if told_on else again
-    return daytime.opening(max(daytime.morning(day, there), at), there)

@@ -9,7 +9,18 @@ from typing import Any, NamedTuple
 
 from bot import wording
 from bot.channels import base, composing, weighing
-from bot.engine import contribution, conversation, form, happenings, messages, passage, resuming, state, table
+from bot.engine import (
+    confiding,
+    contribution,
+    conversation,
+    form,
+    happenings,
+    messages,
+    passage,
+    resuming,
+    state,
+    table,
+)
 from bot.engine.pledging import events as pledging
 from bot.services import booking, mailing, posting, publishing
 from models import codes, db, offices, sealing, turns
@@ -150,6 +161,7 @@ class Recording:
                 self._receipted(event)
             case happenings.Stopped():
                 writes.silenced.append(self.known.contact_id)
+                writes.unhearing += [person.id for person in self.known.talk.people]
             case happenings.Erased():
                 writes.cleaned.append(self.known.contact_id)
                 if event.last:
@@ -163,6 +175,17 @@ class Recording:
                 mailing.give(writes, self.kit.seal, event, self.known.contact_id, at)
             case happenings.MailDropped():
                 writes.mail_dropped.append(event.person)
+            case happenings.Confided():
+                hash_, expires = confidant_hash(self.kit.seal, event.code), at + confiding.GOOD_FOR
+                row = {"respondent_id": event.person, "code_hash": hash_, "expires_at": expires}
+                writes.confided.append(row)
+            case happenings.Hears():
+                hash_ = confidant_hash(self.kit.seal, event.code)
+                writes.confidants.append({"code_hash": hash_, "confidant_id": event.person})
+            case happenings.Unconfided():
+                writes.unconfided.append(event.person)
+            case happenings.Unhearing():
+                writes.unhearing.append(event.person)
             case happenings.CodeGiven():
                 self._code_given(event)
             case happenings.Moved():
@@ -348,6 +371,11 @@ class Recording:
 def code_hash(seal: sealing.Seal, code: str) -> bytes:
     """What a code to go on elsewhere is found by."""
     return seal.hash("resume_code", code)
+
+
+def confidant_hash(seal: sealing.Seal, code: str) -> bytes:
+    """What a code is found by with which a relative hears for somebody."""
+    return seal.hash("confidant", code)
 
 
 def office_hash(seal: sealing.Seal, code: str) -> bytes:

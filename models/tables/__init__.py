@@ -26,6 +26,7 @@ from models.tables.giving import pledge_event as pledge_event
 from models.tables.giving import rate as rate
 from models.tables.giving import role as role
 from models.tables.giving import vouching as vouching
+from models.tables.hearing import confidant as confidant
 from models.tables.hearing import heard as heard
 from models.tables.hearing import hearing as hearing
 from models.tables.hearing import opinion as opinion

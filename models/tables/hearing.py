@@ -26,7 +26,7 @@ heard = sa.Table(
     "heard",
     metadata,
     ref("respondent_id", _A_PERSON),
-    #: A pledge's id, or "a-" and a campaign's name.
+    #: A pledge's id, "a-" or "s-" and a campaign's name; "R" and the id, "A-", "S-" of their relative (`confidant`).
     sa.Column("about", sa.String(50), nullable=False),
     #: The last of its events that they were told of, or that was none of their concern.
     sa.Column("upto", Serial, nullable=False),
@@ -34,6 +34,21 @@ heard = sa.Table(
     sa.Column("reminded_on", sa.Date),
     sa.Column("due_on", sa.Date),
     sa.PrimaryKeyConstraint("respondent_id", "about"),
+)
+
+#: The relative who hears for somebody who pledged on a page, where nothing can be pushed; one at most.
+confidant = sa.Table(
+    "confidant",
+    metadata,
+    ref("respondent_id", _A_PERSON),
+    #: Who hears; NULL until somebody has agreed to.
+    ref("confidant_id", _A_PERSON, nullable=True, index=True),
+    #: Of the link by which somebody else may; emptied once it is used.
+    sa.Column("code_hash", sa.LargeBinary(32), unique=True, index=True),
+    sa.Column("expires_at", When, nullable=False),
+    #: The day, where the relative is, on which they were told something last.
+    sa.Column("told_on", sa.Date),
+    sa.PrimaryKeyConstraint("respondent_id"),
 )
 
 #: Whether somebody says that it is really done, and how satisfied they are. A row stands for who is asked.

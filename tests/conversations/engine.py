@@ -39,12 +39,16 @@ class EngineDriver:
             return []
         if step.kind == "says":
             who, said = script.sayings(step)
-            other = self._others.setdefault(who, talking.Person(self.person.house, channel="sms"))
+            channel = "web" if who.endswith(" on a page") else "sms"
+            other = self._others.setdefault(who, talking.Person(self.person.house, channel=channel))
             for text in said:
                 other.send(f"ashar {text}" if text[1:2] == "-" else text)
             return []
         if step.kind == "mails":
             self.person.house.mails = True
+            return []
+        if step.kind == "on":
+            self.channel = self.person.channel = step.text
             return []
         match step.kind:
             case "code":

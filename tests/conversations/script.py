@@ -14,8 +14,9 @@ brackets stands what is not typed: [tap 3] or [tap Артка] (a button, by num
 earlier] (a button of the message before the last), [sticker], [photo], [voice], [place 42.49 78.39], [link
 s-priorities] (arrived by a link), [10000 letters], and [7 days later], after which nothing is said. Nothing is said
 either to [office treasurer KASSAASHA2] (the facilitator gives out an office of suu by that code) and to [aunt says
-a-suu | 1 | 2000 сом] (somebody else writes these messages, on a phone of their own), nor to [e-mail is sent here] (the
-house does so from here on). [the code from the letter] is what it says.
+a-suu | 1 | 2000 сом] (somebody else writes these messages, on a phone of their own; "[aunt on a page says …]", on the
+web chat), nor to [e-mail is sent here] (the house does so from here on). [the code from the letter] is what it says.
+A conversation that begins with [on telegram] is held there and nowhere else.
 
 What lies in a folder of its own is held about a form of the tests: household/ about tests/forms/household.yaml.
 """
@@ -34,7 +35,8 @@ _LATER = re.compile(r"\[(\d+) (minute|hour|day|week)s? later\]")
 _LETTERS = re.compile(r"\[(\d+) letters\]")
 _LINK = re.compile(r"\[link (\S+)\]")
 _OFFICE = re.compile(r"\[office (\w+ \w+)\]")
-_SAYS = re.compile(r"\[(\w+ says .+)\]")
+_SAYS = re.compile(r"\[(\w+(?: on a page)? says .+)\]")
+_ON = re.compile(r"\[on (\w+)\]")
 _MAIL = {"[e-mail is sent here]": "mails", "[the code from the letter]": "code"}
 _PLACE = re.compile(r"\[place (-?[\d.]+ -?[\d.]+)\]")
 
@@ -43,7 +45,7 @@ _PLACE = re.compile(r"\[place (-?[\d.]+ -?[\d.]+)\]")
 class Step:
     """One thing that is done.
 
-    `kind` is "text", "tap", "earlier", "media", "place", "link", "later", "office", "says", "mails" or "code".
+    `kind` is "text", "tap", "earlier", "media", "place", "link", "later", "office", "says", "mails", "on" or "code".
     """
 
     kind: str
@@ -64,7 +66,7 @@ class Passage:
     @property
     def is_aside(self) -> bool:
         """Whether it is not this person who does it."""
-        return self.step.kind in ("office", "says", "mails")
+        return self.step.kind in ("office", "says", "mails", "on")
 
     @property
     def step(self) -> Step:
@@ -95,7 +97,7 @@ def read_step(written: str) -> Step:
         return Step("text", "а" * int(found[1]))
     if found := _LINK.fullmatch(written):
         return Step("link", found[1])
-    for kind, pattern in (("office", _OFFICE), ("says", _SAYS)):
+    for kind, pattern in (("office", _OFFICE), ("says", _SAYS), ("on", _ON)):
         if found := pattern.fullmatch(written):
             return Step(kind, found[1])
     if found := _PLACE.fullmatch(written):
@@ -177,6 +179,11 @@ def needs_buttons(passages: list[Passage]) -> bool:
 def needs_mail(passages: list[Passage]) -> bool:
     """True where the house sends e-mail, which is spoken of on the web chat alone."""
     return any(passage.step.kind == "mails" for passage in passages)
+
+
+def held_on(passages: list[Passage]) -> str:
+    """The one channel on which it is held, or ""."""
+    return next((passage.step.text for passage in passages if passage.step.kind == "on"), "")
 
 
 def needs_places(passages: list[Passage]) -> bool:

@@ -96,11 +96,9 @@ class ChannelDriver:
             self._stage.app.house.channels["email"] = Letterbox("email")
             return []
         if step.kind == "says":
-            who, said = script.sayings(step)
-            for text in said:
-                self._stage.clock.forward(minutes=1)
-                phone = self._others.setdefault(who, new_phone(self._stage.app, "sms"))
-                await (phone.comes(text) if text[1:2] == "-" else phone.types(text))
+            await self._others_say(*script.sayings(step))
+            return []
+        if step.kind == "on":
             return []
         self._stage.clock.forward(minutes=1)
         self._steps += 1
@@ -123,6 +121,19 @@ class ChannelDriver:
             case _:
                 # Of a page nobody can send more than a messenger would take.
                 return await self._phone.types(step.text[: raw.LONGEST_TEXT] if self.channel == "web" else step.text)
+
+    async def _others_say(self, who: str, said: Sequence[str]) -> None:
+        page = who.endswith(" on a page")
+        phone = self._others.setdefault(who, new_phone(self._stage.app, "web" if page else "sms"))
+        for text in said:
+            self._stage.clock.forward(minutes=1)
+            if text[1:2] == "-":
+                await phone.comes(text)
+                if page:
+                    # As above.
+                    self._stage.chance()
+            else:
+                await (phone.presses(text) if page and text == said[1] else phone.types(text))
 
 
 class OnPages(talking.Person):
@@ -241,8 +252,8 @@ async def compare(stage: Stage, channel: str, path: Path) -> int:
 
 def _can_play(channel: str, path: Path) -> bool:
     passages = script.read(path.read_text(encoding="utf-8"))
-    if script.needs_mail(passages):
-        return channel == "web"
+    if script.needs_mail(passages) or script.held_on(passages):
+        return channel == (script.held_on(passages) or "web")
     # An SMS has no buttons that could be old, and carries no place.
     return channel != "sms" or not (script.needs_buttons(passages) or script.needs_places(passages))
 

@@ -111,7 +111,7 @@ def of_before(backup: Path, output: Path) -> None:
     with zipfile.ZipFile(backup) as packed:
         held = {name: packed.read(name) for name in packed.namelist()}
     manifest = json.loads(held["manifest.json"])
-    for table in ("recipient", "broadcast", "share", "lease", "event", "tally"):
+    for table in ("recipient", "broadcast", "share", "lease", "event", "tally", "confidant"):
         del held[f"tables/{table}.copy"]
     manifest["tables"] = [each for each in manifest["tables"] if f"tables/{each[0][0]}.copy" in held]
     for table, later in {"pledge": ("country", "place"), "address": ("respondent_id",), "outgoing": _SINCE}.items():
