@@ -7,6 +7,7 @@ import contextlib
 import datetime as dt
 import functools
 import os
+import sqlite3
 import time
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -93,6 +94,7 @@ class Database:
             )
             sa.event.listen(self._engine.sync_engine, "connect", _prepare_sqlite)
             sa.event.listen(self._engine.sync_engine, "begin", _begin_sqlite)
+            sa.event.listen(self._engine.sync_engine, "handle_error", _leave_read_only)
         else:
             self._engine = sa_asyncio.create_async_engine(
                 self.url,
@@ -161,6 +163,12 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
 def _begin_sqlite(connection: sa.Connection) -> None:
     writes = connection.get_execution_options().get("ashar_writes")
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _leave_read_only(context: sa.engine.ExceptionContext) -> None:
+    # A connection that once found its file read-only stays so, also when the file can be written again.
+    if getattr(context.original_exception, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_READONLY:
+        context.is_disconnect = True
 
 
 def must_replay(error: BaseException) -> bool:
