@@ -9,9 +9,9 @@ import functools
 import os
 import sqlite3
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from asyncpg import exceptions as asyncpg
@@ -22,6 +22,7 @@ from sqlalchemy.ext import asyncio as sa_asyncio
 
 from models import sqlite
 
+_T = TypeVar("_T")
 Connection = sa_asyncio.AsyncConnection
 #: The errors others must know: anything the database says, and a row that stands already.
 DatabaseError = exc.DBAPIError
@@ -29,6 +30,8 @@ IntegrityError = exc.IntegrityError
 
 #: PostgreSQL's own codes for "try the whole transaction again".
 _REPLAY = frozenset({"40001", "40P01", "55P03"})
+#: So often in all.
+_REPLAYS = 5
 #: Beginnings of its codes that blame the server: lost line, no room, told to stop, broken; may only read, idle.
 _AWAY = ("08", "53", "57", "58", "25006", "25P03")
 _SETTINGS = {
@@ -174,6 +177,18 @@ def _leave_read_only(context: sa.engine.ExceptionContext) -> None:
 def must_replay(error: BaseException) -> bool:
     """True for errors that say "run the whole transaction again": deadlock, serialisation, lock timeout."""
     return isinstance(error, Outdated) or _code(error) in _REPLAY
+
+
+async def replayed(work: Callable[[], Awaitable[_T]]) -> _T:
+    """Do some work of one transaction, and anew where the database says so: a few times, ever later."""
+    for attempt in range(_REPLAYS):
+        try:
+            return await work()
+        except Exception as error:
+            if attempt + 1 == _REPLAYS or not must_replay(error):
+                raise
+            await asyncio.sleep(0.05 * 2**attempt)
+    raise AssertionError
 
 
 def is_away(error: BaseException) -> bool:
