@@ -314,7 +314,7 @@ def tell_data(turning: Turning) -> None:
     promises = turning.facts.promises
     kept = [*turning.facts.finished, *(response for response in running if not response.ended)]
     opinions = opining.told(turning)
-    others = promises or opinions or turning.facts.duties or turning.facts.mailbox
+    others = promises or opinions or turning.facts.duties or turning.facts.mailbox or turning.facts.broadcasts
     if not any(response.answers for response in kept) and not others:
         turning.say(phrase("Nothing is kept about you, only the language of this chat."))
         return
@@ -338,6 +338,8 @@ def tell_data(turning: Turning) -> None:
         turning.say(mailing.told(turning.facts.mailbox))
     for duty in turning.facts.duties:
         turning.say(phrase("Your office: {title}, {office}", title=duty.title, office=treasury.OFFICE[duty.role]))
+    for told in turning.facts.broadcasts:
+        turning.say(phrase("Also for you, as for many others: “{text}”", text=told))
     if person and person.country in whereabouts.COUNTRIES:
         turning.say(phrase("Where you live: {country}", country=whereabouts.COUNTRIES[person.country]))
     if person and person.consents:
