@@ -391,9 +391,7 @@ class Health(_Schema):
     model_config = _example(_FINE)
 
     status: Literal["ok", "red"]
-    reason: Reason = pydantic.Field(
-        description="What stands still: commits (writing), answers (desk), sending (outbox)."
-    )
+    reason: Reason = pydantic.Field(description="What stands still: commits, answers (desk), sending (outbox).")
     database: Literal["ok", "unreachable", "unwritable"]
     migrations: Literal["ok", "pending", "unknown"]
     outbox_oldest_seconds: int | None = pydantic.Field(
