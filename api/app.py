@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 
 import fastapi
 from starlette.middleware import gzip
@@ -37,15 +37,9 @@ def app(settings: settings_.Settings | None = None) -> fastapi.FastAPI:
     Start uvicorn without its access log: a query may hold a link's payload, and an address is a person's.
     """
 
-    @contextlib.asynccontextmanager
-    async def lifespan(made: fastapi.FastAPI) -> AsyncIterator[None]:
-        async with wiring.house(settings or settings_.current()) as house:
-            made.state.house = house
-            yield
-
     made = webhooks.Front(
         title="Ashar",
-        lifespan=lifespan,
+        lifespan=_living(settings),
         docs_url=None,
         redoc_url=None,
     )
@@ -58,3 +52,24 @@ def app(settings: settings_.Settings | None = None) -> fastapi.FastAPI:
     made.include_router(exports.pledges_router, prefix="/api")
     made.add_exception_handler(steps.Refused, steps.refused)
     return made
+
+
+def delivering(settings: settings_.Settings | None = None) -> fastapi.FastAPI:
+    """A house that only delivers, with one door: figures for Prometheus."""
+    made = fastapi.FastAPI(lifespan=_living(settings, receives=False), openapi_url=None)
+    made.include_router(metrics.router)
+    return made
+
+
+def _living(
+    settings: settings_.Settings | None, *, receives: bool = True
+) -> Callable[[fastapi.FastAPI], contextlib.AbstractAsyncContextManager[None]]:
+    """The house behind the doors, for as long as they are open."""
+
+    @contextlib.asynccontextmanager
+    async def lifespan(made: fastapi.FastAPI) -> AsyncIterator[None]:
+        async with wiring.house(settings or settings_.current(), receives=receives) as house:
+            made.state.house = house
+            yield
+
+    return lifespan

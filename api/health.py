@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
+import time
 
 import fastapi
 
 from api import deps, schemas
 from bot import wiring
-from models import db, migrating, outbox
+from models import db, leases, migrating, outbox
 
 router = fastapi.APIRouter(tags=["health"])
 
@@ -19,12 +20,14 @@ LATE = dt.timedelta(minutes=15)
 STUCK = 90
 #: Seconds: whoever asks wants to know now, also that the database does not answer.
 _PATIENCE = 5
+#: Seconds for which it is believed that the database can be written to: each try is a commit, and anybody may ask.
+_BELIEVED = 5
 
 
 @router.get("/health", responses={503: {"model": schemas.Health}})
 async def health(house: deps.House, request: fastapi.Request, response: fastapi.Response) -> schemas.Health:
-    """Whether the database answers, its tables are this program's, people are answered, and messages leave the outbox;
-    503 with the reason in a word if not."""
+    """Whether the database answers and can be written to, its tables are this program's, people are answered, and
+    messages leave the outbox; 503 with the reason in a word if not."""
     migrated = getattr(request.app.state, "migrated", False)
     waited: dt.timedelta | None = None
     try:
@@ -39,6 +42,8 @@ async def health(house: deps.House, request: fastapi.Request, response: fastapi.
     reason: schemas.Reason = "" if database else "database"
     if not reason and not migrated:
         reason = "migrations"
+    if not reason and not await _writable(house, request):
+        reason = "writing"
     if not reason and house.desk.held_up() > STUCK:
         reason = "desk"
     # A broadcast's last messages wait long while its first go out: that is well. Nothing going out at all is not.
@@ -49,10 +54,24 @@ async def health(house: deps.House, request: fastapi.Request, response: fastapi.
     return schemas.Health(
         status="red" if reason else "ok",
         reason=reason,
-        database="ok" if database else "unreachable",
+        database="unreachable" if not database else "unwritable" if reason == "writing" else "ok",
         migrations="ok" if migrated else "pending" if database else "unknown",
         outbox_oldest_seconds=None if waited is None else int(waited.total_seconds()),
     )
+
+
+async def _writable(house: wiring.House, request: fastapi.Request) -> bool:
+    """Whether a commit goes through: a database that may only be read, or a full disk, still answers what is asked."""
+    state = request.app.state
+    if time.monotonic() - getattr(state, "wrote", float("-inf")) < _BELIEVED:
+        return True
+    try:
+        async with asyncio.timeout(_PATIENCE), house.database.transaction() as connection:
+            await leases.beat(connection, "health")
+    except (db.DatabaseError, OSError, TimeoutError):
+        return False
+    state.wrote = time.monotonic()
+    return True
 
 
 async def _waited(house: wiring.House) -> dt.timedelta:

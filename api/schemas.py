@@ -381,7 +381,7 @@ class Campaign(_Schema):
     withheld: bool = pydantic.Field(description=_WITHHELD)
 
 
-Reason = Literal["", "database", "migrations", "desk", "outbox"]
+Reason = Literal["", "database", "migrations", "writing", "desk", "outbox"]
 _FINE = {"status": "ok", "reason": "", "database": "ok", "migrations": "ok", "outbox_oldest_seconds": 0}
 
 
@@ -391,8 +391,8 @@ class Health(_Schema):
     model_config = _example(_FINE)
 
     status: Literal["ok", "red"]
-    reason: Reason = pydantic.Field(description="What stands still: answers (desk), sending (outbox).")
-    database: Literal["ok", "unreachable"]
+    reason: Reason = pydantic.Field(description="What stands still: commits, answers (desk), sending (outbox).")
+    database: Literal["ok", "unreachable", "unwritable"]
     migrations: Literal["ok", "pending", "unknown"]
     outbox_oldest_seconds: int | None = pydantic.Field(
         description="For how long the oldest message that should have gone has waited; null if that is not known."

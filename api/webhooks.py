@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, cast
 import fastapi
 from starlette import types
 
-from api import access, raw
+from api import access, looking, raw
 from bot import logs, wiring
 from bot.channels import base
 from bot.services import receiving
@@ -38,8 +38,8 @@ class Front(fastapi.FastAPI):
             await answer(scope, receive, send)
             if answer.status_code >= access.WORTH_A_LINE:
                 access.note("POST", "/telegram", answer.status_code)
-        elif scope["type"] != "http":
-            await super().__call__(scope, receive, send)
+        elif refusal := await looking.refusal(self.state.house, scope):
+            await refusal(scope, receive, send)
         elif scope["path"] == "/chat":
             # A form of the chat may bring a file; its door has limits of its own.
             await access.watched(super().__call__, scope, receive, send)

@@ -58,7 +58,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return int(options.command(options))
     except settings.BadSettings as error:
         return _wrong("These settings must be mended:", *error.problems)
-    except wiring.NotReady as error:
+    except (_Deaf, wiring.NotReady) as error:
         return _wrong(str(error))
     except publishing.BadFiles as error:
         return forms.refuse(error.faults, options, "Nothing was published.")
@@ -167,36 +167,46 @@ def _wrong(*lines: str) -> int:
 def _serve(_options: argparse.Namespace) -> int:
     given = settings.current()
     wiring.log(given)
-    try:
-        # Taken before anything else, so that a second `ashar serve` says so at once.
-        listening = socket.create_server(
-            (given.host, given.port), family=socket.AF_INET6 if ":" in given.host else socket.AF_INET, backlog=2048
-        )
-    except OSError as error:
-        return _wrong(
-            f"ASHAR_HOST, ASHAR_PORT: cannot listen on {given.host}:{given.port} ({os.strerror(error.errno or 0)})"
-        )
-    with listening:
+    with _listening(given.host, given.port, "ASHAR_PORT") as listening:
         asyncio.run(_prepare(given))
         _say_where(given)
-        # Here, for no other command needs it.
-        import uvicorn
+        return _answer("api.app:app", listening)
 
-        config = uvicorn.Config(
-            "api.app:app",
-            access_log=False,  # its lines would hold what links carry
-            log_config=None,
-            factory=True,
-            proxy_headers=False,  # nobody here asks who called or how: links and signatures go by ASHAR_PUBLIC_URL
-            lifespan="on",
-            server_header=False,
-            timeout_graceful_shutdown=10,
-        )
-        server = uvicorn.Server(config)
-        wiring.calm_collector()
-        with contextlib.suppress(KeyboardInterrupt):  # the usual way to end it
-            server.run(sockets=[listening])
-        return DONE if server.started else PROBLEMS
+
+class _Deaf(Exception):
+    """Nobody can listen there; the text names the settings."""
+
+
+def _listening(host: str, port: int, name: str) -> socket.socket:
+    """A socket there, taken before anything else so that a second process says so at once; raises `_Deaf`."""
+    try:
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        return socket.create_server((host, port), family=family, backlog=2048)
+    except OSError as error:
+        why = os.strerror(error.errno or 0)
+        raise _Deaf(f"ASHAR_HOST, {name}: cannot listen on {host}:{port} ({why})") from None
+
+
+def _answer(app: str, listening: socket.socket) -> int:
+    """Answer there until told to end."""
+    # Here, for no other command needs it.
+    import uvicorn
+
+    config = uvicorn.Config(
+        app,
+        access_log=False,  # its lines would hold what links carry
+        log_config=None,
+        factory=True,
+        proxy_headers=False,  # nobody here asks who called or how: links and signatures go by ASHAR_PUBLIC_URL
+        lifespan="on",
+        server_header=False,
+        timeout_graceful_shutdown=10,
+    )
+    server = uvicorn.Server(config)
+    wiring.calm_collector()
+    with contextlib.suppress(KeyboardInterrupt):  # the usual way to end it
+        server.run(sockets=[listening])
+    return DONE if server.started else PROBLEMS
 
 
 async def _prepare(given: settings.Settings) -> None:
@@ -222,8 +232,22 @@ def _say_where(given: settings.Settings) -> None:
 def _deliver(_options: argparse.Namespace) -> int:
     given = settings.current()
     wiring.log(given)
+    if given.metrics_port:
+        with _listening(given.host, given.metrics_port, "ASHAR_METRICS_PORT") as listening:
+            asyncio.run(_look(given))
+            print(_DELIVERING, flush=True)
+            return _answer("api.app:delivering", listening)
     asyncio.run(_deliver_until_told(given))
     return DONE
+
+
+_DELIVERING = "delivering; Ctrl-C ends it"
+
+
+async def _look(given: settings.Settings) -> None:
+    """Whether everything is there, for whoever says so before the doors open."""
+    async with wiring.memory(given):
+        pass
 
 
 async def _deliver_until_told(given: settings.Settings) -> None:
@@ -233,7 +257,7 @@ async def _deliver_until_told(given: settings.Settings) -> None:
         with contextlib.suppress(NotImplementedError):  # Windows
             loop.add_signal_handler(number, told.set)
     async with wiring.house(given, receives=False):
-        print("delivering; Ctrl-C ends it", flush=True)
+        print(_DELIVERING, flush=True)
         await told.wait()
 
 

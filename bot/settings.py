@@ -49,6 +49,7 @@ NAMES = (
     "ASHAR_EXPORT_TOKEN",
     "ASHAR_FACILITATOR_TOKEN",
     "ASHAR_METRICS_TOKEN",
+    "ASHAR_METRICS_PORT",
     "ASHAR_TELEGRAM_SECRET",
     "ASHAR_COST_SMS_IN",
     "ASHAR_COST_SMS_OUT",
@@ -144,6 +145,7 @@ class Settings:
     export_token: str = field(repr=False)
     facilitator_token: str = field(repr=False)
     metrics_token: str = field(repr=False)
+    metrics_port: int
 
     @property
     def site(self) -> str:
@@ -230,6 +232,7 @@ class _Reader:
             "smtp": self.relay(),
             "facilitator_token": self.token("ASHAR_FACILITATOR_TOKEN"),
             "metrics_token": self.token("ASHAR_METRICS_TOKEN"),
+            "metrics_port": self.number("ASHAR_METRICS_PORT", 0, 0, 65535),
         }
         return Settings(**known, **self.secrets(var))  # type: ignore[arg-type] # each is of its field's type
 
@@ -259,10 +262,7 @@ class _Reader:
         try:
             db.address(url)
         except db.BadAddress as error:
-            self.say(
-                "ASHAR_DATABASE_URL",
-                f"{error}; expected postgresql://user:password@host/name or sqlite:///file",
-            )
+            self.say("ASHAR_DATABASE_URL", f"{error}; expected postgresql://user:password@host/name or sqlite:///file")
         return url
 
     def number(self, name: str, usual: int, least: int, most: int) -> int:

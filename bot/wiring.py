@@ -21,6 +21,7 @@ from bot import settings as settings_
 from bot.channels import base, web
 from bot.services import (
     attaching,
+    curbing,
     delivering,
     fetching,
     introducing,
@@ -71,6 +72,7 @@ class House:
     postman: delivering.Postman
     channels: dict[str, base.Channel]
     attachments: attaching.Shelf
+    curb: curbing.Curb
 
 
 def log(settings: settings_.Settings) -> None:
@@ -144,6 +146,7 @@ async def house(settings: settings_.Settings, *, receives: bool = True) -> Async
         keepers = {each.name: each for each in (telegram_bot, whatsapp) if each}
         most = settings.media_limit
         fetcher = fetching.Fetcher(kept.database, kept.seal, kept.files, keepers, voice, most=most)
+        curb = curbing.Curb(kept.database, kept.seal)
         desk = receiving.Desk(
             kept.database,
             kept.seal,
@@ -152,6 +155,7 @@ async def house(settings: settings_.Settings, *, receives: bool = True) -> Async
             phone=settings.help_phone,
             site=settings.site,
             postman=postman,
+            curb=curb,
             sent=fetcher.wake,
         )
         await stack.enter_async_context(postman)
@@ -182,7 +186,7 @@ async def house(settings: settings_.Settings, *, receives: bool = True) -> Async
                 else introducing.start(telegram_bot, weather, started)
             )
         await stack.enter_async_context(_running(work))
-        yield House(settings, kept.database, kept.seal, kept.files, voice, desk, postman, channels, shelf)
+        yield House(settings, kept.database, kept.seal, kept.files, voice, desk, postman, channels, shelf, curb)
 
 
 def calm_collector() -> None:

@@ -66,6 +66,23 @@ async def all_(connection: db.Connection) -> list[Broadcast]:
     return [Broadcast(*row) for row in await connection.execute(_ROW.order_by(_broadcast.c.id))]
 
 
+async def kept_of(connection: db.Connection, people: Collection[str]) -> dict[str, list[str]]:
+    """By person, the texts (JSON) of which it is kept that they are or were for them, the oldest first."""
+    found: dict[str, list[str]] = {}
+    if people:
+        rows = await connection.execute(
+            sa.select(_recipient.c.respondent_id, _broadcast.c.text)
+            # By the contact, for by it they are found.
+            .join(_respondent, _respondent.c.contact_id == _recipient.c.contact_id)
+            .join(_broadcast, _broadcast.c.id == _recipient.c.broadcast_id)
+            .where(_respondent.c.id.in_(people), _recipient.c.respondent_id == _respondent.c.id)
+            .order_by(_broadcast.c.id)
+        )
+        for person, text in rows:
+            found.setdefault(person, []).append(text)
+    return found
+
+
 async def forget(connection: db.Connection, number: int, between: tuple[str, str]) -> None:
     """Forget whom it was for, of the contacts behind the first id up to the second."""
     mine = _recipient.c.contact_id > between[0], _recipient.c.contact_id <= between[1]

@@ -7,10 +7,11 @@ import contextlib
 import datetime as dt
 import functools
 import os
+import sqlite3
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from asyncpg import exceptions as asyncpg
@@ -21,6 +22,7 @@ from sqlalchemy.ext import asyncio as sa_asyncio
 
 from models import sqlite
 
+_T = TypeVar("_T")
 Connection = sa_asyncio.AsyncConnection
 #: The errors others must know: anything the database says, and a row that stands already.
 DatabaseError = exc.DBAPIError
@@ -28,6 +30,8 @@ IntegrityError = exc.IntegrityError
 
 #: PostgreSQL's own codes for "try the whole transaction again".
 _REPLAY = frozenset({"40001", "40P01", "55P03"})
+#: So often in all.
+_REPLAYS = 5
 #: Beginnings of its codes that blame the server: lost line, no room, told to stop, broken; may only read, idle.
 _AWAY = ("08", "53", "57", "58", "25006", "25P03")
 _SETTINGS = {
@@ -93,6 +97,7 @@ class Database:
             )
             sa.event.listen(self._engine.sync_engine, "connect", _prepare_sqlite)
             sa.event.listen(self._engine.sync_engine, "begin", _begin_sqlite)
+            sa.event.listen(self._engine.sync_engine, "handle_error", _leave_read_only)
         else:
             self._engine = sa_asyncio.create_async_engine(
                 self.url,
@@ -163,9 +168,27 @@ def _begin_sqlite(connection: sa.Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
+def _leave_read_only(context: sa.engine.ExceptionContext) -> None:
+    # A connection that once found its file read-only stays so, also when the file can be written again.
+    if getattr(context.original_exception, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_READONLY:
+        context.is_disconnect = True
+
+
 def must_replay(error: BaseException) -> bool:
     """True for errors that say "run the whole transaction again": deadlock, serialisation, lock timeout."""
     return isinstance(error, Outdated) or _code(error) in _REPLAY
+
+
+async def replayed(work: Callable[[], Awaitable[_T]]) -> _T:
+    """Do some work of one transaction, and anew where the database says so: a few times, ever later."""
+    for attempt in range(_REPLAYS):
+        try:
+            return await work()
+        except Exception as error:
+            if attempt + 1 == _REPLAYS or not must_replay(error):
+                raise
+            await asyncio.sleep(0.05 * 2**attempt)
+    raise AssertionError
 
 
 def is_away(error: BaseException) -> bool:

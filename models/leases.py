@@ -47,3 +47,10 @@ async def give_back(connection: db.Connection, name: str, holder: str) -> None:
     """Let the next one have it at once."""
     mine = _lease.c.name == name, _lease.c.holder == holder
     await connection.execute(sa.update(_lease).where(*mine).values(holder="", beat=_lease.c.beat + 1))
+
+
+async def beat(connection: db.Connection, name: str) -> None:
+    """Count up what nobody holds: a write that changes nothing, for whoever wants to know whether one goes through."""
+    await connection.execute(
+        db.upsert(connection, _lease, ("name",), added=("beat",)), {"name": name, "holder": "", "beat": 1}
+    )

@@ -316,7 +316,7 @@ def tell_data(turning: Turning) -> None:
     kept = [*turning.facts.finished, *(response for response in running if not response.ended)]
     opinions = opining.told(turning)
     kin = confiding.told(turning.facts)
-    others = promises or opinions or turning.facts.duties or turning.facts.mailbox or kin
+    others = promises or opinions or turning.facts.duties or turning.facts.mailbox or kin or turning.facts.broadcasts
     if not any(response.answers for response in kept) and not others:
         turning.say(phrase("Nothing is kept about you, only the language of this chat."))
         return
@@ -341,6 +341,8 @@ def tell_data(turning: Turning) -> None:
     turning.lines += kin
     for duty in turning.facts.duties:
         turning.say(phrase("Your office: {title}, {office}", title=duty.title, office=treasury.OFFICE[duty.role]))
+    for told in turning.facts.broadcasts:
+        turning.say(phrase("Also for you, as for many others: “{text}”", text=told))
     if person and person.country in whereabouts.COUNTRIES:
         turning.say(phrase("Where you live: {country}", country=whereabouts.COUNTRIES[person.country]))
     if person and person.consents:

@@ -264,6 +264,8 @@ class Facts(NamedTuple):
     heard: tuple[str, ...] = ()
     opinions: tuple[Opinion, ...] = ()
     photographed: frozenset[str] = frozenset()
+    #: And what was written to many, them among these.
+    broadcasts: tuple[form.Text, ...] = ()
     #: The facilitator's telephone, or "".
     phone: str = ""
     #: The public address of this house without a final slash, e.g. "https://ashar.example".

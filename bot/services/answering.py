@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections.abc import Mapping, Sequence
 
 from bot.channels import base
@@ -33,7 +34,7 @@ from bot.services import (
     recording,
     vouching,
 )
-from models import codes, db, media, opinions, sealing, turns, whence
+from models import broadcasts, codes, db, media, opinions, sealing, turns, whence
 from models import vouching as vouched
 
 #: Kinds of message that say nothing: the person shut us out, or let us in again.
@@ -165,6 +166,7 @@ async def _decide(
     theirs = [promise.id for person in telling for promise in pledges.of(person)]
     photographed = frozenset(each.pledge_id for each in await media.receipts(connection, theirs))
     heard = await media.heard_of(connection, telling)
+    told = await broadcasts.kept_of(connection, telling)
     pledging = any(catalogue.forms[response.form_version].emits == "pledge" for response in stored.values())
     facts = messages.Facts(
         forms=catalogue.forms,
@@ -201,6 +203,7 @@ async def _decide(
             opinions=tuple(_opinion(kit.seal, each) for each in rated if each.person == person) if person else (),
             photographed=photographed,
             heard=tuple(kit.seal.open("media", text) for text in heard.get(person, ())),
+            broadcasts=tuple(json.loads(text) for text in told.get(person, ())),
             # First what they have not said yet.
             ended=tuple(
                 each.campaign

@@ -7,12 +7,15 @@ event let ten times as much through.
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from collections.abc import Awaitable, Callable
 from typing import NamedTuple
 
 from bot.channels import base
 from models import db, events, sealing
+
+_log = logging.getLogger(__name__)
 
 
 class Pace(NamedTuple):
@@ -28,12 +31,16 @@ PERSON = Pace(120, 2.0)
 PLACE = Pace(3000, 0.05)
 #: New browsers of one connection.
 NEW = Pace(600, 2.0)
+#: Looks from one connection: pages, results, the API. A hall full of phones opens a page each a few times a minute.
+LOOKS = Pace(6000, 1 / 32)
 #: A file is worth so many messages.
 _FILE = 5.0
 #: What is counted of a message while an office or an event lets more through.
 _EASED = 0.1
 #: Seconds of silence after it was said that it is too much.
 SILENCE = 60.0
+#: Seconds after which whoever looked too much may look again.
+LATER = 10
 #: Seconds for which it is remembered whether an event goes on, and that somebody holds an office.
 _EVENT, _OFFICE = 10.0, 600.0
 #: Messages at most that wait for the database to be asked about them.
@@ -52,6 +59,7 @@ class Curb:
         self._seal = seal
         self._clock = clock
         self._people, self._places, self._new = _Meter(PERSON), _Meter(PLACE), _Meter(NEW)
+        self._looks = _Meter(LOOKS)
         self._silent: dict[str, float] = {}
         self._offices: dict[str, float] = {}
         self._event, self._event_asked = False, float("-inf")
@@ -72,6 +80,28 @@ class Curb:
                 return False
         eased = _EASED if self._event or self._offices.get(key, now) > now else 1.0
         return self._people.take(key, now, eased * (_FILE if inbound.media else 1.0))
+
+    async def looks(self, place: str) -> bool:
+        """Whether one more page may be shown to that connection, counted as shown; "" where nobody knows which it is.
+
+        An event lets ten times as much through; whether one goes on is asked of the database once in ten seconds.
+        """
+        now = self._clock()
+        fresh = now - self._event_asked <= _EVENT
+        if not place or self._looks.take(place, now, _EASED if self._event and fresh else 1.0):
+            return True
+        if fresh or self._lock.locked():
+            return False
+        async with self._lock:
+            # Also while the database is away it is not asked for each page.
+            self._event, self._event_asked = False, now
+            async with self._database.reading() as connection:
+                self._event = await events.under_way(connection, db.now())
+        if self._event:
+            self._looks.forget(place)
+        else:
+            _log.warning("one connection asks for more pages than one is shown")
+        return self._event
 
     def uncount(self, inbound: base.Inbound) -> None:
         """It could not be kept and will come again: a platform's patience is nobody's fault."""

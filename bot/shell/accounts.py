@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import argparse
-import asyncio
 import datetime as dt
 import sys
 from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import TypeVar
 
-from bot import settings, wiring
 from bot.engine import form
 from bot.engine.pledging import spending as book
 from bot.engine.pledging import statements
 from bot.engine.pledging.events import Role
 from bot.services import publishing, spending
+from bot.shell import remembering as shell
 from models import db
 
 DONE, PROBLEMS, WRONG = 0, 1, 2
@@ -182,13 +181,7 @@ def _tried(
 
 def remembering(ask: Callable[[spending.Stores], Awaitable[_T]]) -> _T:
     """Do something with the database and the files."""
-    given = settings.current()
-
-    async def run() -> _T:
-        async with wiring.memory(given) as memory:
-            return await ask(spending.Stores(memory.database, publishing.Library(), memory.files))
-
-    return asyncio.run(run())
+    return shell.ask(lambda memory: ask(spending.Stores(memory.database, publishing.Library(), memory.files)))
 
 
 def wrong(text: str) -> int:

@@ -6,19 +6,16 @@ import argparse
 import asyncio
 import os
 import sys
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
 from pathlib import Path
-from typing import TypeVar
 
 from bot import settings, wiring, wording
 from bot.services import announcing, broadcasting, publishing
-from bot.shell import forms
+from bot.shell import forms, remembering
 from models import audiences, broadcasts, db
 
 DONE, PROBLEMS, WRONG = 0, 1, 2
-
-_T = TypeVar("_T")
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -142,7 +139,7 @@ def _time(each: broadcasts.Broadcast) -> str:
 
 def listed(_options: argparse.Namespace) -> int:
     """List them."""
-    found = _remembering(broadcasting.listed)
+    found = remembering.ask(lambda memory: broadcasting.listed(memory.database))
     if not found:
         print("Nothing was sent to many yet: ashar broadcast send FILE --dry-run.")
         return DONE
@@ -156,7 +153,7 @@ def listed(_options: argparse.Namespace) -> int:
 
 def shown(options: argparse.Namespace) -> int:
     """Say how far one is."""
-    each, people, messages = _remembering(lambda database: broadcasting.standing(database, options.name))
+    each, people, messages = remembering.ask(lambda memory: broadcasting.standing(memory.database, options.name))
     queued = "" if each.cursor is None or each.state != broadcasting.RUNNING else " so far: not all are queued yet"
     print(
         f"{each.name}: {each.state}, to {each.kind} {each.whom}, until {_time(each)}",
@@ -187,20 +184,10 @@ def cancel(options: argparse.Namespace) -> int:
 
 
 def _change(name: str, state: str, done: str) -> int:
-    before, taken = _remembering(lambda database: broadcasting.change(database, name, state))
+    before, taken = remembering.ask(lambda memory: broadcasting.change(memory.database, name, state))
     if before.state in (broadcasting.CANCELLED, broadcasting.OVER) and before.state != state:
         print(f"{name} is {before.state}: it changes no more.", file=sys.stderr)
         return PROBLEMS
     back = f" {taken} people had a message waiting in the outbox; it was taken back." if taken else ""
     print(f"{name} is {done}.{back}")
     return DONE
-
-
-def _remembering(ask: Callable[[db.Database], Awaitable[_T]]) -> _T:
-    given = settings.current()
-
-    async def run() -> _T:
-        async with wiring.memory(given) as memory:
-            return await ask(memory.database)
-
-    return asyncio.run(run())

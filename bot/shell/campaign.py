@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 import argparse
-import asyncio
 import sys
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
-from typing import TypeVar
 
-from bot import settings, wiring
+from bot import wiring
 from bot.engine import form
 from bot.engine.pledging import campaigns
 from bot.engine.pledging.events import Role
 from bot.services import publishing, steering
-from bot.shell import accounts, forms, offices, paper, sharing, statement
+from bot.shell import accounts, forms, offices, paper, remembering, sharing, statement
 from models import db, ledger
 
 DONE, WRONG = 0, 2
 
-_T = TypeVar("_T")
 State, Reason = campaigns.State, campaigns.Reason
 
 #: What is typed -> the state it leads into, and what it does.
@@ -91,15 +88,15 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def listed(options: argparse.Namespace) -> int:
     """List the campaigns."""
 
-    async def ask(database: db.Database, library: publishing.Library) -> list[tuple[str, ...]]:
-        known = await steering.standing(database, library)
+    async def ask(memory: wiring.Memory) -> list[tuple[str, ...]]:
+        known = await steering.standing(memory.database, publishing.Library())
         spoken = forms.language(options)
         return [
             (name, each.state.value, each.deadline.isoformat(), str(each.pledges), _said(each.title, spoken))
             for name, each in known.items()
         ]
 
-    rows = _remembering(ask)
+    rows = remembering.ask(ask)
     if not rows:
         print("No campaign was published yet: ashar publish FILE.")
         return DONE
@@ -111,8 +108,8 @@ def shown(options: argparse.Namespace) -> int:
     """Say how one stands."""
     name, spoken = options.campaign, forms.language(options)
 
-    async def ask(database: db.Database, library: publishing.Library) -> list[str]:
-        told = await steering.told(database, library, name)
+    async def ask(memory: wiring.Memory) -> list[str]:
+        told = await steering.told(memory.database, publishing.Library(), name)
         campaign, today = told.campaign, db.now().date()
         since = next(event.at for event in told.past if event.state == told.past[-1].state)
         lines = [
@@ -130,7 +127,7 @@ def shown(options: argparse.Namespace) -> int:
         nexts += [f"({itself})"] if itself else []
         return lines + [f"  {'next' if not place else '    '}        {each}" for place, each in enumerate(nexts)]
 
-    print(*_remembering(ask), sep="\n")
+    print(*remembering.ask(ask), sep="\n")
     return DONE
 
 
@@ -141,11 +138,11 @@ def change(options: argparse.Namespace) -> int:
     if any(why.values()) and not all(why.values()):
         return _wrong("Those who pledged read it in their own language: give both --why-ky and --why-ru.")
 
-    async def ask(database: db.Database, library: publishing.Library) -> campaigns.Change | campaigns.Refusal:
+    async def ask(memory: wiring.Memory) -> campaigns.Change | campaigns.Refusal:
         said = why if all(why.values()) else None
-        return await steering.change(database, library, name, to, Role.FACILITATOR, db.now(), said)
+        return await steering.change(memory.database, publishing.Library(), name, to, Role.FACILITATOR, db.now(), said)
 
-    made = _remembering(ask)
+    made = remembering.ask(ask)
     if isinstance(made, campaigns.Change):
         print(f"{name} is {made.to} now.", *map(_EFFECTS.__getitem__, made.effects), sep="\n")
         return DONE
@@ -165,7 +162,9 @@ _EFFECTS = {
 def mark(options: argparse.Namespace) -> int:
     """Say that a milestone is reached."""
     name, milestone = options.campaign, options.milestone
-    refused = _remembering(lambda database, library: steering.mark(database, library, name, milestone, db.now()))
+    refused = remembering.ask(
+        lambda memory: steering.mark(memory.database, publishing.Library(), name, milestone, db.now())
+    )
     if refused and refused is not steering.Unmarked.ALREADY_SO:
         return _wrong(f"{milestone} of {name} cannot be marked: {UNMARKED[refused]}.")
     print(f"{milestone} of {name} was marked before." if refused else f"{milestone} of {name} is reached.")
@@ -183,16 +182,6 @@ def _totals(found: Sequence[ledger.Total]) -> list[str]:
 
 def _said(text: form.Text, spoken: str) -> str:
     return " ".join((text.get(spoken) or next(iter(text.values()), "")).split())
-
-
-def _remembering(ask: Callable[[db.Database, publishing.Library], Awaitable[_T]]) -> _T:
-    given = settings.current()
-
-    async def run() -> _T:
-        async with wiring.memory(given) as memory:
-            return await ask(memory.database, publishing.Library())
-
-    return asyncio.run(run())
 
 
 def _wrong(text: str) -> int:

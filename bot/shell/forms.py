@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import argparse
-import asyncio
 import sys
-from collections.abc import Awaitable, Callable, Iterable, Sequence
-from typing import TypeVar
+from collections.abc import Iterable, Sequence
 
 from bot import settings, wiring, wording
 from bot.engine.authoring import changes
 from bot.services import checking, loading, publishing, shelving
-from models import db
+from bot.shell import remembering
 
 DONE, PROBLEMS, WRONG = 0, 1, 2
 
-_T = TypeVar("_T")
 #: Names of choices that are written out; a list of villages can have hundreds of new ones.
 _NAMED = 8
 
@@ -46,17 +43,15 @@ def check(options: argparse.Namespace) -> int:
 
 def publish(options: argparse.Namespace) -> int:
     """Store the files' versions, and say what is new in them."""
-    given = settings.current()
 
-    async def run() -> list[str]:
-        async with wiring.memory(given, migrate=True) as memory:
-            published = await publishing.publish(memory.database, options.files)
-            said = [line for each in published.versions for line in [_published(each), *await _since(memory, each)]]
+    async def store(memory: wiring.Memory) -> list[str]:
+        published = await publishing.publish(memory.database, options.files)
+        said = [line for each in published.versions for line in [_published(each), *await _since(memory, each)]]
         if published.faults:
             said.append(f"{checking.total(published.faults, wording.Voice(), 'en')} “ashar check” shows them.")
         return said
 
-    said = asyncio.run(run())
+    said = remembering.ask(store, migrate=True)
     nothing = "Nothing to publish: a form that emits a pledge is published with the campaign that names it."
     print(*(said or [nothing]), sep="\n")
     return DONE
@@ -96,7 +91,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def show(options: argparse.Namespace) -> int:
     """List the forms."""
-    entries = _remembering(shelving.entries)
+    entries = remembering.ask(lambda memory: shelving.entries(memory.database))
     if not entries:
         print("No form was published yet: ashar publish FILE.")
         return DONE
@@ -123,7 +118,7 @@ def columns(rows: Sequence[Sequence[str]]) -> list[str]:
 def close(options: argparse.Namespace) -> int:
     """Close a form."""
     name = options.form
-    if _remembering(lambda database: shelving.close(database, name)):
+    if remembering.ask(lambda memory: shelving.close(memory.database, name)):
         print(f"{name} is closed: nobody begins with it any more. Conversations under way may finish.")
     else:
         print(f"{name} was closed before.")
@@ -133,14 +128,14 @@ def close(options: argparse.Namespace) -> int:
 def reopen(options: argparse.Namespace) -> int:
     """Open a form again."""
     name = options.form
-    done = _remembering(lambda database: shelving.reopen(database, name))
+    done = remembering.ask(lambda memory: shelving.reopen(memory.database, name))
     print(f"{name} is open again." if done else f"{name} was open all the time.")
     return DONE
 
 
 def changed(options: argparse.Namespace) -> int:
     """Compare a form's current version with an older one."""
-    compared = _remembering(lambda database: shelving.compared(database, options.form, old=options.since))
+    compared = remembering.ask(lambda memory: shelving.compared(memory.database, options.form, old=options.since))
     print(*_changed(*compared), sep="\n")
     return DONE
 
@@ -162,13 +157,3 @@ def _change(each: changes.Change) -> str:
     choices = f" ({'; '.join(details)})" if details else ""
     apart = "; its answers are counted apart from the earlier ones" if each.splits else ""
     return f"{each.name}: {', '.join(each.what)}{choices}{apart}"
-
-
-def _remembering(ask: Callable[[db.Database], Awaitable[_T]]) -> _T:
-    given = settings.current()
-
-    async def run() -> _T:
-        async with wiring.memory(given) as memory:
-            return await ask(memory.database)
-
-    return asyncio.run(run())

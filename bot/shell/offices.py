@@ -3,20 +3,15 @@
 from __future__ import annotations
 
 import argparse
-import asyncio
 import sys
-from collections.abc import Awaitable, Callable
-from typing import TypeVar
 
-from bot import settings, wiring
 from bot.engine import holding
 from bot.engine.pledging.events import Role
 from bot.services import entrusting, publishing
+from bot.shell import remembering
 from models import db
 
 DONE, WRONG = 0, 2
-
-_T = TypeVar("_T")
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -38,11 +33,13 @@ def office(options: argparse.Namespace) -> int:
         return WRONG
     role = Role(asked)
     if options.end:
-        ended = _remembering(lambda memory, library: entrusting.end(memory.database, library, name, role, db.now()))
+        ended = remembering.ask(
+            lambda memory: entrusting.end(memory.database, publishing.Library(), name, role, db.now())
+        )
         print(f"The {asked} of {name} is ended." if ended else f"{name} had no {asked}.")
         return DONE
-    code = _remembering(
-        lambda memory, library: entrusting.appoint(memory.database, library, memory.seal, name, role, db.now())
+    code = remembering.ask(
+        lambda memory: entrusting.appoint(memory.database, publishing.Library(), memory.seal, name, role, db.now())
     )
     print(
         f"Whoever takes it becomes the {asked} of {name}, and whoever held the office does no more.",
@@ -55,7 +52,7 @@ def office(options: argparse.Namespace) -> int:
 
 
 def _list(name: str, asked: str | None) -> int:
-    found = _remembering(lambda memory, library: entrusting.listed(memory.database, library, name, db.now()))
+    found = remembering.ask(lambda memory: entrusting.listed(memory.database, publishing.Library(), name, db.now()))
     for each in found:
         if asked not in (None, each.office.value):
             continue
@@ -65,13 +62,3 @@ def _list(name: str, asked: str | None) -> int:
         for former in each.former:
             print(f"  before: {former.begun_at:%Y-%m-%d} to {former.ended_at:%Y-%m-%d}")
     return DONE
-
-
-def _remembering(ask: Callable[[wiring.Memory, publishing.Library], Awaitable[_T]]) -> _T:
-    given = settings.current()
-
-    async def run() -> _T:
-        async with wiring.memory(given) as memory:
-            return await ask(memory, publishing.Library())
-
-    return asyncio.run(run())

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from bot import settings, wiring
 from bot.services import quoting, valuing
+from bot.shell import remembering
 from models import db
 
 DONE, PROBLEMS, WRONG = 0, 1, 2
@@ -38,7 +39,7 @@ def rates(options: argparse.Namespace) -> int:
     except OSError as error:
         print(f"{options.source} cannot be read ({error.strerror})", file=sys.stderr)
         return WRONG
-    return asyncio.run(_take(given, quotes, accept=options.accept))
+    return _take(quotes, accept=options.accept)
 
 
 def _content(source: str) -> bytes:
@@ -48,12 +49,11 @@ def _content(source: str) -> bytes:
         return file.read(quoting.LARGEST + 1)
 
 
-async def _take(given: settings.Settings, quotes: quoting.Quotes, *, accept: bool) -> int:
-    async with wiring.memory(given) as memory:
-        outcome = await quoting.take(memory.database, quotes, accept=accept)
-        valued = await valuing.value(memory.database)
-        today = quoting.day(db.now())
-        found = await quoting.listed(memory.database, today)
+def _take(quotes: quoting.Quotes, *, accept: bool) -> int:
+    outcome = remembering.ask(lambda memory: quoting.take(memory.database, quotes, accept=accept))
+    valued = remembering.ask(lambda memory: valuing.value(memory.database))
+    today = quoting.day(db.now())
+    found = remembering.ask(lambda memory: quoting.listed(memory.database, today))
     print(f"{quotes.day}: {len(outcome.kept)} rates written down, {len(outcome.known)} known before.")
     if quotes.empty:
         print(f"In the list without a value: {', '.join(quotes.empty)}.")

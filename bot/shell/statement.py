@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import asyncio
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from bot import settings, wiring
+from bot import wiring
 from bot.services import publishing, reconciling
-from bot.shell import accounts, forms
+from bot.shell import accounts, forms, remembering
 from models import db
 
 DONE, PROBLEMS = 0, 1
@@ -51,28 +50,16 @@ def statement(options: argparse.Namespace) -> int:
 
 
 def _shown(options: argparse.Namespace, content: bytes) -> int:
-    given, choice = settings.current(), reconciling.Choice(options.kept, options.part)
+    choice, library, name = reconciling.Choice(options.kept, options.part), publishing.Library(), options.campaign
 
-    async def look() -> reconciling.Found:
-        async with wiring.memory(given) as memory:
-            return await reconciling.compare(
-                memory.database, memory.seal, publishing.Library(), options.campaign, content
-            )
+    async def look(memory: wiring.Memory) -> reconciling.Found:
+        return await reconciling.compare(memory.database, memory.seal, library, name, content)
 
-    found = asyncio.run(look())
+    found = remembering.ask(look)
 
-    async def take() -> tuple[list[reconciling.Taken], list[reconciling.Bad]]:
-        async with wiring.memory(given) as memory:
-            return await reconciling.book(
-                memory.database,
-                memory.seal,
-                publishing.Library(),
-                options.campaign,
-                found,
-                choice,
-                *accounts.signature(options),
-                db.now(),
-            )
+    async def take(memory: wiring.Memory) -> tuple[list[reconciling.Taken], list[reconciling.Bad]]:
+        signature = accounts.signature(options)
+        return await reconciling.book(memory.database, memory.seal, library, name, found, choice, *signature, db.now())
 
     print(*forms.columns(reconciling.lines(found)), sep="\n")
     for bad in found.statement.bad:
@@ -93,7 +80,7 @@ def _shown(options: argparse.Namespace, content: bytes) -> int:
     if not ready or not (options.confirm or _yes()):
         print("Nothing was booked.")
         return problems
-    taken, refused = asyncio.run(take())
+    taken, refused = remembering.ask(take)
     for refusal in refused:
         print(f"line {refusal.number}: {refusal.why}", file=sys.stderr)
     waits = [each.match.code for each in taken if each.waits]

@@ -6,25 +6,21 @@ Exit codes: 0 written down (or it was before), 1 some of it was refused, 2 nothi
 from __future__ import annotations
 
 import argparse
-import asyncio
 import os
 import sys
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
-from typing import TypeVar
 
-from bot import settings, wiring
 from bot.engine import messages, signing
 from bot.engine.pledging import events, wishes
 from bot.engine.pledging.events import Role, Step
 from bot.services import certifying, publishing
-from bot.shell import forms
+from bot.shell import forms, remembering
 from models import db
 
 DONE, PROBLEMS, WRONG = 0, 1, 2
 
-_T = TypeVar("_T")
 Reason = wishes.Reason
 
 #: Why something is not written down, and what to do.
@@ -123,8 +119,8 @@ def _amount(text: str) -> Decimal:
 
 def listed(options: argparse.Namespace) -> int:
     """What waits."""
-    found = _remembering(
-        lambda memory, library: certifying.waiting(memory.database, library, memory.seal, options.campaign)
+    found = remembering.ask(
+        lambda memory: certifying.waiting(memory.database, publishing.Library(), memory.seal, options.campaign)
     )
     if not found:
         print("Nothing is on the way, and nothing waits for a signature.")
@@ -154,9 +150,9 @@ def _state(promise: messages.Promise) -> str:
 def photo(options: argparse.Namespace) -> int:
     """What its giver photographed."""
     try:
-        content = _remembering(
-            lambda memory, library: certifying.photo(
-                memory.database, library, memory.files, options.campaign, options.code.upper()
+        content = remembering.ask(
+            lambda memory: certifying.photo(
+                memory.database, publishing.Library(), memory.files, options.campaign, options.code.upper()
             )
         )
     except certifying.NoSuchCode as error:
@@ -215,8 +211,10 @@ def _sign(options: argparse.Namespace, wish: certifying.Wished) -> int:
     asked = {code.upper(): wish for code in options.codes}
     office = Role(options.office)
     try:
-        made = _remembering(
-            lambda memory, library: certifying.sign(memory.database, library, options.campaign, office, asked, db.now())
+        made = remembering.ask(
+            lambda memory: certifying.sign(
+                memory.database, publishing.Library(), options.campaign, office, asked, db.now()
+            )
         )
     except certifying.NoSuchCode as error:
         return _wrong(f"{options.campaign} has no pledge {error}; nothing was written down.")
@@ -235,9 +233,16 @@ def gift(options: argparse.Namespace) -> int:
     """What nobody promised."""
     office, giver = Role(options.office), " ".join(options.name.split())
     try:
-        made = _remembering(
-            lambda memory, library: certifying.enter(
-                memory.database, library, memory.seal, options.campaign, office, options.words, giver, db.now()
+        made = remembering.ask(
+            lambda memory: certifying.enter(
+                memory.database,
+                publishing.Library(),
+                memory.seal,
+                options.campaign,
+                office,
+                options.words,
+                giver,
+                db.now(),
             )
         )
     except certifying.Unclear as error:
@@ -246,16 +251,6 @@ def gift(options: argparse.Namespace) -> int:
         said = f"{each.offer.quantity.normalize():f} {each.offer.unit}"
         print(f"{each.code}: {SAID[each.steps[-1].step]}: {said}. Receipt number {each.receipt}.")
     return DONE
-
-
-def _remembering(ask: Callable[[wiring.Memory, publishing.Library], Awaitable[_T]]) -> _T:
-    given = settings.current()
-
-    async def run() -> _T:
-        async with wiring.memory(given) as memory:
-            return await ask(memory, publishing.Library())
-
-    return asyncio.run(run())
 
 
 def _wrong(text: str) -> int:

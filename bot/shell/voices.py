@@ -42,7 +42,9 @@ def voices(options: argparse.Namespace) -> int:
                 case "play":
                     return await transcribing.play(memory.database, memory.files, options.id)
                 case "write":
-                    first = await transcribing.write(memory.database, memory.seal, options.id, text)
+                    first = await db.replayed(
+                        lambda: transcribing.write(memory.database, memory.seal, options.id, text)
+                    )
                     print("Written down." if first else "Written down, instead of what stood there.")
                 case "retry":
                     print(f"{await transcribing.retry(memory.database, db.now())} will be fetched again.")

@@ -61,8 +61,29 @@ async def test_a_flood_on_the_web_is_answered_with_a_page_that_can_be_sent_again
                 "слишком много сообщений.*өтө көп|өтө көп.*слишком много сообщений", answer.text, re.DOTALL
             )
             assert 'name="key"' in answer.text
-        # Who looks is not counted.
+        # Who looks is counted apart.
         assert (await browser.get("/chat")).status_code == 200
+
+
+async def test_whoever_looks_too_much_is_told_so_in_their_languages_and_machines_in_json(
+    sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(curbing, "LOOKS", curbing.Pace(3, 1000.0))
+    async with opened.app(sqlite_url, tmp_path) as made, opened.client(made) as browser:
+        browser.headers["X-Forwarded-For"] = "192.0.2.7"
+        assert [(await browser.get(path)).status_code for path in ("/chat", "/results", "/api/forms")] == [200] * 3
+        for _ in range(2):
+            page = await browser.get("/results")
+            assert (page.status_code, page.headers["retry-after"]) == (429, "10")
+            assert "өтө көп барак" in page.text
+            assert "слишком много страниц" in page.text
+        answer = await browser.get("/api/forms")
+        assert (answer.status_code, answer.headers["retry-after"]) == (429, "10")
+        assert "detail" in answer.json()
+        # Who looks after the house, whoever answers, and whoever looks from elsewhere.
+        assert (await browser.get("/api/health")).status_code == 200
+        assert (await browser.post("/twilio")).status_code == 404
+        assert (await browser.get("/results", headers={"X-Forwarded-For": "198.51.100.7"})).status_code == 200
 
 
 @pytest.mark.parametrize("path", ["/twilio", "/twilio/status", "/api/pledges/K7M2QP/steps", "/chat", "/nowhere"])

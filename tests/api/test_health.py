@@ -100,3 +100,19 @@ async def test_a_database_that_is_gone(sqlite_url: str, tmp_path: Path) -> None:
             "outbox_oldest_seconds": None,
         }
         await gone.close()
+
+
+async def test_a_database_that_may_only_be_read(postgresql_url: str, tmp_path: Path) -> None:
+    async with opened.app(postgresql_url, tmp_path) as made, opened.client(made) as client:
+        house = made.state.house
+        name = house.database.url.database
+        async with house.database.transaction() as connection:
+            await connection.execute(sa.text(f'ALTER DATABASE "{name}" SET default_transaction_read_only = on'))
+        # Sessions that begin now may only read.
+        reading = db.Database(postgresql_url)
+        made.state.house = dataclasses.replace(house, database=reading)
+        code, said = await asked(client)
+        assert (code, said["reason"], said["database"]) == (503, "writing", "unwritable")
+        made.state.house = house
+        assert (await asked(client))[0] == 200
+        await reading.close()

@@ -8,6 +8,8 @@ from pathlib import Path
 import httpx
 from prometheus_client import parser
 
+from api import app as front
+from bot import settings
 from bot.channels import base
 from models import db
 from tests.api import opened
@@ -63,3 +65,13 @@ async def test_without_its_database_the_process_still_tells_of_itself(sqlite_url
         await gone.close()
     assert found["ashar_database_up",] == 0
     assert ("ashar_turns_total",) in found
+
+
+async def test_whoever_only_delivers_has_that_door_and_no_other(sqlite_url: str, tmp_path: Path) -> None:
+    given = {"ASHAR_DATABASE_URL": sqlite_url, "ASHAR_VAR": str(tmp_path), "ASHAR_METRICS_TOKEN": TOKEN}
+    made = front.delivering(settings.read(given))
+    async with made.router.lifespan_context(made), opened.client(made) as client:
+        assert (await figures(client))["ashar_database_up",] == 1
+        assert (await client.get("/metrics")).status_code == 401
+        for path in ("/chat", "/results", "/api/health", "/api/forms", "/docs", "/openapi.json"):
+            assert (await client.get(path)).status_code == 404

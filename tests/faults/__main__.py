@@ -20,7 +20,7 @@ from pathlib import Path
 
 from models import migrating
 from tests import postgres
-from tests.faults import machines, reckoning, soak, storm
+from tests.faults import machines, outage, reckoning, soak, storm
 
 DONE, LOST, NOT_PERMITTED = 0, 1, 3
 
@@ -80,10 +80,18 @@ def _soak(_plan: storm.Plan, _seed: int) -> str:
         return asyncio.run(soak.soak(url, folder, 30_000))
 
 
+def _outage(_plan: storm.Plan, _seed: int) -> str:
+    with _folder() as folder, postgres.engine({"fsync": "on", "synchronous_commit": "on"}) as engine:
+        url = postgres.Server(engine.url).create().render_as_string(hide_password=False)
+        migrating.upgrade(url)
+        return asyncio.run(outage.goes_away(engine, url, folder, seconds=30))
+
+
 _PARTS: dict[str, tuple[str, Callable[[storm.Plan, int], str]]] = {
     "sqlite": ("a storm on SQLite, one process", _sqlite),
     "postgresql": ("a storm on PostgreSQL, two processes that serve and one that delivers", _postgresql),
     "machines": ("two machines and a database, one of them cut off for a while", _machines),
+    "outage": ("a PostgreSQL that goes away for half a minute", _outage),
     "soak": ("a long day in miniature", _soak),
 }
 

@@ -160,6 +160,44 @@ async def test_one_connection_is_bounded_however_many_browsers_it_has(sqlite_url
     await database.close()
 
 
+async def test_a_connection_that_looks_too_much_is_refused_until_it_may_look_again(
+    database_url: str, seconds: Seconds
+) -> None:
+    database = db.Database(database_url)
+    curb = curbing.Curb(database, SEAL, seconds)
+    hall, street = "192.0.2.0/24", "198.51.100.0/24"
+    shown = [await curb.looks(hall) for _ in range(int(curbing.LOOKS.burst) + 1)]
+    assert (shown.count(False), shown[-1]) == (1, False)
+    assert await curb.looks(street)
+    assert all([await curb.looks("") for _ in range(int(curbing.LOOKS.burst) + 1)])
+    seconds.now += curbing.LATER
+    assert await curb.looks(hall)
+    await database.close()
+
+
+async def test_an_announced_event_lets_its_hall_look_on(database_url: str, seconds: Seconds) -> None:
+    database = db.Database(database_url)
+    async with database.transaction() as connection:
+        await events.announce(connection, events.Event("kechki", db.now() + dt.timedelta(hours=3)))
+    curb = curbing.Curb(database, SEAL, seconds)
+    assert all([await curb.looks("192.0.2.0/24") for _ in range(5 * int(curbing.LOOKS.burst))])
+    await database.close()
+
+
+async def test_looking_asks_the_database_nothing_and_a_flood_once_in_ten_seconds(seconds: Seconds) -> None:
+    gone = db.Database("postgresql://nobody@127.0.0.1:9/none")
+    curb = curbing.Curb(gone, SEAL, seconds)
+    assert all([await curb.looks("192.0.2.0/24") for _ in range(int(curbing.LOOKS.burst))])
+    for _ in range(2):
+        with pytest.raises(OSError, match="Connect"):
+            await curb.looks("192.0.2.0/24")
+        for _ in range(3):
+            assert not await curb.looks("192.0.2.0/24")
+        seconds.now += 11
+        assert all([await curb.looks("192.0.2.0/24") for _ in range(round(11 / curbing.LOOKS.each))])
+    await gone.close()
+
+
 async def test_memory_holds_those_of_the_last_minutes_alone(sqlite_url: str, seconds: Seconds) -> None:
     database = db.Database(sqlite_url)
     curb = curbing.Curb(database, SEAL, seconds)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from bot.channels import base
-from tests.services import everything, sending, signers
+from tests.services import everything, residents, sending, signers
 from tests.services import house as houses
 from tests.services.house import Letterbox
 from tests.services.test_opinions import done
@@ -39,6 +39,22 @@ async def test_whoever_holds_an_office_is_told_that_it_is_kept(database_url: str
     async with houses.opened(database_url) as house:
         person = await signers.signer(house)
         assert "Ваша обязанность: Чистая вода в село, казначей" in (await person.says("мои данные")).head
+
+
+async def test_what_was_written_to_them_among_many_is_told_to_them_alone(database_url: str) -> None:
+    async with houses.opened(database_url) as house:
+        person = house.person()
+        await person.begins()
+        await person.says(*houses.VILLAGE)
+        house.clock.forward(hours=1)
+        await residents.send(house)
+        neighbour = house.person()
+        await neighbour.begins()
+        await neighbour.says(*houses.VILLAGE)
+        assert residents.TEXT["ru"] not in (await neighbour.says("мои данные")).head
+        assert f"в числе многих: «{residents.TEXT['ru']}»" in (await person.says("мои данные")).head
+        await person.says("кыргызча")
+        assert residents.TEXT["ky"] in (await person.says("маалыматым")).head
 
 
 async def test_all_that_every_table_keeps_is_told(sqlite_url: str, tmp_path: Path) -> None:
