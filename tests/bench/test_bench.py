@@ -10,8 +10,8 @@ import pytest
 import sqlalchemy as sa
 import uvloop
 
-from tests.bench import __main__ as bench
 from tests.bench import exports, page, report, sides
+from tests.bench import race as bench
 
 
 def test_all_sides_are_driven_and_reported(tmp_path: Path) -> None:
