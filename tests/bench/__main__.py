@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import dataclasses
 import datetime as dt
 import tempfile
 from collections.abc import Callable, Coroutine
@@ -16,8 +17,13 @@ from typing import Any
 
 import uvloop
 
-from tests.bench import page, processes, race, report, rows, turn, webhook
+from bot import wiring
+from tests.bench import exports, memory, page, processes, race, report, results, rows, turn, webhook
 
+#: Answers that are exported.
+_EXPORTED = 1_000_000
+#: Answers of each response in `exports`.
+_EACH = 10
 #: What a part comes to: its section, and its rows of the table.
 Done = tuple[str, dict[str, rows.Measured]]
 
@@ -29,6 +35,8 @@ async def _race(plan: race.Plan, folder: Path, at: dt.datetime) -> Done:
 
 
 async def _webhook(plan: race.Plan, folder: Path, at: dt.datetime) -> Done:
+    # Shorter rounds: with nothing sent there are so many more messages in a second.
+    plan = dataclasses.replace(plan, seconds=plan.seconds / 2)
     ran = await webhook.run(plan, folder)
     return webhook.section(ran, plan, at), {"webhook": webhook.row(ran)}
 
@@ -43,9 +51,40 @@ async def _turn(_plan: race.Plan, _folder: Path, at: dt.datetime) -> Done:
     return turn.section(costs, at), {"turn": turn.row(costs)}
 
 
+async def _results(_plan: race.Plan, folder: Path, at: dt.datetime) -> Done:
+    held, took = await results.run(folder)
+    return results.section(held, took, at), {"results": results.row(took)}
+
+
+async def _exports(plan: race.Plan, folder: Path, at: dt.datetime) -> Done:
+    wiring.calm_collector()
+    people = _EXPORTED // _EACH
+    measured, found = {}, {}
+    for row, name, side in (
+        ("sqlite", "SQLite", exports.sqlite_side),
+        ("copy", "PostgreSQL", exports.postgresql_side),
+    ):
+        # It runs event loops of its own.
+        other, rounds = await asyncio.to_thread(side, folder, people, plan.rounds)
+        measured[f"{name}, {other}"] = rounds
+        found[row] = rows.pairs([each.lies for each in rounds], [each.ours for each in rounds])
+    return exports.section(measured, _EXPORTED, at), found
+
+
+async def _memory(plan: race.Plan, folder: Path, at: dt.datetime) -> Done:
+    weighed = await memory.run(plan, folder)
+    return memory.section(weighed, at), {"memory": memory.row(weighed)}
+
+
 Part = Callable[[race.Plan, Path, dt.datetime], Coroutine[Any, Any, Done]]
-QUICK: dict[str, Part] = {"race": _race, "webhook": _webhook, "processes": _processes, "turn": _turn}
-PARTS = QUICK
+QUICK: dict[str, Part] = {
+    "race": _race,
+    "webhook": _webhook,
+    "processes": _processes,
+    "turn": _turn,
+    "results": _results,
+}
+PARTS = QUICK | {"exports": _exports, "memory": _memory}
 
 
 def main() -> None:

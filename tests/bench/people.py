@@ -18,6 +18,8 @@ FLOW = Path(__file__).resolve().parents[2] / "flows" / "priorities.yaml"
 LANGUAGES = ("ky", "ru")
 #: What they come with, by the survey's link.
 START = "/start s-priorities"
+#: The chat of person 0.
+FIRST = 100_000_000
 #: Seconds a person waits for an answer before the run counts as failed.
 PATIENCE = 30.0
 _PROPOSALS = {
@@ -60,7 +62,7 @@ class Respondent:
 
     def __init__(self, number: int) -> None:
         chance = random.Random(number)
-        self.chat = 100_000_000 + number
+        self.chat = FIRST + number
         self.language = LANGUAGES[number % 2]
         #: Which option of each question, counted from 0.
         self._options: dict[str, int] = {"oblast": number % 9, "raion": chance.randrange(3), "parent": 0}

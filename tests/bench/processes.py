@@ -116,9 +116,9 @@ Written by `python -m tests.bench processes` on {at.date()}. {plan.people} peopl
 {report.row(ran.rounds, ONE)}
 {report.row(ran.rounds, TWO)}
 
-**{found.value:.2f} times the answers a second** ({found.low:.2f}–{found.high:.2f}). Where the time of the processors goes,
-in µs an answer. All share {os.cpu_count()} cores, and one process keeps no more than one busy: what a second one can add is
-what then stays idle.
+**{found.value:.2f} times the answers a second** ({found.low:.2f}–{found.high:.2f}). Where the time of
+the processors goes, in µs an answer. All share {os.cpu_count()} cores, and one process keeps no more than one
+busy: what a second one can add is what then stays idle.
 
 | | ours | PostgreSQL | people and Bot API | cores busy |
 | --- | --- | --- | --- | --- |

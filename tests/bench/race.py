@@ -32,10 +32,11 @@ class Plan:
 class Bench:
     """The bots running, and the platform before them."""
 
-    def __init__(self, platform: stub.Stub, plan: Plan) -> None:
+    def __init__(self, platform: stub.Stub, plan: Plan, first: int = 0) -> None:
         self._platform, self._plan = platform, plan
         self._survey = people.Survey()
-        self._next = 0
+        #: Nobody with a smaller number, or this one, will write.
+        self._next = first
 
     @contextlib.asynccontextmanager
     async def crowd(self, *bots: sides.Running) -> AsyncIterator[people.Crowd]:

@@ -57,6 +57,12 @@ def ours(folder: Path, api: str, database: str = "") -> Side:
     return Side(OURS, [sys.executable, "-m", "bot", "serve"], port, environ)
 
 
+def seal(side: Side) -> sealing.Seal:
+    """Opens what ours has in its database."""
+    keys = (sealing.read_key(side.environ[name]) for name in ("ASHAR_SEAL_KEYS", "ASHAR_HASH_KEY"))
+    return sealing.Seal([next(keys)], next(keys))
+
+
 def peer(folder: Path, api: str) -> Side:
     """The ConversationHandler."""
     port = free_port()
