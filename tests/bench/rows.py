@@ -112,6 +112,7 @@ All that a row compares runs on it, the people and the platforms included.
 | --- | --- | --- | --- | --- | --- |
 {rows}
 
-`make bench` measures what is quick (six minutes), `make bench PARTS=all` all of it (a quarter of an hour), and
-`make bench PARTS=turn` one part; each is a section below and leaves the others as they are.
+`make bench` measures what takes six minutes together, `make bench PARTS=all` the exports and the memory too, for which
+a million has to be made first, and `make bench PARTS=turn` one part: race, webhook, processes, turn, results, exports,
+memory. Each is a section below and leaves the others as they are.
 """

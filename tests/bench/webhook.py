@@ -30,9 +30,9 @@ class Ran(NamedTuple):
 
 
 #: Messages a second that no side takes.
-_FASTEST = 20_000.0
+_FASTEST = 10_000.0
 #: How many people's words there are; the others say the same.
-_WORDS = 200
+_WORDS = 60
 
 #: A person's messages, ready to be sent, each with what it answers.
 Ready = list[list[tuple[bytes, people.Given]]]
