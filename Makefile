@@ -48,8 +48,8 @@ test: $(VENV)/.locked-dev $(VENV)/.wheels $(VENV)/.project ## every check and ev
 format: $(VENV)/.locked-dev ## lay the code out as ruff wants it
 	@$(BIN)/ruff check --quiet --fix . ; $(BIN)/ruff format --quiet .
 
-bench: $(VENV)/.locked-dev $(VENV)/.project $(VENV)/.peers ## answers a second beside the usual bots, into docs/PERFORMANCE.md
-	@$(BIN)/python -m tests.bench
+bench: $(VENV)/.locked-dev $(VENV)/.project $(VENV)/.peers ## speed in ratios, into docs/PERFORMANCE.md (PARTS=all for the slow ones too)
+	@$(BIN)/python -m tests.bench $(PARTS)
 
 faults: $(VENV)/.locked-dev $(VENV)/.project ## crashes, bad lines and cut networks, the long way
 	@$(BIN)/python -m tests.faults

@@ -172,13 +172,17 @@ class Engine:
             self._process.kill()
             self._process.wait()
 
-    @contextlib.contextmanager
-    def frozen(self) -> Iterator[None]:
-        """Meanwhile nothing of it moves, and no connection is closed."""
+    def processes(self) -> list[int]:
+        """Its processes, the sessions' included."""
         assert self._process
         number = self._process.pid
         children = Path(f"/proc/{number}/task/{number}/children").read_text("ascii").split()
-        everybody = [number, *map(int, children)]
+        return [number, *map(int, children)]
+
+    @contextlib.contextmanager
+    def frozen(self) -> Iterator[None]:
+        """Meanwhile nothing of it moves, and no connection is closed."""
+        everybody = self.processes()
         for each in everybody:
             os.kill(each, signal.SIGSTOP)
         try:

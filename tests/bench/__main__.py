@@ -1,140 +1,117 @@
-"""python -m tests.bench: drives all bots in turn, prints the table and writes docs/PERFORMANCE.md."""
+"""python -m tests.bench: measures what issue 5 asks for and writes it to docs/PERFORMANCE.md.
+
+Without parts it measures what is quick; "all" is everything. Each part writes its own section, and its rows into the
+table at the head.
+"""
 
 from __future__ import annotations
 
 import argparse
 import asyncio
-import contextlib
+import dataclasses
 import datetime as dt
-import sys
 import tempfile
-from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from collections.abc import Callable, Coroutine
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any
 
 import uvloop
 
-from tests.bench import kept, page, people, report, sides, stub
+from bot import wiring
+from tests.bench import exports, memory, page, processes, race, report, results, rows, turn, webhook
 
-#: Numbers of people a round may use.
-_NUMBERS = 1_000_000
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """How long and how many."""
-
-    people: int = 64
-    rounds: int = 3
-    seconds: float = 8.0
-    #: Seconds of each side that do not count.
-    warm: float = 2.0
-    #: Seconds that each call of a Bot API takes which is as far away as Telegram's.
-    far: float = 0.05
+#: Answers that are exported.
+_EXPORTED = 1_000_000
+#: Answers of each response in `exports`.
+_EACH = 10
+#: What a part comes to: its section, and its rows of the table.
+Done = tuple[str, dict[str, rows.Measured]]
 
 
-class Bench:
-    """The bots running, and the platform before them."""
-
-    def __init__(self, platform: stub.Stub, plan: Plan) -> None:
-        self._platform, self._plan = platform, plan
-        self._survey = people.Survey()
-        self._next = 0
-
-    @contextlib.asynccontextmanager
-    async def crowd(self, bot: sides.Running) -> AsyncIterator[people.Crowd]:
-        """New people who talk to that bot."""
-        loop = asyncio.get_running_loop()
-        lines = [
-            (await loop.create_connection(stub.Line, "127.0.0.1", bot.side.port))[1] for _ in range(self._plan.people)
-        ]
-        yield people.Crowd(self._platform, self._survey, lines, sides.SECRET, self._next)
-        self._next += _NUMBERS
-        for line in lines:
-            line.close()
-
-    async def round(self, bot: sides.Running, seconds: float) -> report.Round:
-        """So many seconds of one side."""
-        async with self.crowd(bot) as crowd:
-            before = bot.cpu()
-            measured = await crowd.talk(seconds)
-            used = bot.cpu() - before
-        if not measured.waits:
-            raise stub.Failed(f"{bot.side.name} answered nothing")
-        return report.Round(bot.side.name, seconds, measured.waits, used, bot.memory())
-
-    async def end(self, bot: sides.Running, seconds: float) -> set[people.Given]:
-        """Kill the bot while people talk; the answers it had acknowledged."""
-        async with self.crowd(bot) as crowd:
-            talking = asyncio.create_task(crowd.talk(people.PATIENCE))
-            await asyncio.sleep(seconds)
-            bot.kill()
-            talking.cancel()
-            with contextlib.suppress(asyncio.CancelledError, BaseExceptionGroup):
-                await talking
-        return crowd.acknowledged
+async def _race(plan: race.Plan, folder: Path, at: dt.datetime) -> Done:
+    ran = await race.run(plan, folder)
+    section = report.report(ran.near, ran.far, ran.lost, plan.people, plan.far, at)
+    return section, report.measured(ran.near, ran.far)
 
 
-class Ran(NamedTuple):
-    """Rounds of all sides in turn, with a Bot API at hand and one that is far; what each side had lost when killed."""
+async def _webhook(plan: race.Plan, folder: Path, at: dt.datetime) -> Done:
+    # Shorter rounds: with nothing sent there are so many more messages in a second.
+    plan = dataclasses.replace(plan, seconds=plan.seconds / 2)
+    ran = await webhook.run(plan, folder)
+    return webhook.section(ran, plan, at), {"webhook": webhook.row(ran)}
 
-    near: list[report.Round]
-    far: list[report.Round]
-    lost: dict[str, str]
+
+async def _processes(plan: race.Plan, folder: Path, at: dt.datetime) -> Done:
+    ran = await processes.run(plan, folder)
+    return processes.section(ran, plan, at), {"processes": processes.row(ran)}
 
 
-async def run(plan: Plan, folder: Path) -> Ran:
-    """The whole run."""
-    platform = stub.Stub()
-    server = await asyncio.get_running_loop().create_server(lambda: stub.Server(platform), "127.0.0.1", 0)
-    api = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
-    all_ = [sides.ours(folder, api), sides.peer(folder, api), *sides.other(folder, api)]
-    bots = [sides.Running(side, folder / f"{side.port}.log") for side in all_]
-    bench, ran = Bench(platform, plan), Ran([], [], {})
-    try:
-        for bot in bots:
-            await bot.ready()
-            await bench.round(bot, plan.warm)
-        for rounds, platform.delay in ((ran.near, 0.0), (ran.far, plan.far)):
-            for _ in range(plan.rounds):
-                for bot in bots:
-                    rounds.append(await bench.round(bot, plan.seconds))
-                    print(report.line(rounds[-1]), flush=True)
-        platform.delay = 0.0
-        for bot in bots:
-            ran.lost[bot.side.name] = kept.lost(bot.side, folder, await bench.end(bot, plan.seconds))
-    except BaseException:
-        for bot in bots:
-            print(f"-- {bot.side.name}:\n{bot.last_words()}", file=sys.stderr)
-        raise
-    finally:
-        for bot in bots:
-            bot.kill()
-        server.close()
-    return ran
+async def _turn(_plan: race.Plan, _folder: Path, at: dt.datetime) -> Done:
+    costs = turn.measure()
+    return turn.section(costs, at), {"turn": turn.row(costs)}
+
+
+async def _results(_plan: race.Plan, folder: Path, at: dt.datetime) -> Done:
+    held, took = await results.run(folder)
+    return results.section(held, took, at), {"results": results.row(took)}
+
+
+async def _exports(plan: race.Plan, folder: Path, at: dt.datetime) -> Done:
+    wiring.calm_collector()
+    people = _EXPORTED // _EACH
+    measured, found = {}, {}
+    for row, name, side in (
+        ("sqlite", "SQLite", exports.sqlite_side),
+        ("copy", "PostgreSQL", exports.postgresql_side),
+    ):
+        # It runs event loops of its own.
+        other, rounds = await asyncio.to_thread(side, folder, people, plan.rounds)
+        measured[f"{name}, {other}"] = rounds
+        found[row] = rows.pairs([each.lies for each in rounds], [each.ours for each in rounds])
+    return exports.section(measured, _EXPORTED, at), found
+
+
+async def _memory(plan: race.Plan, folder: Path, at: dt.datetime) -> Done:
+    weighed = await memory.run(plan, folder)
+    return memory.section(weighed, at), {"memory": memory.row(weighed)}
+
+
+Part = Callable[[race.Plan, Path, dt.datetime], Coroutine[Any, Any, Done]]
+QUICK: dict[str, Part] = {
+    "race": _race,
+    "webhook": _webhook,
+    "processes": _processes,
+    "turn": _turn,
+    "results": _results,
+}
+PARTS = QUICK | {"exports": _exports, "memory": _memory}
 
 
 def main() -> None:
     """The command."""
-    plan = Plan()
+    plan = race.Plan()
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
+    parser.add_argument("parts", nargs="*", metavar="PART", help=f"{', '.join(PARTS)}, or all")
     parser.add_argument("--people", type=int, default=plan.people)
     parser.add_argument("--rounds", type=int, default=plan.rounds)
     parser.add_argument("--seconds", type=float, default=plan.seconds)
-    parser.add_argument(
-        "--write", type=Path, nargs="?", default=page.PAGE, const=page.PAGE, metavar="FILE", help="where the table goes"
-    )
+    parser.add_argument("--write", type=Path, default=page.PAGE, metavar="FILE", help="where the tables go")
     given = parser.parse_args()
-    plan = Plan(given.people, given.rounds, given.seconds)
-    with (
-        tempfile.TemporaryDirectory(prefix="ashar-bench-") as folder,
-        asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner,
-    ):
-        ran = runner.run(run(plan, Path(folder)))
-    text = report.report(ran.near, ran.far, ran.lost, plan.people, plan.far, dt.datetime.now(dt.UTC))
-    print("\n" + text)
-    page.put_head(given.write, text)
+    parts = list(PARTS) if "all" in given.parts else given.parts or list(QUICK)
+    if unknown := set(parts) - PARTS.keys():
+        parser.error(f"there is no part {', '.join(sorted(unknown))}; there are {', '.join(PARTS)}, all")
+    plan = race.Plan(given.people, given.rounds, given.seconds)
+    for name in parts:
+        at = dt.datetime.now(dt.UTC)
+        with (
+            tempfile.TemporaryDirectory(prefix="ashar-bench-") as folder,
+            asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner,
+        ):
+            section, measured = runner.run(PARTS[name](plan, Path(folder), at))
+        print(f"\n{section}", flush=True)
+        # At once, so that what was measured stays when a later part fails.
+        page.put_section(given.write, section)
+        print(rows.write(given.write, measured, at), flush=True)
 
 
 if __name__ == "__main__":

@@ -7,7 +7,6 @@ import sqlite3
 from collections.abc import Collection
 from pathlib import Path
 
-from models import sealing
 from tests.bench import people, sides
 
 _OURS = """
@@ -23,8 +22,7 @@ _PEER = "SELECT respondent.chat_id, answer.question FROM respondent JOIN answer 
 def lost(side: sides.Side, folder: Path, acknowledged: Collection[people.Given]) -> str:
     """How many of the answers that the webhook was told 200 for are not there, of how many."""
     if side.name == sides.OURS:
-        keys = (sealing.read_key(side.environ[name]) for name in ("ASHAR_SEAL_KEYS", "ASHAR_HASH_KEY"))
-        seal = sealing.Seal([next(keys)], next(keys))
+        seal = sides.seal(side)
         stored = _rows(folder / sides.OUR_FILE, _OURS)
         missing = [
             given

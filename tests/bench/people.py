@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import random
 import time
 from dataclasses import dataclass, field
@@ -15,6 +16,10 @@ from tests.bench import stub
 
 FLOW = Path(__file__).resolve().parents[2] / "flows" / "priorities.yaml"
 LANGUAGES = ("ky", "ru")
+#: What they come with, by the survey's link.
+START = "/start s-priorities"
+#: The chat of person 0.
+FIRST = 100_000_000
 #: Seconds a person waits for an answer before the run counts as failed.
 PATIENCE = 30.0
 _PROPOSALS = {
@@ -57,7 +62,7 @@ class Respondent:
 
     def __init__(self, number: int) -> None:
         chance = random.Random(number)
-        self.chat = 100_000_000 + number
+        self.chat = FIRST + number
         self.language = LANGUAGES[number % 2]
         #: Which option of each question, counted from 0.
         self._options: dict[str, int] = {"oblast": number % 9, "raion": chance.randrange(3), "parent": 0}
@@ -115,16 +120,17 @@ class Crowd:
         #: Answers of which the bot has told the platform that they arrived.
         self.acknowledged: set[Given] = set()
 
-    async def talk(self, seconds: float) -> Measured:
-        """Let them talk for so long. A turn that is under way at the end is waited for and not counted."""
+    async def talk(self, seconds: float, most: float = math.inf) -> Measured:
+        """Let them talk for so long, or until so many answers have come. A turn that is under way at the end is waited
+        for and not counted."""
         measured, until = Measured(), time.perf_counter() + seconds
         async with asyncio.TaskGroup() as group:
             for line in self._lines:
-                group.create_task(self._live(line, until, measured))
+                group.create_task(self._live(line, until, most, measured))
         return measured
 
-    async def _live(self, line: stub.Line, until: float, measured: Measured) -> None:
-        while time.perf_counter() < until:
+    async def _live(self, line: stub.Line, until: float, most: float, measured: Measured) -> None:
+        while time.perf_counter() < until and len(measured.waits) < most:
             self._next += 1
             await self._answer(Respondent(self._next), line, until, measured)
 
@@ -167,20 +173,10 @@ class Crowd:
             self.acknowledged.add(given)
 
     def _start(self, person: Respondent) -> dict[str, Any]:
-        update = self._text(person, "/start s-priorities")
-        update["message"]["entities"] = [{"type": "bot_command", "offset": 0, "length": 6}]
-        return update
+        return typed(person, self._number(), START)
 
     def _text(self, person: Respondent, text: str) -> dict[str, Any]:
-        chat = {"id": person.chat, "first_name": "Айгүл", "type": "private"}
-        told = {
-            "message_id": self._number(),
-            "from": _user(person),
-            "chat": chat,
-            "date": int(time.time()),
-            "text": text,
-        }
-        return {"update_id": self._update, "message": told}
+        return typed(person, self._number(), text)
 
     def _tap(self, person: Respondent, screen: stub.Screen, option: int) -> dict[str, Any]:
         buttons = screen.buttons()
@@ -198,6 +194,20 @@ class Crowd:
     def _number(self) -> int:
         self._update += 1
         return self._update
+
+
+def typed(person: Respondent, number: int, text: str) -> dict[str, Any]:
+    """The update of what somebody types; `number` is the message's and the update's."""
+    told: dict[str, Any] = {
+        "message_id": number,
+        "from": _user(person),
+        "chat": {"id": person.chat, "first_name": "Айгүл", "type": "private"},
+        "date": int(time.time()),
+        "text": text,
+    }
+    if text == START:
+        told["entities"] = [{"type": "bot_command", "offset": 0, "length": 6}]
+    return {"update_id": number, "message": told}
 
 
 def _user(person: Respondent) -> dict[str, Any]:

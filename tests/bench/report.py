@@ -1,15 +1,14 @@
-"""What came of a run, as a table in Markdown."""
+"""What came of the race, as a section in Markdown."""
 
 from __future__ import annotations
 
 import datetime as dt
 import os
-import platform
 import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from tests.bench import sides
+from tests.bench import rows, sides
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,25 +46,34 @@ def line(done: Round) -> str:
 
 def ratios(rounds: Sequence[Round], peer: str) -> list[float]:
     """Our answers a second over a peer's, for each pair of rounds."""
-    mine, theirs = (_of(rounds, side) for side in (sides.OURS, peer))
+    mine, theirs = (of(rounds, side) for side in (sides.OURS, peer))
     return [ours.rate / other.rate for ours, other in zip(mine, theirs, strict=True)]
+
+
+def measured(near: Sequence[Round], far: Sequence[Round]) -> dict[str, rows.Measured]:
+    """Rows of the table."""
+    found = {"ptb": rows.spread(ratios(near, sides.PEER)), "far": rows.spread(ratios(far, sides.PEER))}
+    mine, theirs = ([each.wait(99) for each in of(near, side)] for side in (sides.OURS, sides.PEER))
+    found["p99"] = rows.pairs(mine, theirs)
+    if of(near, sides.OTHER):
+        found["aiogram"] = rows.spread(ratios(near, sides.OTHER))
+    return found
 
 
 def report(
     near: Sequence[Round], far: Sequence[Round], lost: dict[str, str], people: int, delay: float, at: dt.datetime
 ) -> str:
-    """The whole page: rounds with a Bot API at hand, and with one whose calls take `delay` seconds."""
+    """The part of the page: rounds with a Bot API at hand, and with one whose calls take `delay` seconds."""
     everybody = list(dict.fromkeys(each.side for each in near))
     peers = everybody[1:]
     return _PAGE.format(
         date=at.date(),
-        python=platform.python_version(),
         cores=os.cpu_count(),
         people=people,
-        rounds=len(_of(near, sides.OURS)),
+        rounds=len(of(near, sides.OURS)),
         seconds=f"{near[0].seconds:.0f}",
-        near="\n".join(_row(near, side) for side in everybody),
-        far="\n".join(_row(far, side) for side in everybody),
+        near="\n".join(row(near, side) for side in everybody),
+        far="\n".join(row(far, side) for side in everybody),
         delay=f"{delay * 1000:.0f}",
         ratios="\n".join(_ratio(near, peer) for peer in peers),
         far_ratios="\n".join(_ratio(far, peer) for peer in peers),
@@ -89,14 +97,15 @@ _SAME = {
 }
 
 
-def _of(rounds: Sequence[Round], side: str) -> list[Round]:
+def of(rounds: Sequence[Round], side: str) -> list[Round]:
+    """One side's."""
     return [each for each in rounds if each.side == side]
 
 
 def _ratio(rounds: Sequence[Round], peer: str) -> str:
     """How many times as fast, and how much sooner the last hundredth is answered."""
     each = ratios(rounds, peer)
-    pairs = zip(_of(rounds, sides.OURS), _of(rounds, peer), strict=True)
+    pairs = zip(of(rounds, sides.OURS), of(rounds, peer), strict=True)
     wait = statistics.median(ours.wait(99) / other.wait(99) for ours, other in pairs)
     return (
         f"**{statistics.median(each):.1f} times the answers a second of {peer}** (in pairs of rounds "
@@ -104,8 +113,9 @@ def _ratio(rounds: Sequence[Round], peer: str) -> str:
     )
 
 
-def _row(rounds: Sequence[Round], side: str) -> str:
-    mine = _of(rounds, side)
+def row(rounds: Sequence[Round], side: str) -> str:
+    """A side's row in a table: rate, waits, CPU, memory."""
+    mine = of(rounds, side)
     rates = [each.rate for each in mine]
 
     def middle(values: Sequence[float]) -> str:
@@ -123,10 +133,9 @@ def _row(rounds: Sequence[Round], side: str) -> str:
 
 
 _PAGE = """\
-# Performance
+## Answers a second, beside the usual bots
 
-Written by `make bench` on {date}: Python {python}, {cores} cores shared by the bot, the people and the Bot API.
-Absolute figures belong to that machine and that hour; the ratio of two sides in one run is what counts.
+Written by `python -m tests.bench race` on {date}: {cores} cores shared by the bot, the people and the Bot API.
 
 {people} made-up respondents at once walk through the survey of `flows/priorities.yaml` in Kyrgyz and Russian, over
 webhooks of a Bot API that costs next to nothing. They tap where there are buttons and type the rest, one in ten

@@ -1,15 +1,10 @@
-"""python -m tests.bench.results: what the figures of a survey cost when a million have answered, and when few have."""
+"""What the figures of a survey cost when a million have answered, and when few have."""
 
 from __future__ import annotations
 
-import argparse
-import asyncio
 import datetime as dt
 import itertools
-import os
-import platform
 import statistics
-import tempfile
 import time
 from collections import Counter
 from pathlib import Path
@@ -21,7 +16,7 @@ from bot.results import figures as figures_of
 from bot.results import report
 from bot.services import publishing
 from models import db, figures, migrating, turns
-from tests.bench import page
+from tests.bench import rows
 
 FLOWS = Path(__file__).resolve().parents[2] / "flows"
 HEADING = "## Results"
@@ -98,7 +93,7 @@ async def once(database: db.Database, library: publishing.Library, by: str) -> f
     return took
 
 
-async def run(folder: Path, few: int, many: int, rounds: int) -> tuple[dict[int, int], Took]:
+async def run(folder: Path, few: int = FEW, many: int = MANY, rounds: int = 7) -> tuple[dict[int, int], Took]:
     """Rows of tallies, and seconds by breakdown, of each number of people; the two in turn."""
     held: dict[int, int] = {}
     took: Took = {}
@@ -117,56 +112,40 @@ async def run(folder: Path, few: int, many: int, rounds: int) -> tuple[dict[int,
     return held, {people: {by: each[1:] for by, each in found.items()} for people, found in took.items()}
 
 
+def row(took: Took) -> rows.Measured:
+    """For the table: of the breakdown that fares worst."""
+    few, many = sorted(took)
+    return max(rows.pairs(took[many][by], took[few][by]) for by in BREAKDOWNS)
+
+
 def section(held: dict[int, int], took: Took, at: dt.datetime) -> str:
     """What goes on the page."""
     few, many = sorted(held)
-    rows = []
+    lines = []
     for by in BREAKDOWNS:
         one, other = statistics.median(took[few][by]), statistics.median(took[many][by])
-        ratio = statistics.median(b / a for a, b in zip(took[few][by], took[many][by], strict=True))
-        rows.append(f"| {by or 'everybody'} | {one * 1000:.0f} | {other * 1000:.0f} | {ratio:.2f} |")
+        ratio = rows.pairs(took[many][by], took[few][by]).value
+        lines.append(f"| {by or 'everybody'} | {one * 1000:.0f} | {other * 1000:.0f} | {ratio:.2f} |")
     return _SECTION.format(
         heading=HEADING,
         date=at.date(),
-        python=platform.python_version(),
-        cores=os.cpu_count(),
         few=f"{few:,}",
         many=f"{many:,}",
         few_rows=f"{held[few]:,}",
         many_rows=f"{held[many]:,}",
-        rows="\n".join(rows),
+        rows="\n".join(lines),
     )
 
 
 _SECTION = """\
 {heading}
 
-Written by `python -m tests.bench.results` on {date}: Python {python}, {cores} cores, SQLite.
+Written by `python -m tests.bench results` on {date}, SQLite.
 The figures of the priorities survey, from the question of the page to the answer: milliseconds, medians, the two
-numbers of people in turn. Counts are kept as answers are given: {few_rows} rows for {few} people, {many_rows} for
-{many}.
+numbers of people in turn. Counts are kept as answers are given and are all that is read: {few_rows} rows for {few}
+people, {many_rows} for {many}. The row above is the breakdown that fares worst.
 
 | breakdown | {few} people | {many} people | time of the many / of the few |
 | --- | --- | --- | --- |
 {rows}
 """
-
-
-def main() -> None:
-    """The command."""
-    parser = argparse.ArgumentParser(prog="python -m tests.bench.results", description=__doc__)
-    parser.add_argument("--few", type=int, default=FEW)
-    parser.add_argument("--many", type=int, default=MANY)
-    parser.add_argument("--rounds", type=int, default=7)
-    parser.add_argument("--write", type=Path, nargs="?", const=page.PAGE, metavar="FILE")
-    given = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="ashar-bench-") as folder:
-        held, took = asyncio.run(run(Path(folder), given.few, given.many, given.rounds))
-    text = section(held, took, dt.datetime.now(dt.UTC))
-    print(text)
-    if given.write:
-        page.put_section(given.write, text)
-
-
-if __name__ == "__main__":
-    main()

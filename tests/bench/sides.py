@@ -37,11 +37,11 @@ class Side:
     environ: dict[str, str] = dataclasses.field(default_factory=dict)
 
 
-def ours(folder: Path, api: str) -> Side:
-    """Ashar as it is deployed, on SQLite; it migrates and publishes by itself."""
+def ours(folder: Path, api: str, database: str = "") -> Side:
+    """Ashar as it is deployed, on SQLite or the database at that address; it migrates and publishes by itself."""
     port = free_port()
     environ = {
-        "ASHAR_DATABASE_URL": f"sqlite:///{folder / OUR_FILE}",
+        "ASHAR_DATABASE_URL": database or f"sqlite:///{folder / OUR_FILE}",
         "ASHAR_VAR": str(folder / "var"),
         "ASHAR_PORT": str(port),
         # https, for otherwise it would poll; nobody calls it.
@@ -55,6 +55,12 @@ def ours(folder: Path, api: str) -> Side:
         "TELEGRAM_BOT_TOKEN": stub.TOKEN,
     }
     return Side(OURS, [sys.executable, "-m", "bot", "serve"], port, environ)
+
+
+def seal(side: Side) -> sealing.Seal:
+    """Opens what ours has in its database."""
+    keys = (sealing.read_key(side.environ[name]) for name in ("ASHAR_SEAL_KEYS", "ASHAR_HASH_KEY"))
+    return sealing.Seal([next(keys)], next(keys))
 
 
 def peer(folder: Path, api: str) -> Side:
@@ -77,6 +83,16 @@ def free_port() -> int:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
     return port
+
+
+def cpu(process: int) -> float:
+    """Seconds of processor time that a process has used so far; not a number where the system does not tell."""
+    try:
+        # The name may hold anything, spaces and brackets too.
+        fields = Path(f"/proc/{process}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+    except OSError:
+        return float("nan")
+    return (int(fields[11]) + int(fields[12])) / float(os.sysconf("SC_CLK_TCK"))
 
 
 class Running:
@@ -115,11 +131,7 @@ class Running:
 
     def cpu(self) -> float:
         """Seconds of processor time so far; not a number where the system does not tell."""
-        try:
-            fields = Path(f"/proc/{self._process.pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
-        except OSError:
-            return float("nan")
-        return (int(fields[11]) + int(fields[12])) / float(os.sysconf("SC_CLK_TCK"))
+        return cpu(self._process.pid)
 
     def memory(self) -> float:
         """Resident megabytes; not a number where the system does not tell."""

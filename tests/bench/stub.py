@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import time
 import urllib.parse
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -40,6 +41,8 @@ class Stub:
     def __init__(self, delay: float = 0.0) -> None:
         #: Seconds each call takes.
         self.delay = delay
+        #: Whether it answers everything with 429 and an hour's wait.
+        self.shut = False
         self.calls = 0
         self._number = 100
         self._waiting: dict[int, asyncio.Future[Screen]] = {}
@@ -108,6 +111,13 @@ def message(chat: int, screen: Screen) -> dict[str, Any]:
     return told | ({"reply_markup": screen.markup} if screen.markup else {})
 
 
+_WAIT = b'{"ok":false,"error_code":429,"description":"Too Many Requests","parameters":{"retry_after":3600}}'
+_SHUT = b"HTTP/1.1 429 Too Many Requests\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%b" % (
+    len(_WAIT),
+    _WAIT,
+)
+
+
 class Server(asyncio.Protocol):
     """One connection of a bot to the platform."""
 
@@ -146,6 +156,10 @@ class Server(asyncio.Protocol):
     def on_message_complete(self) -> None:
         """The parser's: a whole request is there."""
         method, body = self._url.rpartition(b"/")[2].decode(), b"".join(self._body)
+        if self._stub.shut:
+            self._transport.write(_SHUT)
+            self._begin()
+            return
         try:
             given = dict(urllib.parse.parse_qsl(body.decode())) if self._form else json.loads(body or b"{}")
             answer = self._stub.call(method, given)
@@ -158,6 +172,16 @@ class Server(asyncio.Protocol):
         else:
             self._transport.write(head + answer)
         self._begin()
+
+
+def request(update: Mapping[str, Any], secret: str) -> bytes:
+    """An update as the platform posts it to the webhook."""
+    body = json.dumps(update).encode()
+    head = (
+        "POST /telegram HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
+        f"X-Telegram-Bot-Api-Secret-Token: {secret}\r\nContent-Length: {len(body)}\r\n\r\n"
+    )
+    return head.encode() + body
 
 
 class Line(asyncio.Protocol):
@@ -188,16 +212,23 @@ class Line(asyncio.Protocol):
 
     def post(self, update: Mapping[str, Any], secret: str) -> asyncio.Future[int]:
         """Send an update; its status when the bot has answered."""
+        return self.send(request(update, secret))
+
+    def send(self, request: bytes) -> asyncio.Future[int]:
+        """Send what `request` made; the status when the bot has answered."""
         self._parser = httptools.HttpResponseParser(self)
         self._answered = asyncio.get_running_loop().create_future()
-        body = json.dumps(update).encode()
-        head = (
-            "POST /telegram HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
-            f"X-Telegram-Bot-Api-Secret-Token: {secret}\r\nContent-Length: {len(body)}\r\n\r\n"
-        )
-        self._transport.write(head.encode() + body)
+        self._transport.write(request)
         return self._answered
 
     def close(self) -> None:
         """Hang up."""
         self._transport.close()
+
+
+@contextlib.asynccontextmanager
+async def served(platform: Stub) -> AsyncIterator[str]:
+    """The platform at a port of its own; its address."""
+    server = await asyncio.get_running_loop().create_server(lambda: Server(platform), "127.0.0.1", 0)
+    yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+    server.close()
