@@ -59,17 +59,20 @@ _MEDIA = frozenset({"media::image", "media::audio", "media::video"})
 _MEDIA_ALIASES = {"image": "media::image", "audio": "media::audio", "video": "media::video"}
 _ASKING = {"type", "name", "required", "relevant", "constraint", "choice_filter", "calculation", "parameters"}
 _MORE = {"default", "read_only", "appearance", "repeat_count", "trigger", "disabled", "save_to"}
+#: KoboToolbox names the list of a table in them.
+_TABLES = {"kobo--matrix_list", "kobo--score-choices", "kobo--rank-items"}
 _COUNTING = {"ashar::wave", "ashar::places", "ashar::margins", "ashar::apart", "ashar::refuse"}
 
 SURVEY = Layout(
     sheet="survey",
-    cells=frozenset(_ASKING | _MORE | {"ashar::pick", "ashar::personal"}),
+    cells=frozenset(_ASKING | _MORE | _TABLES | {"ashar::pick", "ashar::personal"}),
     texts=frozenset({"label", "hint", "guidance_hint", "required_message", "constraint_message"}) | _MEDIA,
     flags=frozenset({"required", "read_only", "disabled", "ashar::personal"}),
     expressions=frozenset({"relevant", "constraint", "choice_filter", "calculation"}),
     ignored=frozenset(
         {"media::big-image", "big-image", "autoplay", "rows", "intent", "kuid", "hxl", "tags", "query", "note", "notes"}
         | {"comment", "comments", "noapperrorstring", "no_app_error_string", "compact_tag", "sms_field", "sms_option"}
+        | {"kobo--rank-constraint-message", "kobo--locking-profile"}
     ),
     aliases=_MEDIA_ALIASES
     | {"command": "type", "question_type": "type", "value": "name", "tag": "name", "caption": "label"}

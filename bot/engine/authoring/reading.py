@@ -21,6 +21,7 @@ from bot.engine.authoring import (
     references,
     searching,
     sheets,
+    spreading,
     texts,
 )
 from bot.engine.authoring.imprint import GIVEN
@@ -132,7 +133,7 @@ class _Reader:
         """Every row with its type; rows that are switched off or say nothing are left out."""
         typed: list[tuple[Row, Type]] = []
         names = {row.cell("name") for row in self.survey}
-        for row in self.survey:
+        for row in spreading.spread(self.survey, self.lists, self.told):
             if row.cell("disabled").lower() in sheets.YES:
                 continue
             if not row.cell("type") and not row.cell("name") and "label" not in row.texts:

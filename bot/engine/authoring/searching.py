@@ -11,7 +11,7 @@ from bot.engine.phrases import phrase
 
 _QUOTED = r"\s*['\"‘’“”]([^'\"‘’“”]+)['\"‘’“”]\s*"
 #: search('places'), search('places', 'matches', 'district', ${district}).
-_SEARCH = re.compile(rf"\bsearch\s*\({_QUOTED}(?:,{_QUOTED},{_QUOTED},\s*(\$\{{[^}}]*\}}|{_QUOTED})\s*)?\)")
+_SEARCH = re.compile(rf"\bsearch\s*\({_QUOTED}(?:,{_QUOTED},{_QUOTED},\s*(\$\{{[^}}]*\}}|[0-9]+|{_QUOTED})\s*)?\)")
 _ANY = re.compile(r"\bsearch\s*\(")
 #: How a row is looked for, and the filter that says the same.
 _FILTERS = {
@@ -39,6 +39,9 @@ def read(row: Row, lists: listing.Lists, told: Told) -> Row:
     if len(rows) > 1 and len(columns) != 1:
         what = phrase("A chat does not look choices up with search(): those of the list are offered.")
         told.mended(row, "appearance", what, phrase("leave search() out, or write select_one_from_file FILE.csv."))
+    elif found and f"{name}.csv" not in lists.outside:
+        what = phrase("There is no file “{name}”.", name=f"{name}.csv")
+        told.error(row, "appearance", what, phrase("put it beside the form."))
     else:
         what = phrase("A chat does not look choices up with search().")
         mend = phrase("name the file: select_one_from_file FILE.csv, with a choice_filter.")

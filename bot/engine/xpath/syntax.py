@@ -39,11 +39,12 @@ _TOKEN = re.compile(
     r"""(?P<number>[0-9]+(?:\.[0-9]*)?|\.[0-9]+)
       | (?P<string>"[^"]*"|'[^']*')
       | (?P<reference>\$\{[^{}]*\})
-      | (?P<name>[^\W\d][\w.-]*(?::[^\W\d][\w.-]*)?)
+      | (?P<name>(?:and|or)(?=\.\s*[<>=!])  # "or.<= 5", as JavaRosa reads it: a dot may not end a name there
+               |[^\W\d][\w.-]*(?::[^\W\d][\w.-]*)?)
       | (?P<foreign>==|=<|=>|<>|&&|\|\|)
       | (?P<sign><=|>=|!=|\.\.|[=<>+*(),./\[\]-])
       | (?P<space>\s+)""",
-    re.VERBOSE,
+    re.VERBOSE | re.IGNORECASE,
 )
 _NAME = re.compile(r"[^\W\d][\w.-]*")
 #: Signs of other languages, and of spreadsheets that correct what was typed.
