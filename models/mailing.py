@@ -91,9 +91,14 @@ async def drop_unproved(connection: db.Connection, number: str) -> None:
     await _drop(connection, _address.c.id == number, _address.c.contact_id.is_(None))
 
 
+async def refuse(connection: db.Connection, key_hash: bytes) -> None:
+    """The e-mail with this hash goes, unless it has become somebody's: whoever named it keeps the one they have."""
+    await _drop(connection, _address.c.key_hash == key_hash, _address.c.contact_id.is_(None))
+
+
 async def owner(connection: db.Connection, key_hash: bytes) -> str | None:
-    """Whose the e-mail with this hash is, or is said to be; None where nobody has one."""
-    theirs = _address.c.channel == CHANNEL, _address.c.key_hash == key_hash
+    """Whose the e-mail with this hash is; None where nobody has shown it to be theirs."""
+    theirs = _address.c.channel == CHANNEL, _address.c.key_hash == key_hash, _address.c.contact_id.is_not(None)
     found: str | None = await connection.scalar(sa.select(_address.c.respondent_id).where(*theirs))
     return found
 

@@ -324,9 +324,11 @@ class Postman:
         if receipt.whole_account:
             # Where no time is named this process reaches nobody; what the others do is not its business.
             shared = bool(receipt.retry_after)
-            if not shared:
+            # What was under way together when the line broke is one try, not as many.
+            if not shared and self._resting.get(channel, at) <= at:
                 self._unreached[channel] = self._unreached.get(channel, 0) + 1
-            wait = _seconds(receipt.retry_after or postmarking.backoff(min(self._unreached[channel], _PATIENCE)))
+            tries = min(self._unreached.get(channel, 1), _PATIENCE)
+            wait = _seconds(receipt.retry_after or postmarking.backoff(tries))
             self._rest(channel, wait, shared=shared)
         row = postmarking.row(done, at, wait)
         if row["status"] == "waiting":

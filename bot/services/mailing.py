@@ -81,6 +81,9 @@ async def leave(database: db.Database, key: str, at: dt.datetime) -> None:
     """Remove the e-mail of that link, if it is one and stands for one still."""
     if _KEY.fullmatch(key):
         async with database.transaction() as connection:
-            owner = await kept.owner(connection, bytes.fromhex(key))
+            key_hash = bytes.fromhex(key)
+            owner = await kept.owner(connection, key_hash)
             if owner:
                 await kept.withdraw(connection, [owner], mailing.PURPOSE, at)
+            else:
+                await kept.refuse(connection, key_hash)

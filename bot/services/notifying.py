@@ -52,12 +52,25 @@ class Notifier:
             if not found:
                 return told
             after = found[-1].person
+            contacts = {each.contact_id for each in found}
             try:
-                async with self._database.transaction() as connection:
-                    told += await self._batch(connection, library, {each.contact_id for each in found}, at)
-            except db.DatabaseError as error:
-                # In the next round again.
-                _log.warning("telling %d people stood still: %s", len(found), type(error).__name__)
+                told += await self._together(library, contacts, at)
+            except sealing.Unreadable:
+                # Somebody's row is damaged, and none of the others may wait for it.
+                for each in sorted(contacts):
+                    try:
+                        told += await self._together(library, {each}, at)
+                    except sealing.Unreadable:
+                        _log.error("one person is told nothing: what is kept of them cannot be opened")
+
+    async def _together(self, library: publishing.Library, contacts: set[str], at: dt.datetime) -> int:
+        try:
+            async with self._database.transaction() as connection:
+                return await self._batch(connection, library, contacts, at)
+        except db.DatabaseError as error:
+            # In the next round again.
+            _log.warning("telling %d people stood still: %s", len(contacts), type(error).__name__)
+            return 0
 
     async def _batch(
         self, connection: db.Connection, library: publishing.Library, contacts: set[str], at: dt.datetime

@@ -120,11 +120,17 @@ class Spreader:
     ) -> _Batch:
         batch = _Batch([], [], [], {})
         found = await hearing.addresses(connection, [turn.contact_id for turn in due], self._map.pushed)
-        talks = {turn.contact_id: approaching.talk(self._seal, turn.sealed) for turn in due}
-        ways = {
-            turn.contact_id: self._map.way(turn.person, found[turn.contact_id], talks[turn.contact_id], at)
-            for turn in due
-        }
+        talks: dict[str, state.Talk] = {}
+        ways: dict[str, approaching.Way] = {}
+        for turn in due:
+            try:
+                talk = approaching.talk(self._seal, turn.sealed)
+                ways[turn.contact_id] = self._map.way(turn.person, found[turn.contact_id], talk, at)
+                talks[turn.contact_id] = talk
+            except sealing.Unreadable:
+                # A damaged row: nobody else waits for it.
+                batch.settled.append({"of": turn.contact_id, "status": "dropped"})
+        due = [turn for turn in due if turn.contact_id in ways]
         full = await hearing.unseen(connection, [way.address.id for way in ways.values() if not self._map.rings(way)])
         twins = await self._twins(connection, ways)
         same = await broadcasts.twins(connection, number, twins.values())

@@ -233,6 +233,20 @@ async def test_a_link_that_is_none_removes_nothing(sqlite_url: str) -> None:
         assert "электронную почту" in (await person.says("почта")).head
 
 
+async def test_whoever_got_a_letter_by_mistake_removes_that_e_mail_alone(database_url: str) -> None:
+    async with mailed.opened(database_url) as post:
+        person = await post.giver()
+        await post.proves(person, AIBEK)
+        await person.says("почта", "1", GULNARA)
+        await post.deliver()
+        key = mailing.leave_link(SEAL, talking.SITE, GULNARA).rpartition("/")[2]
+        await mailing.leave(post.house.database, key, post.house.clock())
+        kept = (await post.house.unsealed())["address"]
+        assert AIBEK in kept
+        assert GULNARA not in kept
+        assert not await post.house.rows("SELECT 1 FROM consent WHERE withdrawn_at IS NOT NULL")
+
+
 async def test_a_house_that_sends_none_any_more_tells_on_the_page(sqlite_url: str, flows: Path) -> None:
     async with mailed.opened(sqlite_url) as post:
         person = await post.giver()

@@ -71,6 +71,18 @@ async def test_a_new_deadline_is_told_once_in_each_ones_language(database_url: s
         assert len(await told(house)) == 2
 
 
+async def test_one_whose_row_is_damaged_keeps_the_news_from_nobody_else(database_url: str, flows: Path) -> None:
+    async with houses.opened(database_url) as house:
+        await givers.promise(house, 1, language="ky")
+        damaged = (await house.rows("SELECT id FROM contact"))[0]
+        await givers.promise(house, 1, language="ru")
+        await house.write("UPDATE contact SET sealed = :sealed WHERE id = :id", sealed=b"broken", id=damaged)
+        await revise(house, flows, *DEADLINE)
+        assert await tell(house, noon(house)) == 1
+        [russian] = await told(house)
+        assert "20 июня 2027 г." in russian
+
+
 async def test_every_change_that_people_rely_on_is_named(database_url: str, flows: Path) -> None:
     async with houses.opened(database_url) as house:
         await givers.promise(house, 1, language="ru")

@@ -133,3 +133,18 @@ async def test_who_reaches_nobody_rests_and_the_other_processes_do_not(postgresq
             await settled(house)
             assert bool(resting.room()["sms"]) is not bool(cut_off.sent)
             assert other.room()["sms"]
+
+
+async def test_what_was_under_way_together_and_reached_nobody_counts_once(sqlite_url: str) -> None:
+    cut_off = Letterbox()
+    cut_off.fates = [Receipt(Fate.LATER, code="unreachable", whole_account=True)] * 8
+    async with houses.opened(sqlite_url, cut_off) as house:
+        for _ in range(8):
+            await house.desk.receive(house.person().message("ашар"))
+        async with house.postman() as postman:
+            await until(lambda: len(cut_off.sent) == 8)
+            await settled(house)
+            assert not postman.room()["sms"]
+            # Two seconds, and what chance adds.
+            house.clock.forward(seconds=3)
+            assert postman.room()["sms"]

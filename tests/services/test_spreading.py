@@ -74,6 +74,18 @@ async def test_each_is_told_by_day_where_they_are(database_url: str) -> None:
         assert america in await residents.told(house)
 
 
+async def test_one_whose_row_is_damaged_keeps_it_from_nobody_else(database_url: str) -> None:
+    async with houses.opened(database_url) as house:
+        _, *others = await residents.settle(house, 3)
+        first = (await house.rows("SELECT id FROM contact ORDER BY id"))[0]
+        await house.write("UPDATE address SET sealed = :sealed WHERE contact_id = :id", sealed=b"broken", id=first)
+        at(house, 12)
+        await residents.send(house)
+        assert await residents.spread(house) == 2
+        assert sorted(await residents.told(house)) == sorted(others)
+        assert await residents.spread(house) == 0
+
+
 async def test_whoever_says_stop_is_told_nothing_more(database_url: str) -> None:
     async with houses.opened(database_url) as house:
         person = house.person()
