@@ -196,6 +196,10 @@ async def sealed(
         sa.select(answer.c.response_id, answer.c.question, answer.c.sealed)
         .join(response, response.c.id == answer.c.response_id)
         .where(
+            # Of both, and each is needed: PostgreSQL does not carry a range from one side of a join to the other, and
+            # would go through all responses there are for every page.
+            response.c.id > after,
+            response.c.id <= until,
             answer.c.response_id > after,
             answer.c.response_id <= until,
             response.c.form_name.concat("") == form,
