@@ -26,7 +26,7 @@ class Extra(NamedTuple):
     #: The person, and the engine's state, sealed, in hex digits.
     respondent: str
     state: str
-    #: Seconds and times (as `moment` takes them) of answers, by key.
+    #: Seconds and times of answers, by key.
     seconds: str
     answered: str
     #: Messages each way, and bytes.
@@ -49,10 +49,10 @@ class Lead(NamedTuple):
 
 
 def responses(page: str) -> Iterator[list[str]]:
-    """Those of a `page` in the order of their ids: [id, begun, finished, lead, values], and an `Extra` behind them.
+    """Those of a `page` by their ids: [id, begun, finished, lead, values, closed], and an `Extra` behind them.
 
-    The times are as `moment` takes them, the lead as `lead` does; the values are open answers as they are stored, a
-    JSON object by key, or "".
+    Times are ISO 8601, to the second, or ""; the lead is as `lead` takes it. Values are open answers as they are
+    stored, closed ones in hex digits; either is a JSON object by key, or "".
     """
     # Lines begin with them. The order in which a database joins texts is its own business.
     return (line.split(_THEN) for line in sorted(page.split(_NEXT)) if line)
@@ -67,19 +67,6 @@ def lead(text: str) -> Lead:
     """The lead of a response."""
     version, wave, *rest = text.split(_BESIDE)
     return Lead(version, json.loads(wave), *rest)
-
-
-def moment(text: str) -> str:
-    """A time of a response as ISO 8601, to the second: the databases write "2027-03-01 09:00:00.25"."""
-    return f"{text[:10]}T{text[11:19]}Z" if text else ""
-
-
-class Sealed(NamedTuple):
-    """One answer that is closed."""
-
-    response: str
-    key: str
-    text: bytes
 
 
 async def published(connection: db.Connection, form: str) -> tuple[dt.datetime, dt.datetime]:
@@ -120,10 +107,13 @@ async def page(
     until: str = END,
     statuses: Collection[str] = ("finished",),
     extras: Collection[str] = (),
+    closed: Collection[str] = (),
+    repeated: Collection[str] = (),
 ) -> str:
     """The responses to a form from behind the id `after` to `until`, for `responses` to be taken apart.
 
-    `extras` names what else is wanted: "respondent", "state", "seconds", "answered", "traffic".
+    `extras` names what else is wanted: "respondent", "state", "seconds", "answered", "traffic"; `closed` are questions
+    whose sealed answers are, `repeated` those among them that are asked once a round.
 
     Pages instead of one long cursor: whoever downloads over a slow line would keep a transaction open for as long,
     which the database ends after ten idle seconds, and on SQLite the log could not be written back meanwhile. One
@@ -139,24 +129,40 @@ async def page(
     )
 
     def utc(moment: sa.ColumnElement[dt.datetime]) -> sa.ColumnElement[str]:
-        return sa.type_coerce(moment, sa.Text) if sqlite else sa.cast(sa.func.timezone("UTC", moment), sa.Text)
+        if not sqlite:
+            return sa.func.to_char(sa.func.timezone("UTC", moment), 'YYYY-MM-DD"T"HH24:MI:SS"Z"')
+        text = sa.type_coerce(moment, sa.Text)
+        return _joined([sa.func.substr(text, 1, 10), sa.func.substr(text, 12, 8).concat("Z")], "T")
 
-    def by_key(value: sa.ColumnElement[Any]) -> sa.ColumnElement[str]:
-        packed = sa.cast(pack(answer.c.question, value).filter(value.is_not(None)), sa.Text)
+    def hexed(sealed: sa.ColumnElement[bytes]) -> sa.ColumnElement[str]:
+        return sa.func.hex(sealed) if sqlite else sa.func.encode(sealed, "hex")
+
+    def by_key(value: sa.ColumnElement[Any], *which: sa.ColumnElement[bool]) -> sa.ColumnElement[str]:
+        packed = sa.cast(pack(answer.c.question, value).filter(value.is_not(None), *which), sa.Text)
+        return sa.func.coalesce(packed, "", type_=sa.Text)
+
+    def of_each(packed: sa.ColumnElement[str]) -> sa.ColumnElement[str]:
         # Looked up for one response after the other, for those between them may be to other forms.
         return sa.select(packed).where(answer.c.response_id == response.c.id).scalar_subquery()
+
+    # Open and closed ones in one step: going through a million answers a second time costs as much as the first.
+    values: list[sa.ColumnElement[str]] = [by_key(answer.c.value), sa.literal("")]
+    if closed:
+        rounds = (answer.c.question.startswith(f"{name}#", autoescape=True) for name in sorted(repeated))
+        asked = sa.or_(answer.c.question.in_(sorted(closed)), *rounds)
+        values[1] = by_key(hexed(answer.c.sealed), answer.c.sealed.is_not(None), asked)
 
     assisted = sa.case((response.c.recorded_by.is_(None), "0"), else_="1")
     # An author may call a wave anything, also what would take the line apart.
     shared = [response.c.form_version, sa.cast(quoted(response.c.wave), sa.Text), response.c.status]
     shared += [response.c.channel, response.c.language, assisted]
     own = [response.c.id, utc(response.c.begun_at), utc(response.c.finished_at), _joined(shared, _BESIDE)]
-    own.append(by_key(answer.c.value))
+    own.append(of_each(_joined(values, _THEN)))
     more: dict[str, list[sa.ColumnElement[str]]] = {
         "respondent": [response.c.respondent_id],
-        "state": [sa.func.hex(response.c.sealed) if sqlite else sa.func.encode(response.c.sealed, "hex")],
-        "seconds": [by_key(answer.c.seconds)],
-        "answered": [by_key(utc(answer.c.answered_at))],
+        "state": [hexed(response.c.sealed)],
+        "seconds": [of_each(by_key(answer.c.seconds))],
+        "answered": [of_each(by_key(utc(answer.c.answered_at)))],
         "traffic": [sa.cast(response.c[name], sa.Text) for name in Extra._fields[-4:]],
     }
     for extra, columns in more.items() if extras else ():
@@ -177,33 +183,3 @@ async def page(
 def _joined(columns: Sequence[sa.ColumnElement[Any]], between: str) -> sa.ColumnElement[str]:
     """Texts with something between them; none may be null."""
     return functools.reduce(lambda one, other: one.concat(between).concat(other), columns)
-
-
-async def sealed(
-    connection: db.Connection,
-    form: str,
-    after: str,
-    until: str,
-    questions: Collection[str],
-    repeated: Collection[str],
-) -> list[Sealed]:
-    """The closed answers to these questions in the form's responses from behind the id `after` to `until`.
-
-    `repeated` are those among them that are asked once a round.
-    """
-    response, answer = tables.response, tables.answer
-    found = await connection.execute(
-        sa.select(answer.c.response_id, answer.c.question, answer.c.sealed)
-        .join(response, response.c.id == answer.c.response_id)
-        .where(
-            answer.c.response_id > after,
-            answer.c.response_id <= until,
-            response.c.form_name.concat("") == form,
-            answer.c.sealed.is_not(None),
-            sa.or_(
-                answer.c.question.in_(sorted(questions)),
-                *(answer.c.question.startswith(f"{name}#", autoescape=True) for name in sorted(repeated)),
-            ),
-        )
-    )
-    return [Sealed(*row) for row in found]

@@ -21,10 +21,9 @@ class NoSuchForm(LookupError):
 
 
 class _Page(NamedTuple):
-    """Some responses as they lie in the database (see `exports.page`), with those closed answers that are wanted."""
+    """Some responses as they lie in the database (see `exports.page`)."""
 
     responses: str
-    closed: list[exports.Sealed]
     #: Media id -> what was said, sealed.
     spoken: Mapping[str, bytes]
 
@@ -101,31 +100,31 @@ class Source:
 
     async def _read(self, after: str, until: str, extras: Collection[str]) -> _Page:
         async with self._database.reading() as connection:
-            name, statuses = self.book.name, self._statuses
-            found = await exports.page(connection, name, after=after, until=until, statuses=statuses, extras=extras)
-            if not found or not self._closed:
-                return _Page(found, [], {})
-            return _Page(
-                found,
-                await exports.sealed(connection, name, after, until, self._closed, self._repeated),
-                await media.transcripts(connection, after, until),
+            found = await exports.page(
+                connection,
+                self.book.name,
+                after=after,
+                until=until,
+                statuses=self._statuses,
+                extras=extras,
+                closed=self._closed,
+                repeated=self._repeated,
             )
+            # What was spoken stands under questions that may be answered in words.
+            spoken = await media.transcripts(connection, after, until) if found and self._closed else {}
+            return _Page(found, spoken)
 
     def _filled(self, page: _Page) -> Iterator[records.Response]:
-        closed: dict[str, list[exports.Sealed]] = {}
-        for text in page.closed:
-            closed.setdefault(text.response, []).append(text)
         spoken, leads, workings = page.spoken, self._leads, self._working
-        opaque, moment, cut, made = self._opaque, exports.moment, records.pieces, records.made
+        opaque, cut, made = self._opaque, records.pieces, records.made
         # One loop, for this is done a million times; and one response after the other, for what was made of thousands
         # is no longer in the processor's cache when it is written.
         for found in exports.responses(page.responses):
-            rid, begun, finished, told, values = found[:5]
+            rid, begun, finished, told, values, closed = found[:6]
             version, wave, status, channel, language, assisted = leads[told]
-            begun, finished = moment(begun), moment(finished)
             pieces = cut(values)
-            more = self._opened(pieces, closed.get(rid, ()), spoken) if closed or spoken else _NOTHING
-            extra, kept = exports.Extra(*found[5:]) if len(found) > 5 else None, None
+            more = self._opened(pieces, closed, spoken) if closed or spoken else _NOTHING
+            extra, kept = exports.Extra(*found[6:]) if len(found) > 6 else None, None
             if extra and extra.state:
                 kept = recording.response(self._seal, bytes.fromhex(extra.state))
             working = workings[version]
@@ -139,11 +138,9 @@ class Source:
             response = made((version, lead, pieces, more, _NOTHING, _NOTHING, _NOTHING, ""))
             yield self._in_full(response, extra, kept) if extra else response
 
-    def _opened(
-        self, pieces: Sequence[str], closed: Sequence[exports.Sealed], spoken: Mapping[str, bytes]
-    ) -> dict[str, str]:
+    def _opened(self, pieces: Sequence[str], closed: str, spoken: Mapping[str, bytes]) -> dict[str, str]:
         """Those answers that are closed; what was said stands for the id of the voice note, once it is written down."""
-        more = {key: self._seal.open("answer", text) for _, key, text in closed}
+        more = {key: self._seal.open("answer", bytes.fromhex(text)) for key, text in _unpacked(closed).items()}
         if spoken:
             answers = {**dict(map(records.read, pieces)), **more}
             more |= {key: self._seal.open("media", spoken[text]) for key, text in answers.items() if text in spoken}
@@ -159,7 +156,7 @@ class Source:
             lead=lead,
             seconds=_unpacked(extra.seconds),
             shown=shown,
-            answered={key: exports.moment(at) for key, at in _unpacked(extra.answered).items()},
+            answered=_unpacked(extra.answered),
             person=self._person(extra.respondent.encode())[:8].hex() if extra.respondent else "",
         )
 
