@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
-from models import db, tables
+from models import db, outbox, tables
 
 CHANNEL = "email"
 #: Letters with a code to one e-mail in a day, whoever asks for them.
@@ -54,7 +54,7 @@ async def ask(connection: db.Connection, asked: Sequence[tuple[Row, Row]], at: d
         lately = _outgoing.c.address_id == number, _outgoing.c.created_at > at - dt.timedelta(days=1)
         if (await connection.scalar(sa.select(sa.func.count()).where(*lately)) or 0) >= MOST:
             continue
-        await connection.execute(sa.insert(_outgoing), [letter | {"address_id": number}])
+        await outbox.add(connection, [letter | {"address_id": number}])
         due = db.insert(connection, tables.due).values(kind="mail", key=number, at=at + UNPROVED)
         await connection.execute(
             due.on_conflict_do_update(index_elements=["kind", "key"], set_={"at": due.excluded.at})

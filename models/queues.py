@@ -36,9 +36,10 @@ class Waits(NamedTuple):
 
 
 async def ripe(connection: db.Connection, at: dt.datetime, channels: Sequence[str]) -> list[Queue]:
-    """What waits for these channels and should have gone by now."""
+    """What waits for these channels and should have gone by now. The last of what was written to many waits long while
+    its first go out, and that is well: it counts, and its age does not."""
     first = (
-        sa.select(_outgoing.c.channel, _outgoing.c.not_before)
+        sa.select(_outgoing.c.channel, sa.case((_outgoing.c.bulk == sa.false(), _outgoing.c.not_before)).label("since"))
         .where(
             outbox.IN_INDEX,
             _outgoing.c.status == "waiting",
@@ -49,7 +50,8 @@ async def ripe(connection: db.Connection, at: dt.datetime, channels: Sequence[st
         .limit(MOST)
         .subquery()
     )
-    counted = sa.select(first.c.channel, sa.func.count(), sa.func.min(first.c.not_before)).group_by(first.c.channel)
+    since = sa.func.coalesce(sa.func.min(first.c.since), at)
+    counted = sa.select(first.c.channel, sa.func.count(), since).group_by(first.c.channel)
     found = {row[0]: Queue(*row) for row in await connection.execute(counted)}
     return [found.get(channel, Queue(channel, 0, at)) for channel in channels]
 

@@ -97,7 +97,9 @@ async def written(database: db.Database, channels: list[str]) -> bytes:
     """All figures in Prometheus's text format; `channels` are those that can be pushed to."""
     try:
         kept = await _kept(database, channels)
-    except (db.DatabaseError, OSError, TimeoutError):
+    except Exception as error:
+        if not db.is_away(error):
+            raise
         # Of all moments, now they want to see the rest.
         kept = []
     up = core.GaugeMetricFamily("ashar_database_up", "1 while the database answers", int(bool(kept)))
