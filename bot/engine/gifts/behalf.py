@@ -44,11 +44,21 @@ _TOGETHER = re.compile(
     rf"|(?:за|от)\s+нас\s+с\s+{_OWN}(?:{_RU_WITH}))(?!\w)",
     re.IGNORECASE,
 )
+#: Of the two, oneself; "менден" is "from me".
+_FOR_SELF = re.compile(
+    r"(?<!\w)(?:(?:за|от)\s+(?:меня|себя)|[өо]з[үу]м(?:\s+[үу]ч[үу]н|д[өо]н)|мен(?:ин\s+атыман|ден))(?!\w)",
+    re.IGNORECASE,
+)
 
 
 def together(text: str) -> bool:
-    """Whether it is offered for oneself and for another in one."""
-    return _TOGETHER.search(text) is not None
+    """Whether it is offered for oneself and for another in one: "за меня и брата", "за брата 3000, и за меня"."""
+    if _TOGETHER.search(text):
+        return True
+    mine, theirs = [*_FOR_SELF.finditer(text)], [*_PHRASE.finditer(text)]
+    pairs = [(mine[0], theirs[-1]), (theirs[0], mine[-1])] if mine and theirs else []
+    # Side by side, "от меня за брата", it is one gift.
+    return any(text[one.end() : other.start()].strip() for one, other in pairs)
 
 
 def without(text: str) -> str:
