@@ -64,6 +64,8 @@ def here(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) ->
             for name, value in environment.items():
                 patched.setenv(name, value)
             patched.setattr("sys.stdin", io.StringIO(types))
+            # What a process of its own would take with it when it ends.
+            patched.setattr("sys.excepthook", sys.excepthook)
             code = __main__.main(words)
         return subprocess.CompletedProcess(words, code, *capsys.readouterr())
 
