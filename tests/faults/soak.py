@@ -23,7 +23,8 @@ _PEOPLE, _AT_ONCE, _SAMPLES = 100, 16, 40
 #: Requests after which a line is closed and another opened.
 _LINE = 25
 #: What a process may hold more at the end than at a third of the way: a part of its memory and megabytes; files.
-_PART, _MEGABYTES, _FILES = 0.06, 4.0, 8
+#: (lines to platforms are opened as needed and kept for a while; one file in fifty messages would be hundreds).
+_PART, _MEGABYTES, _FILES = 0.06, 4.0, 16
 
 
 class Sample(NamedTuple):
