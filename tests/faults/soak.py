@@ -22,7 +22,7 @@ _WORDS = ("/start s-priorities", "2", "1", "2", "Ак-Булак", "1", "30", "1
 _PEOPLE, _AT_ONCE, _SAMPLES = 100, 16, 40
 #: Requests after which a line is closed and another opened.
 _LINE = 25
-#: What a process may hold more at the end than at a third of the way: a part of its memory and megabytes; files.
+#: What a process may hold more at the end than at a third of the way: a part of its memory and megabytes; files
 #: (lines to platforms are opened as needed and kept for a while; one file in fifty messages would be hundreds).
 _PART, _MEGABYTES, _FILES = 0.06, 4.0, 16
 
