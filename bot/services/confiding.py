@@ -128,6 +128,7 @@ async def relay(
     there = {giver: way.there for giver, (_, way) in told.items()}
     stands = await gathering.gather(connection, library, there, at, confided=True)
     rows: list[dict[str, Any]] = []
+    days: dict[dt.date, list[str]] = {}
     for giver, (each, way) in told.items():
         stand, told_on, today = stands[giver], each.told_on, daytime.today(at, way.there)
         if lines := heralding.relay(stand.news, stand.facts):
@@ -137,10 +138,13 @@ async def relay(
             where = each.contact_id, way.address.id, giver, at
             pieces = ways.pieces(way, outbound)
             rows += [posting.outgoing(seal, way.address.channel, piece, *where) for piece in pieces]
-            await kept.told(connection, [giver], today)
+            days.setdefault(today, []).append(giver)
             told_on = today
         if look := approaching.again(stand.again, told_on, way.there, at):
             again[giver] = look
+    # One day for each time zone, and those are few.
+    for day, theirs in days.items():
+        await kept.told(connection, theirs, day)
     await hearing.remember(connection, [], [row for each in stands.values() for row in each.further], {})
     if rows:
         await outbox.add(connection, rows)
