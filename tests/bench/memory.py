@@ -69,11 +69,9 @@ def _contact(seal: sealing.Seal, number: int, writing: int) -> list[tuple[object
 @contextlib.asynccontextmanager
 async def _running(side: sides.Side, folder: Path) -> AsyncIterator[sides.Running]:
     bot = sides.Running(side, folder / "log")
-    try:
+    with sides.killing([bot]):
         await bot.ready()
         yield bot
-    finally:
-        bot.kill()
 
 
 async def run(plan: race.Plan, folder: Path, few: int = FEW, many: int = MANY) -> dict[int, Weighed]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import os
-import sys
 import time
 from pathlib import Path
 from typing import NamedTuple
@@ -67,7 +66,7 @@ async def run(plan: race.Plan, folder: Path) -> Ran:
         async with stub.served(platform) as api:
             ours = sides.ours(folder, api, server.create().render_as_string(hide_password=False))
             bots: list[sides.Running] = []
-            try:
+            with sides.killing(bots):
                 for place in range(2):
                     port = sides.free_port()
                     side = dataclasses.replace(ours, port=port, environ=ours.environ | {"ASHAR_PORT": str(port)})
@@ -85,13 +84,6 @@ async def run(plan: race.Plan, folder: Path) -> Ran:
                         ran.rounds.append(done)
                         ran.used.append(Used(name, len(done.waits), done.seconds, done.cpu, database, people))
                         print(report.line(done), flush=True)
-            except BaseException:
-                for bot in bots:
-                    print(f"-- {bot.side.port}:\n{bot.last_words()}", file=sys.stderr)
-                raise
-            finally:
-                for bot in bots:
-                    bot.kill()
     return ran
 
 

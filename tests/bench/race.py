@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import sys
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -93,7 +92,7 @@ async def _race(plan: Plan, folder: Path, platform: stub.Stub, api: str) -> Ran:
     all_ = [sides.ours(folder, api), sides.peer(folder, api), *sides.other(folder, api)]
     bots = [sides.Running(side, folder / f"{side.port}.log") for side in all_]
     bench, ran = Bench(platform, plan), Ran([], [], {})
-    try:
+    with sides.killing(bots):
         for bot in bots:
             await bot.ready()
             await bench.round(bot, seconds=plan.warm)
@@ -105,11 +104,4 @@ async def _race(plan: Plan, folder: Path, platform: stub.Stub, api: str) -> Ran:
         platform.delay = 0.0
         for bot in bots:
             ran.lost[bot.side.name] = kept.lost(bot.side, folder, await bench.end(bot, plan.seconds))
-    except BaseException:
-        for bot in bots:
-            print(f"-- {bot.side.name}:\n{bot.last_words()}", file=sys.stderr)
-        raise
-    finally:
-        for bot in bots:
-            bot.kill()
     return ran

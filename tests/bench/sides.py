@@ -10,6 +10,7 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -145,3 +146,17 @@ class Running:
         """Without a word."""
         self._process.kill()
         self._process.wait()
+
+
+@contextlib.contextmanager
+def killing(bots: list[Running]) -> Iterator[None]:
+    """Kill them when the block ends, those too that are added meanwhile; where it fails, say their last words."""
+    try:
+        yield
+    except BaseException:
+        for bot in bots:
+            print(f"-- {bot.side.name}:\n{bot.last_words()}", file=sys.stderr)
+        raise
+    finally:
+        for bot in bots:
+            bot.kill()

@@ -105,7 +105,7 @@ async def run(plan: race.Plan, folder: Path) -> Ran:
         rounds: list[report.Round] = []
         # Messages a second, as far as they are known.
         rates = {bot.side.name: _FASTEST for bot in bots}
-        try:
+        with sides.killing(bots):
             for bot in bots:
                 await bot.ready()
             # Nothing is sent any more; what is to be said waits in the outbox.
@@ -124,13 +124,6 @@ async def run(plan: race.Plan, folder: Path) -> Ran:
                         rounds.append(done)
                         print(report.line(done), flush=True)
             lost = kept.lost(bots[0].side, folder, told)
-        except BaseException:
-            for bot in bots:
-                print(f"-- {bot.side.name}:\n{bot.last_words()}", file=sys.stderr)
-            raise
-        finally:
-            for bot in bots:
-                bot.kill()
     return Ran(rounds, lost)
 
 
