@@ -55,6 +55,12 @@ def ashar(environment: dict[str, str], *words: str, types: str = "") -> Done:
     )
 
 
+@pytest.fixture(autouse=True)
+def _leaves_no_hook(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A command that runs in this process takes with it what a process of its own would."""
+    monkeypatch.setattr("sys.excepthook", sys.excepthook)
+
+
 @pytest.fixture
 def here(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[..., Done]:
     """The same in this process: to start one takes longer than all that most commands do."""
@@ -64,8 +70,6 @@ def here(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) ->
             for name, value in environment.items():
                 patched.setenv(name, value)
             patched.setattr("sys.stdin", io.StringIO(types))
-            # What a process of its own would take with it when it ends.
-            patched.setattr("sys.excepthook", sys.excepthook)
             code = __main__.main(words)
         return subprocess.CompletedProcess(words, code, *capsys.readouterr())
 
