@@ -113,10 +113,13 @@ class Database:
             )
 
     @contextlib.asynccontextmanager
-    async def transaction(self) -> AsyncIterator[Connection]:
-        """One writing transaction: everything in it, or nothing. The only place that commits."""
+    async def transaction(self, *, brief: bool = False) -> AsyncIterator[Connection]:
+        """One writing transaction: everything in it, or nothing. The only place that commits.
+
+        A brief one finds what it reads and writes by keys, some hundreds of rows at the most (see `sqlite`).
+        """
         async with self._writing, self._engine.connect() as connection:
-            await connection.execution_options(ashar_writes=True)
+            await connection.execution_options(ashar_writes=True, ashar_brief=brief)
             async with connection.begin():
                 yield connection
 
@@ -164,8 +167,10 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
 
 
 def _begin_sqlite(connection: sa.Connection) -> None:
-    writes = connection.get_execution_options().get("ashar_writes")
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    options = connection.get_execution_options()
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get("ashar_writes") else "BEGIN")
+    driver: Any = connection.connection.driver_connection
+    driver.brief = options.get("ashar_brief", False)
 
 
 def _leave_read_only(context: sa.engine.ExceptionContext) -> None:

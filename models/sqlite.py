@@ -1,4 +1,7 @@
-"""SQLite behind asyncio with one trip to its thread for each statement, where the driver makes four."""
+"""SQLite behind asyncio with one trip to its thread for each statement, where the driver makes four.
+
+Of a brief transaction only what may wait goes to the thread: its begin, its commit and its end (decision 42).
+"""
 
 from __future__ import annotations
 
@@ -15,6 +18,8 @@ _AT_ONCE = 256
 
 class Cursor(aiosqlite.Cursor):
     """A cursor that is made, executed, read and closed in one go: each trip to the thread costs more than the SQL."""
+
+    _conn: Connection
 
     def __init__(self, connection: Connection) -> None:
         self.iter_chunk_size = _AT_ONCE
@@ -60,9 +65,11 @@ class Cursor(aiosqlite.Cursor):
             await self._execute(self._cursor.close)
 
     async def _execute(self, fn: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+        if self._conn.brief and self._conn._conn.in_transaction:
+            return fn(*args, **kwargs)
         return await self._conn._execute(fn, *args, **kwargs)  # type: ignore[no-untyped-call]  # the driver's own
 
-    # -- in the thread ------------------------------------------------------------------------------------------
+    # -- in the thread, or at once ------------------------------------------------------------------------------
 
     def _run(self, sql: str, parameters: Any) -> None:
         self._cursor = self._conn._conn.cursor()
@@ -86,6 +93,9 @@ class Cursor(aiosqlite.Cursor):
 class Connection(aiosqlite.Connection):
     """One connection with its thread."""
 
+    #: Whether the transaction that runs is a brief one.
+    brief = False
+
     def cursor(self) -> Cursor:  # type: ignore[override]  # no promise of a cursor: the cursor itself, at once
         """A cursor; nothing is asked of the thread for it."""
         return Cursor(self)
@@ -94,7 +104,7 @@ class Connection(aiosqlite.Connection):
 def connect(url: sa.URL) -> Connection:
     """Await it: a connection to that file."""
     (file,), options = url.get_dialect()().create_connect_args(url)
-    options["timeout"] = 30
+    options.update(timeout=30, check_same_thread=False)
     connection = Connection(lambda: sqlite3.connect(file, **options), _AT_ONCE)
     # A process that was told to end does not wait for a statement.
     connection._thread.daemon = True

@@ -345,7 +345,7 @@ class Postman:
             # What woke us was recorded already, for it came while we waited for the database.
             return []
         try:
-            async with self._database.transaction() as connection:
+            async with self._database.transaction(brief=True) as connection:
                 # Only now, for while the desk was writing more may have come.
                 at = self._clock()
                 done, self._done = self._done, []

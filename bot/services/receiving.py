@@ -246,7 +246,7 @@ class Desk:
             try:
                 at = self._clock()
                 writes = turns.Writes(room=self._postman.room() if self._postman else {}, until=at + delivering.LEASE)
-                async with self._database.transaction() as connection:
+                async with self._database.transaction(brief=True) as connection:
                     later = await answering.take(connection, self._kit, inbound, writes, at)
                 self._hand_over(writes, group)
                 return later

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
+import sqlite3
+import threading
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 
@@ -53,6 +57,57 @@ async def test_what_a_statement_changed_is_counted_and_given_back(database: db.D
         added = await connection.execute(sa.insert(_TABLE).returning(_TABLE.c.id), [{"said": "y"}, {"said": "z"}])
         assert sorted(added.scalars()) == [4, 5]
         assert (await connection.execute(sa.insert(_TABLE).values(said="alone"))).inserted_primary_key == (6,)
+
+
+@pytest.mark.parametrize("brief", [False, True])
+async def test_the_statements_of_a_brief_transaction_run_where_it_is(database: db.Database, brief: bool) -> None:
+    async with database.transaction(brief=brief) as connection:
+        driver = (await connection.get_raw_connection()).driver_connection
+        assert driver
+        await driver.create_function("thread", 0, threading.get_ident)
+        here = await connection.scalar(sa.text("SELECT thread()")) == threading.get_ident()
+        assert here is brief
+        await connection.execute(sa.insert(_TABLE).values(said="x"))
+    async with database.reading() as connection:
+        # The same connection, and nothing brief any more.
+        assert await connection.scalar(sa.text("SELECT thread()")) != threading.get_ident()
+        assert await connection.scalar(sa.select(sa.func.count()).select_from(_TABLE)) == 1
+
+
+async def test_a_brief_transaction_that_waits_for_another_process_holds_up_nobody_else(
+    database: db.Database, tmp_path: Path
+) -> None:
+    async def write() -> None:
+        async with database.transaction(brief=True) as connection:
+            await connection.execute(sa.insert(_TABLE).values(said="late"))
+
+    other = sqlite3.connect(tmp_path / "rows.sqlite", isolation_level=None)
+    with contextlib.closing(other):
+        other.execute("BEGIN IMMEDIATE")
+        waits = asyncio.create_task(write())
+        for _ in range(20):
+            await asyncio.sleep(0.01)
+        assert not waits.done()
+        other.execute("COMMIT")
+        await waits
+    async with database.reading() as connection:
+        assert list(await connection.scalars(sa.select(_TABLE.c.said))) == ["late"]
+
+
+async def test_a_brief_transaction_that_is_cut_short_leaves_nothing(database: db.Database) -> None:
+    async def write() -> None:
+        async with database.transaction(brief=True) as connection:
+            await connection.execute(sa.insert(_TABLE).values(said="lost"))
+            await asyncio.sleep(60)
+
+    task = asyncio.create_task(write())
+    await asyncio.sleep(0.1)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    await _fill(database, 1)
+    async with database.reading() as connection:
+        assert list(await connection.scalars(sa.select(_TABLE.c.said))) == ["0"]
 
 
 async def test_a_statement_that_fails_leaves_the_connection_usable(database: db.Database) -> None:
