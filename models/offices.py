@@ -47,6 +47,13 @@ async def of(connection: db.Connection, people: Collection[str]) -> list[Held]:
     return [Held(*row) for row in await connection.execute(mine)]
 
 
+async def holder(connection: db.Connection, campaign: str, office: str) -> str | None:
+    """Whoever holds an office now; None where nobody does, or they were erased."""
+    mine = _role.c.campaign_name == campaign, _role.c.office == office, _role.c.ended_at.is_(None)
+    found: str | None = await connection.scalar(sa.select(_role.c.respondent_id).where(*mine))
+    return found
+
+
 async def all_of(connection: db.Connection, campaign: str) -> list[Held]:
     """Whoever holds or held an office of a campaign, in order."""
     return [Held(*row) for row in await connection.execute(_HELD.where(_role.c.campaign_name == campaign))]

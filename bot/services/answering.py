@@ -232,6 +232,7 @@ async def _decide(
         recording.Recording(kit, known, mine, turn, own, writes, at, resumable.get(code, "")).record()
         await vouching.tell(connection, kit, known, turn.events, own, at)
         await confiding.tell(connection, kit, known, turn.events, at)
+        await entrusting.tell(connection, kit, known, turn.events, at)
         for event in turn.events:
             pledges.happened(event)
             held.happened(event)

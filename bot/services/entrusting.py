@@ -9,8 +9,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from bot.engine import acknowledging, commands, giving, happenings, holding, messages, treasury, trying
+from bot.engine.messages import phrase
 from bot.engine.pledging.events import Role
-from bot.services import attaching, publishing, reckoning, recording, steering
+from bot.services import attaching, publishing, reckoning, recording, steering, telling
 from models import courses, db, ledger, media, offices, sealing
 from models import treasury as chest
 
@@ -179,6 +180,25 @@ async def look(
             duty = _duty(catalogue, each.campaign, each.office, each.id)
             duties[each.person] = (*duties.get(each.person, ()), duty)
     return Offices(codes, duties)
+
+
+_OVER = phrase("The office you held is held by somebody else from now on: {title}, {office}. Thank you for your work!")
+
+
+async def tell(
+    connection: db.Connection,
+    kit: recording.Kit,
+    known: recording.Known,
+    events: Iterable[happenings.Event],
+    at: dt.datetime,
+) -> None:
+    """One line to whoever held until now the office that is taken in this turn."""
+    for event in events:
+        if isinstance(event, happenings.Appointed):
+            duty = event.duty
+            former = await offices.holder(connection, duty.campaign, duty.role.value)
+            line = phrase(_OVER.msgid, title=duty.title, office=treasury.OFFICE[duty.role])
+            await telling.tell(connection, kit, known, [(former, line)] if former else [], at)
 
 
 def _code(known: recording.Known) -> str:

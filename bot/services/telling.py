@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 
-from bot.channels import base
+from bot.channels import base, plain
 from bot.engine import daytime, form, messages
 from bot.services import posting, recording
 from models import db, hearing, outbox
@@ -30,7 +30,8 @@ async def tell(
         outbound = base.Outbound(kit.voice.say(line, language), language=language)
         address = kit.seal.open("address", place.sealed)
         where = place.contact_id, place.address_id, person
-        row = posting.outgoing(kit.seal, place.channel, outbound, *where, at)
-        rows.append(row | {"not_before": daytime.opening(at, daytime.hours(address))})
+        since = {"not_before": daytime.opening(at, daytime.hours(address))}
+        for piece in plain.pieces(outbound, kit.channels[place.channel].capabilities):
+            rows.append(posting.outgoing(kit.seal, place.channel, piece, *where, at) | since)
     if rows:
         await outbox.add(connection, rows)

@@ -129,7 +129,7 @@ class Twilio:
         self.channel = channel
         self.buttons = channel == "whatsapp"
         self._app = app
-        self._last = 0
+        self._last = self._read = 0
         self.person: twilio.Person = app.twilio.person(number, channel)
         #: The last messages of each reply; these have the buttons.
         self.shown: list[twilio_content.Seen] = []
@@ -173,10 +173,13 @@ class Twilio:
                 return await self.hears(self.person.sends_sticker())
 
     async def looks(self) -> list[str]:
-        """See what has come by itself since the last reply; it must have arrived."""
+        """See what has come by itself since the last reply."""
         replies = await self._app.replies(self.channel, self.person.address, self._last)
         self._last = max(replies, default=self._last)
-        return [each.text for each in self.person.screen()[len(self.person.screen()) - len(replies) :]]
+        before = self._read
+        await running.until(lambda: len(self.person.screen()) >= before + len(replies))
+        self._read = len(self.person.screen())
+        return [each.text for each in self.person.screen()[before:]]
 
     async def hears(self, act: Awaitable[int]) -> list[str]:
         """Do it and wait for all that the bot says then."""
@@ -186,5 +189,6 @@ class Twilio:
         self._last = max(replies, default=self._last)
         await running.until(lambda: len(self.person.screen()) >= before + len(replies))
         heard = self.person.screen()[before:]
+        self._read = before + len(heard)
         self.shown += heard[-1:]
         return [each.text for each in heard]

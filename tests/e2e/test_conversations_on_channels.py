@@ -134,6 +134,10 @@ class ChannelDriver:
                     self._stage.chance()
             else:
                 await (phone.presses(text) if page and text == said[1] else phone.types(text))
+        if self._phone.channel != "web":
+            # What they are told meanwhile of what others did comes by itself, and is no answer of this conversation's.
+            self._stage.clock.forward(seconds=1)
+            await self._phone.looks()
 
 
 class OnPages(talking.Person):

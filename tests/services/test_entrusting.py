@@ -8,6 +8,7 @@ import datetime as dt
 import pytest
 import sqlalchemy as sa
 
+from bot.channels import base, plain
 from bot.engine import holding, trying
 from bot.engine.pledging.events import Role
 from bot.services import entrusting, publishing, recording, steering
@@ -38,6 +39,38 @@ async def test_whoever_takes_an_office_ends_the_former_holders_time(database_url
         assert office.since is not None
         assert len(office.former) == 1
         assert await house.rows("SELECT count(*) FROM role WHERE ended_at IS NULL") == [1]
+
+
+async def test_whoever_held_it_before_is_told_and_nobody_else(database_url: str) -> None:
+    async with houses.opened(database_url) as house:
+        first, second, third = [house.person() for _ in range(3)]
+        for person in (first, second, third):
+            code = await signers.code(house, Role.TREASURER)
+            await person.says("ашар", "2", code, "1")
+        told = [await person.letters() for person in (first, second, third)]
+        lines = [
+            [said.head for _, said in letters if "у другого человека: Чистая вода в село, казначей" in said.head]
+            for letters in told
+        ]
+        assert [len(each) for each in lines] == [1, 1, 0]
+        # Once: nobody is told of what was taken after their own time.
+        assert len({len(letters) for letters in told[:2]}) == 1
+
+
+async def test_on_sms_that_line_comes_in_messages_of_one_segment(database_url: str) -> None:
+    phone = houses.Letterbox()
+    phone.capabilities = base.Capabilities(text=1600, segments=True)
+    async with houses.opened(database_url, phone) as house:
+        first, second = house.person(), house.person()
+        for person in (first, second):
+            code = await signers.code(house, TREASURER)
+            await person.says("ашар", "2", code, "1")
+        letters = [said.head for _, said in await first.letters()]
+        begins = next(place for place, head in enumerate(letters) if head.startswith("Ваша обязанность"))
+        told = letters[begins:]
+        assert " ".join(told).endswith("казначей. Большое спасибо за ваш труд!")
+        assert len(told) == 2
+        assert all(plain.sms_segments(plain.plain_spaces(head)) == 1 for head in letters)
 
 
 async def test_only_the_hash_of_a_code_is_kept_and_it_is_good_once(database_url: str) -> None:
