@@ -77,6 +77,15 @@ async def hearing_for(connection: db.Connection, givers: Collection[str]) -> lis
     return [Confidant(*row) for row in rows]
 
 
+async def last_told(connection: db.Connection, people: Collection[str]) -> dict[str, dt.date | None]:
+    """Person -> the day on which they were told last of anybody they hear for; None where they never were."""
+    theirs = sa.select(_confidant.c.confidant_id, sa.func.max(_confidant.c.told_on)).where(
+        _confidant.c.confidant_id.in_(people)
+    )
+    rows = await connection.execute(theirs.group_by(_confidant.c.confidant_id))
+    return {str(person): day for person, day in rows}
+
+
 async def heard(connection: db.Connection, givers: Collection[str]) -> dict[str, dict[str, hearing.Heard]]:
     """Giver -> what -> how far who hears for them has heard, as `hearing.heard` has it of the giver."""
     found = await hearing.heard(connection, givers)

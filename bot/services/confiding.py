@@ -107,6 +107,8 @@ async def relay(
     found = await kept.hearing_for(connection, givers)
     free = set(await hearing.lock(connection, {each.contact_id for each in found})) if found else set()
     addresses = await hearing.addresses(connection, free, ways.pushed) if free else {}
+    # Only now: whoever tells of another of their givers holds them as well.
+    last = await kept.last_told(connection, {each.person for each in found}) if free else {}
     again: dict[str, dt.datetime] = {}
     told: dict[str, tuple[kept.Confidant, approaching.Way]] = {}
     for each in found:
@@ -121,7 +123,7 @@ async def relay(
         if not ways.gets_through(way):
             # Perhaps they write until then.
             again[each.giver] = daytime.morning(daytime.today(at, way.there) + dt.timedelta(days=1), way.there)
-        elif later := ways.later(way, talk, each.told_on, at, stopped=False):
+        elif later := ways.later(way, talk, last.get(each.person), at, stopped=False):
             again[each.giver] = later
         else:
             told[each.giver] = each, way
@@ -129,9 +131,15 @@ async def relay(
     stands = await gathering.gather(connection, library, there, at, confided=True)
     rows: list[dict[str, Any]] = []
     days: dict[dt.date, list[str]] = {}
-    for giver, (each, way) in told.items():
-        stand, told_on, today = stands[giver], each.told_on, daytime.today(at, way.there)
-        if lines := heralding.relay(stand.news, stand.facts):
+    # Whoever hears for several is told of one a day: of the one they have not heard of for longest.
+    for giver, (each, way) in sorted(told.items(), key=lambda item: item[1][0].told_on or dt.date.min):
+        stand, today = stands[giver], daytime.today(at, way.there)
+        lines = heralding.relay(stand.news, stand.facts)
+        if lines and last.get(each.person) == today:
+            del stands[giver]
+            again[giver] = daytime.morning(today + dt.timedelta(days=1), way.there)
+            continue
+        if lines:
             language = each.language if each.language in form.LANGUAGES else form.LANGUAGES[0]
             outbound = composing.compose(voice, messages.Reply(lines), language)._replace(language=language)
             # Under the giver's name, for it goes when they are erased.
@@ -139,8 +147,8 @@ async def relay(
             pieces = ways.pieces(way, outbound)
             rows += [posting.outgoing(seal, way.address.channel, piece, *where) for piece in pieces]
             days.setdefault(today, []).append(giver)
-            told_on = today
-        if look := approaching.again(stand.again, told_on, way.there, at):
+            last[each.person] = today
+        if look := approaching.again(stand.again, last.get(each.person), way.there, at):
             again[giver] = look
     # One day for each time zone, and those are few.
     for day, theirs in days.items():

@@ -97,6 +97,24 @@ async def test_reminders_reach_the_relative_though_a_notice_waits_on_the_page(da
         assert await heads(person, "5 дней работы")
 
 
+async def test_who_hears_for_two_is_told_of_one_a_day(database_url: str, flows: Path) -> None:
+    async with opened(database_url) as house:
+        first, second = [await giver(house, letter * 32) for letter in "ab"]
+        hears = await relative(house, await link(first))
+        await hears.sends(start=await link(second))
+        await hears.says("1")
+        await revise(house, flows, *DEADLINE)
+        house.clock.now = noon(house)
+        told: list[int] = []
+        for hours in (0, 1, 20, 24, 25, 48):
+            at = house.clock() + dt.timedelta(hours=hours)
+            await asyncio.gather(*(tell(house, at) for _ in range(2)))
+            told.append(len(await heads(hears)))
+        # Twice the same news, for each has to be told by them; by day, and on two days.
+        assert told == [1, 1, 1, 2, 2, 2]
+        assert [len(await heads(each)) for each in (first, second)] == [1, 1]
+
+
 async def test_it_ends_by_stop_by_a_word_and_from_the_givers_side(database_url: str, flows: Path) -> None:
     async with opened(database_url) as house:
         first, second, third = [await giver(house, letter * 32) for letter in "abc"]
