@@ -16,6 +16,8 @@ from bot.services import sampling, solving
 _ONE_BY_ONE = 0.3
 #: How often a number is made after a pattern, or kept small, where that may help.
 _BY_PATTERN, _KEPT_SMALL = 0.5, 0.8
+#: How often something is written that is found in the list it is looked up in.
+_LOOKED_UP = 0.5
 #: No number is thought of that is larger than this by counting up to what a constraint speaks of.
 _COUNTED = 400
 _SENTENCES = (
@@ -87,6 +89,18 @@ def asked_for(view: passage.Passage, station: passage.Station) -> list[str]:
     return [expressions.text(known.get(name, "")) for name in names]
 
 
+def _looked_up(view: passage.Passage, station: passage.Station, chance: random.Random) -> list[str]:
+    """Answers that are found where this one is looked up in a list, by its constraint or by what comes of it."""
+    question, context = station.question, view.context(station)
+    sources = [question.constraint.source] if question.constraint and question.constraint.lists else []
+    for other in view.definition.questions:
+        for asked in (other.calculation, other.constraint, other.relevant, other.default):
+            if asked and asked.lists and question.name in asked.references:
+                sources.append(asked.source)
+    keys = {key: None for source in dict.fromkeys(sources) for key in solving.keys(source, context, question.name)}
+    return chance.sample(list(keys), len(keys))
+
+
 def _numbers(view: passage.Passage, station: passage.Station, chance: random.Random, *, few: bool) -> Iterator[str]:
     question = station.question
     near = [float(each) for each in _spoken_of(view, station) if _NUMBER.fullmatch(each)]
@@ -95,8 +109,12 @@ def _numbers(view: passage.Passage, station: passage.Station, chance: random.Ran
     patterns = [found[2] for found in _PATTERN.finditer(constraint)]
     # Digits that are counted, as of a telephone.
     lengths = [int(each) for each in near if each <= 18] if "string-length" in constraint else []
+    keys = [key for key in _looked_up(view, station, chance) if _NUMBER.fullmatch(key)]
     number: float
     while True:
+        if keys and chance.random() < _LOOKED_UP:
+            yield keys.pop()
+            continue
         if patterns and chance.random() < _BY_PATTERN:
             yield sampling.sample(chance.choice(patterns), chance)
             continue
@@ -155,7 +173,11 @@ def _words(view: passage.Passage, station: passage.Station, chance: random.Rando
         same += [found[1] for found in _QUOTED.finditer(constraint.source) if found[1]]
         same += solving.words(constraint.source, view.context(station))
         near = solving.numbers(constraint.source, view.context(station))
+    keys = _looked_up(view, station, chance)
     while True:
+        if keys and chance.random() < _LOOKED_UP:
+            yield keys.pop()
+            continue
         match chance.randrange(8):
             case 5 if same:
                 yield chance.choice(same)

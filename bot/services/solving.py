@@ -1,4 +1,4 @@
-"""Solving: what a constraint compares an answer with, worked out from the earlier answers, so that one can be found."""
+"""Solving: what an expression wants of an answer, worked out from the earlier answers, so that one can be found."""
 
 from __future__ import annotations
 
@@ -6,11 +6,16 @@ import math
 import re
 from collections.abc import Iterator
 
-from bot.engine.xpath import expressions
+from bot.engine.xpath import expressions, lookup
 
 #: A text in quotes is passed over whole.
 _TOKEN = re.compile(r"'[^']*'|\"[^\"]*\"|\$\{[^{}]*\}|!=|<=|>=|[=<>(),\[\]]|\b(?:and|or)\b", re.IGNORECASE)
 _SIGNS = frozenset({"=", "!=", "<", "<=", ">", ">="})
+#: A look-up as far as its key: pulldata('list', 'column', 'key column', or instance('list')/root/item[key column = .
+_PULLED = re.compile(r"""\bpulldata\s*\(\s*(['"])(.+?)\1\s*,\s*(['"]).*?\3\s*,\s*(['"])(.+?)\4\s*,""")
+_SOUGHT = re.compile(r"""\binstance\(\s*(['"])(.+?)\1\s*\)/root/item\[\s*([\w.-]+)\s*=""")
+#: Stands for the answer in the key that it is looked up by; nobody writes it.
+_ANSWER = "\ue000"
 
 
 def compared(source: str) -> Iterator[tuple[str, str]]:
@@ -57,6 +62,39 @@ def numbers(source: str, context: expressions.Context, first: float = 0.0, secon
         if math.isfinite(root) and abs(root) < 1e15:
             found.append(root)
     return found
+
+
+def keys(source: str, context: expressions.Context, name: str) -> list[str]:
+    """The answers to the question of that name with which what is looked up in a list is found there, in its order.
+
+    In a constraint the answer is "." too.
+    """
+    found: dict[str, None] = {}
+    looked_up = [(each[2], each[5], each.end()) for each in _PULLED.finditer(source)]
+    looked_up += [(each[2], each[3], each.end()) for each in _SOUGHT.finditer(source)]
+    # As the same answer is seen in whichever way it is written.
+    there = context._replace(current=_ANSWER, answers={**context.answers, name: _ANSWER})
+    for rows, column, begin in looked_up:
+        end = _edge(source, [token for token in _TOKEN.finditer(source) if token.start() >= begin], ")]", "([")
+        asked = source[begin : end.start() if end else len(source)].strip().replace("current()/", "")
+        # The key may be put together from several answers: "KG02-" and what is asked for here.
+        before, answer, after = expressions.text(_value(asked, there) or "").partition(_ANSWER)
+        if not answer:
+            before = after = ""
+        if answer or _depends(asked, context, name):
+            for row in lookup.listed(rows)(context):
+                key = expressions.text(row.get(column, ""))
+                if key.startswith(before) and key.endswith(after) and len(key) > len(before) + len(after):
+                    found.setdefault(key[len(before) : len(key) - len(after)])
+    return list(found)
+
+
+def _depends(source: str, context: expressions.Context, name: str) -> bool:
+    one, other = (
+        _value(source, context._replace(current=answer, answers={**context.answers, name: answer}))
+        for answer in ("1", "2")
+    )
+    return one != other
 
 
 def _difference(one: str, other: str, context: expressions.Context, at: float) -> float | None:

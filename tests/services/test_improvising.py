@@ -230,3 +230,33 @@ def test_constraints_of_all_sorts_are_met(seed: int, tmp_path: Path) -> None:
     played = rehearsal(publishing.prepare([file]).catalogue(), seed)
     *_, _last = improvising.play(played, "s-hard", seed, "ru")
     assert len(played.finished) == 1
+
+
+LOOKED_UP = """
+settings: [{form_id: visits, form_title: {ky: Форма, ru: Форма}}]
+survey:
+  - {type: select_one_from_file villages.csv, name: village, label: {ky: a, ru: a}, required: 'yes'}
+  - {type: text, name: id, label: {ky: a, ru: a}, required: 'yes',
+     constraint: "pulldata('homes', 'village', 'id', .) = ${village}"}
+  - {type: integer, name: number, label: {ky: a, ru: a}, required: 'yes',
+     constraint: "pulldata('homes', 'head', 'id', concat(${village}, '/', .)) != ''"}
+  - {type: text, name: visitor, label: {ky: a, ru: a}, required: 'yes'}
+  - {type: calculate, name: pin, calculation: "pulldata('visitors', 'pin', 'name', ${visitor})"}
+  - {type: text, name: secret, label: {ky: a, ru: a}, required: 'yes', constraint: ". = ${pin} and . != ''"}
+"""
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_what_is_looked_up_in_a_list_is_written_as_it_stands_there(seed: int, tmp_path: Path) -> None:
+    villages, homes = [f"v{n}" for n in range(20)], [(n % 20, n // 20 + 1) for n in range(400)]
+    rows = [f"v{n}/{home},v{n},head{home}" for n, home in homes]
+    (tmp_path / "villages.csv").write_text("\n".join(["name,label", *(f"{name},{name}" for name in villages)]))
+    (tmp_path / "homes.csv").write_text("\n".join(["id,village,head", *rows]))
+    (tmp_path / "visitors.csv").write_text("name,pin\nUlan/7,4821\nAida/9,1177\n")
+    file = tmp_path / "visits.yaml"
+    file.write_text(LOOKED_UP)
+    played = rehearsal(publishing.prepare([file]).catalogue(), seed)
+    list(improvising.play(played, "s-visits", seed, "ru"))
+    answers = dict(played.finished[0].answers)
+    assert str(answers["id"]).startswith(f"{answers['village']}/")
+    assert {"Ulan/7": "4821", "Aida/9": "1177"}[str(answers["visitor"])] == answers["secret"]

@@ -55,3 +55,29 @@ def test_days_are_found_through_dates_and_years() -> None:
 
 def test_the_words_an_answer_must_be_are_worked_out() -> None:
     assert solving.words(". = concat(${id}, '-', ${men}) or 'ok' = .", CONTEXT) == ["HH-7-15", "ok"]
+
+
+ROWS = [{"id": "KG-1", "pin": "11", "hh": "a"}, {"id": "KG-2", "pin": "22", "hh": "b"}, {"id": "KZ-3", "hh": ""}]
+
+
+@pytest.mark.parametrize(
+    ("source", "keys"),
+    [
+        ("pulldata('hh', 'pin', 'id', .) != ''", ["KG-1", "KG-2", "KZ-3"]),
+        ('string-length(pulldata( "hh.csv" , "pin", "pin", . )) > 0', ["11", "22"]),
+        ("pulldata('hh', 'pin', 'id', ${village})", ["KG-1", "KG-2", "KZ-3"]),
+        # The key is put together: what is asked for is the rest of it.
+        ("pulldata('hh', 'pin', 'id', concat('KG-', .)) = 22", ["1", "2"]),
+        ("pulldata('hh', 'pin', 'id', concat(substr(${id}, 0, 0), 'KG', '-', ${village})) = 22", ["1", "2"]),
+        ("count(instance('hh')/root/item[id = current()/.]) = 1", ["KG-1", "KG-2", "KZ-3"]),
+        ("instance('hh')/root/item[hh = ${village} and pin > 1]/id != ''", ["a", "b"]),
+        # What it comes to cannot be turned around.
+        ("pulldata('hh', 'pin', 'id', normalize-space(int(.))) != ''", ["KG-1", "KG-2", "KZ-3"]),
+        # Of another question, of no list that is there.
+        ("pulldata('hh', 'pin', 'id', ${id}) = .", []),
+        ("pulldata('nothing', 'pin', 'id', .) != ''", []),
+        ("selected(., 'id')", []),
+    ],
+)
+def test_answers_are_found_that_stand_in_the_list_they_are_looked_up_in(source: str, keys: list[str]) -> None:
+    assert solving.keys(source, CONTEXT._replace(lists={"hh": ROWS}), "village") == keys
