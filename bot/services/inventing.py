@@ -56,15 +56,20 @@ def choosing(
 
 
 def worded(
-    view: passage.Passage, station: passage.Station, chance: random.Random, *, few: bool = False
+    view: passage.Passage,
+    station: passage.Station,
+    chance: random.Random,
+    *,
+    few: bool = False,
+    wanted: Collection[str] = (),
 ) -> Iterator[str]:
     """What is written in digits or words, one after the other, for ever.
 
-    `few`: large numbers have led nowhere in this form.
+    `few`: large numbers have led nowhere in this form. `wanted`: numbers with which a later question may be answered.
     """
     match station.question.kind:
         case Kind.INTEGER | Kind.DECIMAL | Kind.RANGE:
-            yield from _numbers(view, station, chance, few=few)
+            yield from _numbers(view, station, chance, few=few, wanted=wanted)
         case Kind.DATE | Kind.DATETIME | Kind.TIME:
             yield from _moments(view, station, chance)
         case Kind.GEOPOINT:
@@ -89,6 +94,32 @@ def asked_for(view: passage.Passage, station: passage.Station) -> list[str]:
     return [expressions.text(known.get(name, "")) for name in names]
 
 
+def wanted(view: passage.Passage, station: passage.Station) -> dict[str, set[str]]:
+    """By name of an earlier question: numbers at which this one's constraint may turn, if that were answered so.
+
+    What is worked out in between is followed to what was asked.
+    """
+    constraint = station.question.constraint
+    found: dict[str, set[str]] = {}
+    if constraint is None:
+        return found
+    context = view.context(station)
+    left: list[tuple[str, set[str]]] = [
+        (name, set(solving.constants(constraint.source))) for name in sorted(constraint.references)
+    ]
+    while left:
+        name, spoken_of = left.pop()
+        question = view.definition.question(name)
+        if question is None or name in found or name == station.question.name:
+            continue
+        turning = solving.numbers(constraint.source, context, name=name)
+        found[name] = spoken_of | {expressions.text(each) for each in turning}
+        if question.calculation:
+            spoken_of = spoken_of | set(solving.constants(question.calculation.source))
+            left += [(each, spoken_of) for each in sorted(question.calculation.references)]
+    return found
+
+
 def _looked_up(view: passage.Passage, station: passage.Station, chance: random.Random) -> list[str]:
     """Answers that are found where this one is looked up in a list, by its constraint or by what comes of it."""
     question, context = station.question, view.context(station)
@@ -101,11 +132,13 @@ def _looked_up(view: passage.Passage, station: passage.Station, chance: random.R
     return chance.sample(list(keys), len(keys))
 
 
-def _numbers(view: passage.Passage, station: passage.Station, chance: random.Random, *, few: bool) -> Iterator[str]:
+def _numbers(
+    view: passage.Passage, station: passage.Station, chance: random.Random, *, few: bool, wanted: Collection[str]
+) -> Iterator[str]:
     question = station.question
-    near = [float(each) for each in _spoken_of(view, station) if _NUMBER.fullmatch(each)]
+    near = [float(each) for each in (*_spoken_of(view, station), *sorted(wanted)) if _NUMBER.fullmatch(each)]
     constraint = question.constraint.source if question.constraint else ""
-    near += solving.numbers(constraint, view.context(station)) if constraint else []
+    near += solving.numbers(constraint, view.context(station), name=question.name) if constraint else []
     patterns = [found[2] for found in _PATTERN.finditer(constraint)]
     # Digits that are counted, as of a telephone.
     lengths = [int(each) for each in near if each <= 18] if "string-length" in constraint else []
@@ -150,7 +183,7 @@ def _moments(view: passage.Passage, station: passage.Station, chance: random.Ran
     ]
     if question.kind is not Kind.TIME and constraint:
         day = float((today - _FIRST).days)
-        turning = solving.numbers(constraint, view.context(station), day, day + _DECADE)
+        turning = solving.numbers(constraint, view.context(station), day, day + _DECADE, question.name)
         near += [_FIRST + dt.timedelta(days=round(each)) for each in turning if 0 <= each <= _LAST]
     while True:
         days = chance.choice((0, -1, 1, chance.randint(-400, 400), chance.randint(-30_000, 0)))

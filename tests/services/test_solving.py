@@ -46,6 +46,17 @@ def test_the_number_at_which_a_comparison_turns_is_worked_out(source: str, numbe
     assert solving.numbers(source, CONTEXT) == numbers
 
 
+def test_the_question_may_be_asked_for_by_its_name() -> None:
+    source = "(${men} + ${women} = ${tot}) and . <= ${men}"
+    assert solving.numbers(source, CONTEXT) == [15.0]
+    assert solving.numbers(source, CONTEXT, name="women") == [25.0, 15.0]
+
+
+def test_numbers_are_read_and_not_the_digits_of_names_and_patterns() -> None:
+    source = "${age_2} >= 18 and .<=2.5 and regex(., '[0-9]{4}') and ${sex} = '1' or q7 != -99"
+    assert solving.constants(source) == ["18", "2.5", "1", "99"]
+
+
 def test_days_are_found_through_dates_and_years() -> None:
     (day,) = solving.numbers(". > ${begun} + 30", CONTEXT, TODAY, LATER)
     assert dt.date(1970, 1, 1) + dt.timedelta(days=day) == dt.date(2026, 3, 31)
