@@ -162,7 +162,7 @@ class Respondent:
         if (otherwise := self._otherwise(required=required)) is not None:
             return Act(otherwise)
         choices = asking.options(view, station)
-        here = (station.key, *inventing.asked_for(view, station))
+        here = (station.key, *response.picked, *inventing.asked_for(view, station))
         if here not in self._shut:
             tried: set[Act] = set()
             for act in itertools.islice(self._thoughts(view, station, choices, response.picked), _THOUGHTS):

@@ -12,9 +12,13 @@ from bot.engine.form import Kind
 from bot.engine.xpath import expressions
 from bot.services import sampling, solving
 
+#: How often exactly the options are chosen that a constraint speaks of, and as many as it speaks of.
+_SPOKEN_OF, _SIZED = 0.1, 0.4
 #: How often options are ranked one at a time.
 _ONE_BY_ONE = 0.3
 #: How often a number is made after a pattern, or kept small, where that may help.
+#: Places after the point.
+_PLACES = (0, 1, 2, 2, 4)
 _BY_PATTERN, _KEPT_SMALL = 0.5, 0.8
 #: How often something is written that is found in the list it is looked up in.
 _LOOKED_UP = 0.5
@@ -29,7 +33,6 @@ _SENTENCES = (
     "Айгүл Токтогулова",
     "ж",
 )
-_PATTERN = re.compile(r"""regex\(\s*[^,]+,\s*(["'])(.*?)\1\s*\)""", re.DOTALL)
 _QUOTED = re.compile(r"[=(,]\s*'([^']{1,40})'")
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
 #: Days are counted from the first; as far as the year 2079. A step wide enough to see a year change.
@@ -48,9 +51,14 @@ def choosing(
         return
     left = [choice for choice in offered if choice.name not in picked]
     one_by_one = bool(picked) or chance.random() < _ONE_BY_ONE
+    source = question.constraint.source if question.constraint else ""
+    spoken_of = [choice for choice in left if re.search(rf"""(['"]){re.escape(choice.name)}\1""", source)]
+    sizes = [size for each in solving.constants(source) if 1 <= (size := int(float(each))) <= len(left)]
     while left:
         if question.kind is Kind.SELECT_MULTIPLE:
-            yield chance.sample(left, chance.randint(1, min(4, len(left))))
+            chosen = spoken_of if spoken_of and chance.random() < _SPOKEN_OF else left
+            size = chance.choice(sizes) if sizes and chance.random() < _SIZED else chance.randint(1, min(4, len(left)))
+            yield chance.sample(chosen, len(chosen) if chosen is spoken_of else size)
         else:
             yield chance.sample(left, 1 if one_by_one else asking.wanted(question, tuple(choices)))
 
@@ -139,7 +147,7 @@ def _numbers(
     near = [float(each) for each in (*_spoken_of(view, station), *sorted(wanted)) if _NUMBER.fullmatch(each)]
     constraint = question.constraint.source if question.constraint else ""
     near += solving.numbers(constraint, view.context(station), name=question.name) if constraint else []
-    patterns = [found[2] for found in _PATTERN.finditer(constraint)]
+    patterns = solving.patterns(constraint, view.context(station))
     # Digits that are counted, as of a telephone.
     lengths = [int(each) for each in near if each <= 18] if "string-length" in constraint else []
     keys = [key for key in _looked_up(view, station, chance) if _NUMBER.fullmatch(key)]
@@ -164,13 +172,14 @@ def _numbers(
             case 0 if near:
                 number = chance.choice(near) + chance.choice((-1, 0, 1))
             case 1 if len(near) > 1:
-                number = chance.uniform(min(near), max(near))
+                number = chance.uniform(*chance.sample(near, 2))
             case 2 if question.kind is Kind.RANGE:
                 start, end, step = question.range
                 number = start + step * chance.randint(0, max(0, int(abs(end - start) / abs(step or 1))))
             case _:
                 number = chance.choice((chance.randint(0, 9), chance.randint(0, 99), chance.randint(0, 10**6)))
-        yield expressions.text(float(round(number) if question.kind is Kind.INTEGER else round(number, 2)))
+        places = 0 if question.kind is Kind.INTEGER else chance.choice(_PLACES)
+        yield expressions.text(float(round(number, places)))
 
 
 def _moments(view: passage.Passage, station: passage.Station, chance: random.Random) -> Iterator[str]:
@@ -197,7 +206,7 @@ def _moments(view: passage.Passage, station: passage.Station, chance: random.Ran
 
 def _words(view: passage.Passage, station: passage.Station, chance: random.Random) -> Iterator[str]:
     constraint = station.question.constraint
-    patterns = [found[2] for found in _PATTERN.finditer(constraint.source)] if constraint else []
+    patterns = solving.patterns(constraint.source, view.context(station)) if constraint else []
     lengths = [int(float(each)) for each in _spoken_of(view, station) if _NUMBER.fullmatch(each)]
     # What it is compared with: another answer, or a word in quotes.
     same = [each for each in asked_for(view, station) if each]

@@ -16,6 +16,7 @@ _CONSTANT = re.compile(r"(?<![\w.])\d+(?:\.\d+)?")
 _SIGNS = frozenset({"=", "!=", "<", "<=", ">", ">="})
 #: A look-up as far as its key: pulldata('list', 'column', 'key column', or instance('list')/root/item[key column = .
 _PULLED = re.compile(r"""\bpulldata\s*\(\s*(['"])(.+?)\1\s*,\s*(['"]).*?\3\s*,\s*(['"])(.+?)\4\s*,""")
+_PATTERN = re.compile(r"\bregex\s*\(")
 _SOUGHT = re.compile(r"""\binstance\(\s*(['"])(.+?)\1\s*\)/root/item\[\s*([\w.-]+)\s*=""")
 #: Stands for the answer in the key that it is looked up by; nobody writes it.
 _ANSWER = "\ue000"
@@ -100,6 +101,20 @@ def keys(source: str, context: expressions.Context, name: str) -> list[str]:
 def _depends(source: str, context: expressions.Context, name: str) -> bool:
     one, other = (_value(source, _supposing(context, name, answer)) for answer in ("1", "2"))
     return one != other
+
+
+def patterns(source: str, context: expressions.Context) -> list[str]:
+    """The patterns that an expression asks for, also those that are put together from earlier answers."""
+    found = list(_TOKEN.finditer(source))
+    said = []
+    for call in _PATTERN.finditer(source):
+        inside = [token for token in found if token.start() >= call.end()]
+        comma = _edge(source, inside, ")]", "([")
+        if comma and comma[0] == ",":
+            end = _edge(source, [token for token in inside if token.start() > comma.start()], ")]", "([")
+            pattern = _value(source[comma.end() : end.start() if end else len(source)], context)
+            said += [expressions.text(pattern)] if pattern else []
+    return said
 
 
 def constants(source: str) -> list[str]:

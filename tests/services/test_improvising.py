@@ -214,6 +214,12 @@ HARD = (
     ("date", "int(format-date(., '%Y')) = 2019"),
     ("date", ". > ${begun} and . < ${begun} + 3"),
     ("select_multiple m", "if(selected(., 'none'), count-selected(.) = 1, count-selected(.) = 3)"),
+    ("select_multiple m", "count-selected(.) = 5"),
+    ("select_multiple m", "selected(., 'a') and selected(., 'b') and selected(., 'none') and selected(., 'd')"),
+    ("rank m", "selected-at(., 5) = 'a' and selected-at(., 0) != 'b'"),
+    ("text", "regex(., concat('^KG', ${people}, '-[0-9]{3}$'))"),
+    ("decimal", ". > -20.5 and . < -20.1"),
+    ("decimal", ". > 0 and . < 0.01"),
 )
 
 
@@ -225,7 +231,7 @@ def test_constraints_of_all_sorts_are_met(seed: int, tmp_path: Path) -> None:
         {"type": kind, "name": name, "label": name, "required": "yes", "constraint": constraint}
         for kind, name, constraint in asked
     ]
-    choices = [{"list_name": "m", "name": name, "label": name} for name in ("a", "b", "c", "none")]
+    choices = [{"list_name": "m", "name": name, "label": name} for name in ("a", "b", "c", "d", "e", "none")]
     file = tmp_path / "hard.yaml"
     file.write_text(json.dumps({"survey": rows, "choices": choices, "settings": {"form_id": "hard"}}))
     played = rehearsal(publishing.prepare([file]).catalogue(), seed)

@@ -57,6 +57,20 @@ def test_numbers_are_read_and_not_the_digits_of_names_and_patterns() -> None:
     assert solving.constants(source) == ["18", "2.5", "1", "99"]
 
 
+@pytest.mark.parametrize(
+    ("source", "patterns"),
+    [
+        ("regex(., '^[0-9]{4},(a|b)$') and . > 1", ["^[0-9]{4},(a|b)$"]),
+        ('not( regex (normalize-space(.), "[)]") )', ["[)]"]),
+        ("regex(., concat('^', ${id}, '-[0-9]+$')) or regex(., 'x')", ["^HH-7-[0-9]+$", "x"]),
+        ("regex(., )", []),
+        ("regex(.)", []),
+    ],
+)
+def test_patterns_are_read_also_where_they_are_put_together(source: str, patterns: list[str]) -> None:
+    assert solving.patterns(source, CONTEXT) == patterns
+
+
 def test_days_are_found_through_dates_and_years() -> None:
     (day,) = solving.numbers(". > ${begun} + 30", CONTEXT, TODAY, LATER)
     assert dt.date(1970, 1, 1) + dt.timedelta(days=day) == dt.date(2026, 3, 31)
