@@ -22,7 +22,9 @@ _PATIENCE = 40
 #: Wrong ones after which the number of an option is looked up that is not on the screen.
 _TRIES = 3
 #: How often an earlier answer is changed because none will do for a later question, and how far back it may be.
-_RETREATS, _FURTHEST = 60, 12
+_RETREATS, _FURTHEST = 150, 12
+#: How often numbers are then kept small, which leaves room for the rest of a whole.
+_THRIFT = 0.6
 #: How often, of all messages, something else than an answer is written.
 _ERRS, _BACK, _SKIPS, _ASKS = 0.10, 0.05, 0.08, 0.02
 #: How often something is sent where it may be.
@@ -46,7 +48,7 @@ _GIFTS = (
     *("100$", "полторы тысячи рублей", "5 человек", "помогу цементом", "1000 после зарплаты", "3 дня, 5 тонн цемента"),
 )
 _WHENS = ("15-май", "через месяц", "айлык алганда", "skip", "каждый месяц полгода", "1")
-_NONSENSE = ("???", "👍", "ким билет", "99999999999999", "не понимаю вас", "0", "көп", "-")
+_NONSENSE = ("???", "👍", "ким билет", "9999999999999999", "не понимаю вас", "0", "көп", "-")
 
 
 class Stuck(Exception):
@@ -121,6 +123,9 @@ class Respondent:
         self._retreats = self._backs = 0
         #: Questions that no answer was found for, each with what its constraint asked for then.
         self._shut: set[tuple[str, ...]] = set()
+        #: Numbers for earlier questions with which a later one may be answered, and whether they are kept small.
+        self._wanted: dict[str, set[str]] = {}
+        self._few = False
 
     def enters(self, shown: str) -> Act:
         """What is answered before the first question: the line of the own language, or the first."""
@@ -140,6 +145,7 @@ class Respondent:
             if self._retreats == _RETREATS or not response.answers:
                 raise
             self._retreats += 1
+            self._few = self._chance.random() < _THRIFT
             self._backs = self._chance.randrange(_FURTHEST)
             self._at = ""
             return Act("back")
@@ -156,7 +162,7 @@ class Respondent:
         if (otherwise := self._otherwise(required=required)) is not None:
             return Act(otherwise)
         choices = asking.options(view, station)
-        here = (station.key, *inventing.asked_for(view, station))
+        here = (station.key, *response.picked, *inventing.asked_for(view, station))
         if here not in self._shut:
             tried: set[Act] = set()
             for act in itertools.islice(self._thoughts(view, station, choices, response.picked), _THOUGHTS):
@@ -166,6 +172,8 @@ class Respondent:
         self._shut.add(here)
         if not required:
             return Act("skip")
+        for name, numbers in inventing.wanted(view, station).items():
+            self._wanted.setdefault(name, set()).update(numbers)
         source = station.question.constraint.source if station.question.constraint else ""
         why = f"no answer was found that its constraint takes: {source}" if source else "nothing tried answers it"
         raise Stuck(f"row {station.question.row}, question “{station.question.name}”: {why}")
@@ -224,7 +232,8 @@ class Respondent:
                 for names in inventing.choosing(question, choices, picked, chance):
                     yield self._meaning(view, station, choices, names)
             case _:
-                yield from map(Act, inventing.worded(view, station, chance, few=bool(self._shut)))
+                wanted = self._wanted.get(question.name, ())
+                yield from map(Act, inventing.worded(view, station, chance, few=self._few, wanted=wanted))
 
     def _meaning(
         self,

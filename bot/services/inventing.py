@@ -12,10 +12,16 @@ from bot.engine.form import Kind
 from bot.engine.xpath import expressions
 from bot.services import sampling, solving
 
+#: How often exactly the options are chosen that a constraint speaks of, and as many as it speaks of.
+_SPOKEN_OF, _SIZED = 0.1, 0.4
 #: How often options are ranked one at a time.
 _ONE_BY_ONE = 0.3
 #: How often a number is made after a pattern, or kept small, where that may help.
+#: Places after the point.
+_PLACES = (0, 1, 2, 2, 4)
 _BY_PATTERN, _KEPT_SMALL = 0.5, 0.8
+#: How often something is written that is found in the list it is looked up in.
+_LOOKED_UP = 0.5
 #: No number is thought of that is larger than this by counting up to what a constraint speaks of.
 _COUNTED = 400
 _SENTENCES = (
@@ -27,7 +33,6 @@ _SENTENCES = (
     "Айгүл Токтогулова",
     "ж",
 )
-_PATTERN = re.compile(r"""regex\(\s*[^,]+,\s*(["'])(.*?)\1\s*\)""", re.DOTALL)
 _QUOTED = re.compile(r"[=(,]\s*'([^']{1,40})'")
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
 #: Days are counted from the first; as far as the year 2079. A step wide enough to see a year change.
@@ -46,23 +51,33 @@ def choosing(
         return
     left = [choice for choice in offered if choice.name not in picked]
     one_by_one = bool(picked) or chance.random() < _ONE_BY_ONE
+    source = question.constraint.source if question.constraint else ""
+    spoken_of = [choice for choice in left if re.search(rf"""(['"]){re.escape(choice.name)}\1""", source)]
+    sizes = [size for each in solving.constants(source) if 1 <= (size := int(float(each))) <= len(left)]
     while left:
         if question.kind is Kind.SELECT_MULTIPLE:
-            yield chance.sample(left, chance.randint(1, min(4, len(left))))
+            chosen = spoken_of if spoken_of and chance.random() < _SPOKEN_OF else left
+            size = chance.choice(sizes) if sizes and chance.random() < _SIZED else chance.randint(1, min(4, len(left)))
+            yield chance.sample(chosen, len(chosen) if chosen is spoken_of else size)
         else:
             yield chance.sample(left, 1 if one_by_one else asking.wanted(question, tuple(choices)))
 
 
 def worded(
-    view: passage.Passage, station: passage.Station, chance: random.Random, *, few: bool = False
+    view: passage.Passage,
+    station: passage.Station,
+    chance: random.Random,
+    *,
+    few: bool = False,
+    wanted: Collection[str] = (),
 ) -> Iterator[str]:
     """What is written in digits or words, one after the other, for ever.
 
-    `few`: large numbers have led nowhere in this form.
+    `few`: large numbers have led nowhere in this form. `wanted`: numbers with which a later question may be answered.
     """
     match station.question.kind:
         case Kind.INTEGER | Kind.DECIMAL | Kind.RANGE:
-            yield from _numbers(view, station, chance, few=few)
+            yield from _numbers(view, station, chance, few=few, wanted=wanted)
         case Kind.DATE | Kind.DATETIME | Kind.TIME:
             yield from _moments(view, station, chance)
         case Kind.GEOPOINT:
@@ -87,16 +102,60 @@ def asked_for(view: passage.Passage, station: passage.Station) -> list[str]:
     return [expressions.text(known.get(name, "")) for name in names]
 
 
-def _numbers(view: passage.Passage, station: passage.Station, chance: random.Random, *, few: bool) -> Iterator[str]:
+def wanted(view: passage.Passage, station: passage.Station) -> dict[str, set[str]]:
+    """By name of an earlier question: numbers at which this one's constraint may turn, if that were answered so.
+
+    What is worked out in between is followed to what was asked.
+    """
+    constraint = station.question.constraint
+    found: dict[str, set[str]] = {}
+    if constraint is None:
+        return found
+    context = view.context(station)
+    left: list[tuple[str, set[str]]] = [
+        (name, set(solving.constants(constraint.source))) for name in sorted(constraint.references)
+    ]
+    while left:
+        name, spoken_of = left.pop()
+        question = view.definition.question(name)
+        if question is None or name in found or name == station.question.name:
+            continue
+        turning = solving.numbers(constraint.source, context, name=name)
+        found[name] = spoken_of | {expressions.text(each) for each in turning}
+        if question.calculation:
+            spoken_of = spoken_of | set(solving.constants(question.calculation.source))
+            left += [(each, spoken_of) for each in sorted(question.calculation.references)]
+    return found
+
+
+def _looked_up(view: passage.Passage, station: passage.Station, chance: random.Random) -> list[str]:
+    """Answers that are found where this one is looked up in a list, by its constraint or by what comes of it."""
+    question, context = station.question, view.context(station)
+    sources = [question.constraint.source] if question.constraint and question.constraint.lists else []
+    for other in view.definition.questions:
+        for asked in (other.calculation, other.constraint, other.relevant, other.default):
+            if asked and asked.lists and question.name in asked.references:
+                sources.append(asked.source)
+    keys = {key: None for source in dict.fromkeys(sources) for key in solving.keys(source, context, question.name)}
+    return chance.sample(list(keys), len(keys))
+
+
+def _numbers(
+    view: passage.Passage, station: passage.Station, chance: random.Random, *, few: bool, wanted: Collection[str]
+) -> Iterator[str]:
     question = station.question
-    near = [float(each) for each in _spoken_of(view, station) if _NUMBER.fullmatch(each)]
+    near = [float(each) for each in (*_spoken_of(view, station), *sorted(wanted)) if _NUMBER.fullmatch(each)]
     constraint = question.constraint.source if question.constraint else ""
-    near += solving.numbers(constraint, view.context(station)) if constraint else []
-    patterns = [found[2] for found in _PATTERN.finditer(constraint)]
+    near += solving.numbers(constraint, view.context(station), name=question.name) if constraint else []
+    patterns = solving.patterns(constraint, view.context(station))
     # Digits that are counted, as of a telephone.
     lengths = [int(each) for each in near if each <= 18] if "string-length" in constraint else []
+    keys = [key for key in _looked_up(view, station, chance) if _NUMBER.fullmatch(key)]
     number: float
     while True:
+        if keys and chance.random() < _LOOKED_UP:
+            yield keys.pop()
+            continue
         if patterns and chance.random() < _BY_PATTERN:
             yield sampling.sample(chance.choice(patterns), chance)
             continue
@@ -113,13 +172,14 @@ def _numbers(view: passage.Passage, station: passage.Station, chance: random.Ran
             case 0 if near:
                 number = chance.choice(near) + chance.choice((-1, 0, 1))
             case 1 if len(near) > 1:
-                number = chance.uniform(min(near), max(near))
+                number = chance.uniform(*chance.sample(near, 2))
             case 2 if question.kind is Kind.RANGE:
                 start, end, step = question.range
                 number = start + step * chance.randint(0, max(0, int(abs(end - start) / abs(step or 1))))
             case _:
                 number = chance.choice((chance.randint(0, 9), chance.randint(0, 99), chance.randint(0, 10**6)))
-        yield expressions.text(float(round(number) if question.kind is Kind.INTEGER else round(number, 2)))
+        places = 0 if question.kind is Kind.INTEGER else chance.choice(_PLACES)
+        yield expressions.text(float(round(number, places)))
 
 
 def _moments(view: passage.Passage, station: passage.Station, chance: random.Random) -> Iterator[str]:
@@ -132,7 +192,7 @@ def _moments(view: passage.Passage, station: passage.Station, chance: random.Ran
     ]
     if question.kind is not Kind.TIME and constraint:
         day = float((today - _FIRST).days)
-        turning = solving.numbers(constraint, view.context(station), day, day + _DECADE)
+        turning = solving.numbers(constraint, view.context(station), day, day + _DECADE, question.name)
         near += [_FIRST + dt.timedelta(days=round(each)) for each in turning if 0 <= each <= _LAST]
     while True:
         days = chance.choice((0, -1, 1, chance.randint(-400, 400), chance.randint(-30_000, 0)))
@@ -146,7 +206,7 @@ def _moments(view: passage.Passage, station: passage.Station, chance: random.Ran
 
 def _words(view: passage.Passage, station: passage.Station, chance: random.Random) -> Iterator[str]:
     constraint = station.question.constraint
-    patterns = [found[2] for found in _PATTERN.finditer(constraint.source)] if constraint else []
+    patterns = solving.patterns(constraint.source, view.context(station)) if constraint else []
     lengths = [int(float(each)) for each in _spoken_of(view, station) if _NUMBER.fullmatch(each)]
     # What it is compared with: another answer, or a word in quotes.
     same = [each for each in asked_for(view, station) if each]
@@ -155,7 +215,11 @@ def _words(view: passage.Passage, station: passage.Station, chance: random.Rando
         same += [found[1] for found in _QUOTED.finditer(constraint.source) if found[1]]
         same += solving.words(constraint.source, view.context(station))
         near = solving.numbers(constraint.source, view.context(station))
+    keys = _looked_up(view, station, chance)
     while True:
+        if keys and chance.random() < _LOOKED_UP:
+            yield keys.pop()
+            continue
         match chance.randrange(8):
             case 5 if same:
                 yield chance.choice(same)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import importlib
 import random
 import re
 from collections.abc import Iterable
-from re import _constants as code  # its own reading of patterns; nothing public has one
-from re import _parser as parser
 from typing import Any
 
+# Python's own reading of patterns, for nothing public has one. By name: type checkers do not know these modules.
+code: Any = importlib.import_module("re._constants")
+parser: Any = importlib.import_module("re._parser")
 #: Repetitions drawn where a pattern names no end.
 _MORE = 3
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"

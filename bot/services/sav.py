@@ -19,7 +19,7 @@ MOST_VARIABLES = 32_767
 
 #: Print formats: (number of the format, width, decimals).
 TEXT = (1, 0, 0)
-WHOLE = (5, 12, 0)
+WHOLE = (5, 16, 0)
 NUMBER = (5, 16, 6)
 DATE = (39, 10, 0)  # 2027/03/01
 TIME = (21, 8, 0)

@@ -1,4 +1,4 @@
-"""Solving: what a constraint compares an answer with, worked out from the earlier answers, so that one can be found."""
+"""Solving: what an expression wants of an answer, worked out from the earlier answers, so that one can be found."""
 
 from __future__ import annotations
 
@@ -6,11 +6,20 @@ import math
 import re
 from collections.abc import Iterator
 
-from bot.engine.xpath import expressions
+from bot.engine.xpath import expressions, lookup
 
 #: A text in quotes is passed over whole.
 _TOKEN = re.compile(r"'[^']*'|\"[^\"]*\"|\$\{[^{}]*\}|!=|<=|>=|[=<>(),\[\]]|\b(?:and|or)\b", re.IGNORECASE)
+#: Names, and patterns in quotes, have digits too; a choice is known by a number in quotes.
+_LITERAL = re.compile(r"'(?!\d+')[^']*'|\"(?!\d+\")[^\"]*\"|\$\{[^{}]*\}")
+_CONSTANT = re.compile(r"(?<![\w.])\d+(?:\.\d+)?")
 _SIGNS = frozenset({"=", "!=", "<", "<=", ">", ">="})
+#: A look-up as far as its key: pulldata('list', 'column', 'key column', or instance('list')/root/item[key column = .
+_PULLED = re.compile(r"""\bpulldata\s*\(\s*(['"])(.+?)\1\s*,\s*(['"]).*?\3\s*,\s*(['"])(.+?)\4\s*,""")
+_PATTERN = re.compile(r"\bregex\s*\(")
+_SOUGHT = re.compile(r"""\binstance\(\s*(['"])(.+?)\1\s*\)/root/item\[\s*([\w.-]+)\s*=""")
+#: Stands for the answer in the key that it is looked up by; nobody writes it.
+_ANSWER = "\ue000"
 
 
 def compared(source: str) -> Iterator[tuple[str, str]]:
@@ -46,11 +55,16 @@ def words(source: str, context: expressions.Context) -> list[str]:
     return [said for value in found if value is not None and (said := expressions.text(value))]
 
 
-def numbers(source: str, context: expressions.Context, first: float = 0.0, second: float = 1.0) -> list[float]:
-    """The numbers, or days, at which a comparison turns over, as if it followed a straight line through both points."""
+def numbers(
+    source: str, context: expressions.Context, first: float = 0.0, second: float = 1.0, name: str = ""
+) -> list[float]:
+    """The numbers, or days, at which a comparison turns over, as if it followed a straight line through both points.
+
+    `name` is that of the question, where it is asked for by its name as well as by ".".
+    """
     found = []
     for one, other in compared(source):
-        before, after = (_difference(one, other, context, at) for at in (first, second))
+        before, after = (_difference(one, other, _supposing(context, name, at)) for at in (first, second))
         if before is None or after is None or before == after:
             continue
         root = first - before * (second - first) / (after - before)
@@ -59,9 +73,62 @@ def numbers(source: str, context: expressions.Context, first: float = 0.0, secon
     return found
 
 
-def _difference(one: str, other: str, context: expressions.Context, at: float) -> float | None:
-    there = context._replace(current=at)
-    sides = _value(one, there), _value(other, there)
+def keys(source: str, context: expressions.Context, name: str) -> list[str]:
+    """The answers to the question of that name with which what is looked up in a list is found there, in its order.
+
+    In a constraint the answer is "." too.
+    """
+    found: dict[str, None] = {}
+    looked_up = [(each[2], each[5], each.end()) for each in _PULLED.finditer(source)]
+    looked_up += [(each[2], each[3], each.end()) for each in _SOUGHT.finditer(source)]
+    # As the same answer is seen in whichever way it is written.
+    there = _supposing(context, name, _ANSWER)
+    for rows, column, begin in looked_up:
+        end = _edge(source, [token for token in _TOKEN.finditer(source) if token.start() >= begin], ")]", "([")
+        asked = source[begin : end.start() if end else len(source)].strip().replace("current()/", "")
+        # The key may be put together from several answers: "KG02-" and what is asked for here.
+        before, answer, after = expressions.text(_value(asked, there) or "").partition(_ANSWER)
+        if not answer:
+            before = after = ""
+        if answer or _depends(asked, context, name):
+            for row in lookup.listed(rows)(context):
+                key = expressions.text(row.get(column, ""))
+                if key.startswith(before) and key.endswith(after) and len(key) > len(before) + len(after):
+                    found.setdefault(key[len(before) : len(key) - len(after)])
+    return list(found)
+
+
+def _depends(source: str, context: expressions.Context, name: str) -> bool:
+    one, other = (_value(source, _supposing(context, name, answer)) for answer in ("1", "2"))
+    return one != other
+
+
+def patterns(source: str, context: expressions.Context) -> list[str]:
+    """The patterns that an expression asks for, also those that are put together from earlier answers."""
+    found = list(_TOKEN.finditer(source))
+    said = []
+    for call in _PATTERN.finditer(source):
+        inside = [token for token in found if token.start() >= call.end()]
+        comma = _edge(source, inside, ")]", "([")
+        if comma and comma[0] == ",":
+            end = _edge(source, [token for token in inside if token.start() > comma.start()], ")]", "([")
+            pattern = _value(source[comma.end() : end.start() if end else len(source)], context)
+            said += [expressions.text(pattern)] if pattern else []
+    return said
+
+
+def constants(source: str) -> list[str]:
+    """The numbers that are written in an expression."""
+    return _CONSTANT.findall(_LITERAL.sub("", source))
+
+
+def _supposing(context: expressions.Context, name: str, answer: expressions.Value) -> expressions.Context:
+    answers = {**context.answers, name: answer} if name else context.answers
+    return context._replace(current=answer, answers=answers)
+
+
+def _difference(one: str, other: str, context: expressions.Context) -> float | None:
+    sides = _value(one, context), _value(other, context)
     if sides[0] is None or sides[1] is None:
         return None
     size = expressions.number(sides[0]) - expressions.number(sides[1])

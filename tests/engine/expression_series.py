@@ -7,6 +7,7 @@ from tests.engine.expression_table import NAN, Row
 _DATES_ARE_TEXT = "ours is text, so a date in quotes counts too; JavaRosa's are dates only where a question gave them"
 
 _CTO = "SurveyCTO's own; ODK has none"
+_XPATH2 = "XPath 2.0's and CommCare's; ODK has none"
 _CHT = "CHT's own; ODK has none"
 
 DATES = (
@@ -63,6 +64,24 @@ DATES = (
     Row("item-at('|', 'a|b|c', 3)", "", _CTO),
     Row("count-items('|', 'a|b|c')", 3.0, _CTO),
     Row("count-items('|', '')", 0.0, _CTO),
+    Row("item-index('|', 'a|b|c', 'c')", 2.0, _CTO),
+    Row("item-index('|', 'a|b|c', 'd')", -1.0, _CTO),
+    Row("item-present('|', 'a|b|c', 'b')", True, _CTO),
+    Row("item-present(' ', ${top}, 'wat')", False, _CTO),
+    Row("item-present(',', 'a,,b', '')", True, _CTO),
+    Row("item-present(',', '', '')", False, _CTO),
+    Row("lower('Айыл ЁМ')", "айыл ём", _CTO),
+    Row("upper(${name})", "АЙГҮЛ", _CTO),
+    Row("lower-case('KG-Ң')", "kg-ң", _XPATH2),
+    Row("upper-case(${age})", "17", _XPATH2),
+    Row("rank-index(2, ${child_age})", 1.0, _CTO),
+    Row("rank-index(index(), ${child_age})", 1.0, _CTO),  # all rounds, though it is asked in one of them
+    Row("rank-index(1, ${child_age})", 2.0, _CTO),
+    Row("rank-index(3, ${child_age})", "", _CTO),
+    Row("rank-index(4, ${child_age})", "", _CTO),
+    Row("rank-value(3, '4 2 1 9 3 7')", 4.0, _CTO),
+    Row("rank-value(9, '9 9')", 1.0, _CTO),
+    Row("rank-value('', '1 2')", "", _CTO),
     Row("de-duplicate('|', 'a|b|a')", "a|b", _CTO),
     Row("index() = position()", True, _CTO),
     Row("difference-in-months('2026-01-31', '2027-03-30')", 13.0, _CHT),

@@ -267,6 +267,7 @@ CONVERSION = (
     Row("string(true())", "true"),
     Row("string(0 div 0)", "NaN"),
     Row("string(-1 div 0)", "-Infinity"),
+    Row("string(4169585500001234)", "4169585500001234", "JavaRosa prints 4.16E15"),
     Row("string(5000000000)", "5000000000", "JavaRosa prints 5.0E9, which number() cannot read"),
     Row("string(1230000000000000000000)", "1230000000000000000000", "JavaRosa prints 1.23E21, and calls it broken"),
     Row("string(0.00001)", "0.00001", "JavaRosa prints 1.0E-5"),

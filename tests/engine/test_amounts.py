@@ -15,6 +15,7 @@ ON_SCALE = "Please write just one number from {min} to {max}."
 NONE = "If there are none, please write 0."
 NUMBER = "Please write it as a number, for example: 25"
 ONE = "Please write just one number, for example: 25"
+TOO_LARGE = "This number is too large. Please check it and write it again."
 WHOLE = "Please write a whole number, for example: 25"
 WHICH = "{one} or {other}? Please write one of the two."
 
@@ -77,9 +78,9 @@ def test_a_number_stands_whatever_people_write_around_it(question: form.Question
         (COWS, "жок", NONE), (COWS, "нет", NONE), (COWS, "эч нерсе", NONE), (COWS, "никого", NONE),
         (INTEGER, "көп", NUMBER), (INTEGER, "жаш", NUMBER), (INTEGER, "мен кыркка чыктым", NUMBER),
         (INTEGER, "12 чего-то", NUMBER), (INTEGER, "--3", NUMBER), (INTEGER, "60+", NUMBER), (INTEGER, "5²", NUMBER),
-        (INTEGER, "1" * 14, NUMBER), (INTEGER, "1" * 5000, NUMBER), (INTEGER, "50%", NUMBER),
+        (INTEGER, "1" * 16, TOO_LARGE), (INTEGER, "1" * 5000, NUMBER), (INTEGER, "50%", NUMBER),
         (INTEGER, "температура -5", NUMBER), (INTEGER, "не 5", NUMBER), (INTEGER, "5 эмес", NUMBER),
-        (INTEGER, "21.03.1990", NUMBER), (DECIMAL, "9" * 14, NUMBER),
+        (INTEGER, "21.03.1990", NUMBER), (DECIMAL, "9" * 16, TOO_LARGE),
         # Units that the question does not name.
         (INTEGER, "2 саат", NUMBER), (INTEGER, "30 минут", NUMBER), (HOURS, "30 минут", NUMBER),
         (WALK, "2 саат", NUMBER),
@@ -113,6 +114,13 @@ def test_what_could_be_either_is_asked_and_not_guessed(
     assert said(amounts.understand(question, typed)) == (WHICH, {"one": one, "other": other})
 
 
+@pytest.mark.parametrize("question", [INTEGER, DECIMAL, AGE])
+@pytest.mark.parametrize("typed", ["4169585500001234", "-1 000 000 000 000 000"])
+def test_a_number_that_would_lose_its_last_digits_is_said_to_be_too_large(question: form.Question, typed: str) -> None:
+    assert said(amounts.understand(question, typed))[0] == TOO_LARGE
+    assert understood(amounts.understand(INTEGER, "21203199000123")) == 21203199000123  # a personal number
+
+
 OUTSIDE = "The number {x} does not seem to fit. It should be {min}–{max}."
 BETWEEN = "The number {x} does not seem to fit. It should be one of: {some}, … {max}."
 
@@ -141,7 +149,7 @@ def test_a_range_takes_its_own_numbers_and_says_which_those_are(
     assert (said(reading) if isinstance(answer, tuple) else understood(reading)) == answer
 
 
-@hypothesis.given(st.integers(-(10**12), 10**12))
+@hypothesis.given(st.integers(-(10**15) + 1, 10**15 - 1))
 def test_every_whole_number_answers_as_itself(n: int) -> None:
     assert understood(amounts.understand(INTEGER, str(n))) == n
     assert understood(amounts.understand(DECIMAL, str(n))) == str(n)

@@ -46,6 +46,31 @@ def test_the_number_at_which_a_comparison_turns_is_worked_out(source: str, numbe
     assert solving.numbers(source, CONTEXT) == numbers
 
 
+def test_the_question_may_be_asked_for_by_its_name() -> None:
+    source = "(${men} + ${women} = ${tot}) and . <= ${men}"
+    assert solving.numbers(source, CONTEXT) == [15.0]
+    assert solving.numbers(source, CONTEXT, name="women") == [25.0, 15.0]
+
+
+def test_numbers_are_read_and_not_the_digits_of_names_and_patterns() -> None:
+    source = "${age_2} >= 18 and .<=2.5 and regex(., '[0-9]{4}') and ${sex} = '1' or q7 != -99"
+    assert solving.constants(source) == ["18", "2.5", "1", "99"]
+
+
+@pytest.mark.parametrize(
+    ("source", "patterns"),
+    [
+        ("regex(., '^[0-9]{4},(a|b)$') and . > 1", ["^[0-9]{4},(a|b)$"]),
+        ('not( regex (normalize-space(.), "[)]") )', ["[)]"]),
+        ("regex(., concat('^', ${id}, '-[0-9]+$')) or regex(., 'x')", ["^HH-7-[0-9]+$", "x"]),
+        ("regex(., )", []),
+        ("regex(.)", []),
+    ],
+)
+def test_patterns_are_read_also_where_they_are_put_together(source: str, patterns: list[str]) -> None:
+    assert solving.patterns(source, CONTEXT) == patterns
+
+
 def test_days_are_found_through_dates_and_years() -> None:
     (day,) = solving.numbers(". > ${begun} + 30", CONTEXT, TODAY, LATER)
     assert dt.date(1970, 1, 1) + dt.timedelta(days=day) == dt.date(2026, 3, 31)
@@ -55,3 +80,29 @@ def test_days_are_found_through_dates_and_years() -> None:
 
 def test_the_words_an_answer_must_be_are_worked_out() -> None:
     assert solving.words(". = concat(${id}, '-', ${men}) or 'ok' = .", CONTEXT) == ["HH-7-15", "ok"]
+
+
+ROWS = [{"id": "KG-1", "pin": "11", "hh": "a"}, {"id": "KG-2", "pin": "22", "hh": "b"}, {"id": "KZ-3", "hh": ""}]
+
+
+@pytest.mark.parametrize(
+    ("source", "keys"),
+    [
+        ("pulldata('hh', 'pin', 'id', .) != ''", ["KG-1", "KG-2", "KZ-3"]),
+        ('string-length(pulldata( "hh.csv" , "pin", "pin", . )) > 0', ["11", "22"]),
+        ("pulldata('hh', 'pin', 'id', ${village})", ["KG-1", "KG-2", "KZ-3"]),
+        # The key is put together: what is asked for is the rest of it.
+        ("pulldata('hh', 'pin', 'id', concat('KG-', .)) = 22", ["1", "2"]),
+        ("pulldata('hh', 'pin', 'id', concat(substr(${id}, 0, 0), 'KG', '-', ${village})) = 22", ["1", "2"]),
+        ("count(instance('hh')/root/item[id = current()/.]) = 1", ["KG-1", "KG-2", "KZ-3"]),
+        ("instance('hh')/root/item[hh = ${village} and pin > 1]/id != ''", ["a", "b"]),
+        # What it comes to cannot be turned around.
+        ("pulldata('hh', 'pin', 'id', normalize-space(int(.))) != ''", ["KG-1", "KG-2", "KZ-3"]),
+        # Of another question, of no list that is there.
+        ("pulldata('hh', 'pin', 'id', ${id}) = .", []),
+        ("pulldata('nothing', 'pin', 'id', .) != ''", []),
+        ("selected(., 'id')", []),
+    ],
+)
+def test_answers_are_found_that_stand_in_the_list_they_are_looked_up_in(source: str, keys: list[str]) -> None:
+    assert solving.keys(source, CONTEXT._replace(lists={"hh": ROWS}), "village") == keys

@@ -9,12 +9,14 @@ from bot.engine.messages import phrase
 from bot.engine.understanding import agreeing, numbers, spelling, units
 from bot.engine.understanding.outcomes import Misunderstood, Reading, Understood, which
 
-_LARGEST = 10**12
+#: A personal number has 14 digits. Up to here a spreadsheet keeps every digit, and so does an expression.
+_LARGEST = 10**15 - 1
 #: What may stand around a number beside words; a currency's sign may not.
 _MARKS = " \t\n.,!?()«»\"':;~≈="
 
 NO_NUMBER = phrase("Please write it as a number, for example: 25")
 ONE_NUMBER = phrase("Please write just one number, for example: 25")
+TOO_LARGE = phrase("This number is too large. Please check it and write it again.")
 NONE = phrase("If there are none, please write 0.")
 WHOLE_NUMBER = phrase("Please write a whole number, for example: 25")
 
@@ -38,7 +40,7 @@ def written(amount: Decimal) -> str:
 
 def _example(question: form.Question, line: messages.Line) -> messages.Line:
     """An example that would not fit is none: a scale says its ends instead."""
-    if question.kind is not form.Kind.RANGE or line not in (NO_NUMBER, ONE_NUMBER, NONE):
+    if question.kind is not form.Kind.RANGE or line not in (NO_NUMBER, ONE_NUMBER, NONE, TOO_LARGE):
         return line
     low, high = sorted(Decimal(str(each)) for each in question.range[:2])
     return phrase("Please write just one number from {min} to {max}.", min=written(low), max=written(high))
@@ -58,7 +60,7 @@ def _amount(question: form.Question, words: str) -> Decimal | messages.Line:
         return NO_NUMBER
     readings = _narrowed(question, found[0].readings, plain[found[0].start : found[0].end])
     if any(abs(each) > _LARGEST for each in readings):
-        return NO_NUMBER
+        return TOO_LARGE
     return readings[0] if len(readings) == 1 else which(*map(written, readings))
 
 

@@ -101,6 +101,11 @@ def _item_at(sign: Value, items: Value, index: Value) -> Value:
     return found[at] if 0 <= at < len(found) else ""
 
 
+def _item_index(sign: Value, items: Value, value: Value) -> Value:
+    found, sought = _items(sign, items), text(value)
+    return float(found.index(sought) if sought in found else -1)
+
+
 def _grouped(value: Value) -> Value:
     """A number with commas between its thousands; anything else as it is."""
     digits, point, rest = text(value).partition(".")
@@ -310,12 +315,19 @@ FUNCTIONS: dict[str, Function] = {
     "atan": _real(math.atan, 1),
     "atan2": _real(math.atan2, 2),
     "pi": plain(lambda: math.pi, 0),
+    # XPath 2.0's, and CommCare's.
+    "upper-case": plain(lambda value: text(value).upper(), 1),
+    "lower-case": plain(lambda value: text(value).lower(), 1),
     # SurveyCTO's own.
+    "upper": plain(lambda value: text(value).upper(), 1),
+    "lower": plain(lambda value: text(value).lower(), 1),
     "choice-label": Function(2, 2, _choice_label),
     "linebreak": plain(lambda: "\n", 0),
     "empty": plain(lambda value: value == "", 1),
     "format-number": plain(_grouped, 1),
     "item-at": plain(_item_at, 3),
+    "item-index": plain(_item_index, 3),
+    "item-present": plain(lambda sign, items, value: text(value) in _items(sign, items), 3),
     "count-items": plain(lambda sign, items: float(len(_items(sign, items))), 2),
     "de-duplicate": plain(lambda sign, items: text(sign).join(dict.fromkeys(_items(sign, items))), 2),
     "random": Function(0, 0, _random),
@@ -325,9 +337,13 @@ FUNCTIONS: dict[str, Function] = {
     **moments.FUNCTIONS,
 }
 
-_GEOGRAPHY = ("area", "enclosed-area", "distance", "geofence")
-_ELSEWHERE = ("base64-decode", "extract-signed", "jr:itext", "property", "version", "randomize")
-#: What ODK has and a chat cannot have.
+_GEOGRAPHY = ("area", "enclosed-area", "distance", "geofence", "distance-between", "geo-scatter", "short-geopoint")
+_ELSEWHERE = (
+    *("base64-decode", "extract-signed", "jr:itext", "property", "version", "randomize"),
+    *("hash", "relevant", "rank-index-if", "plug-in-metadata", "collect-is-phone-app"),
+    *("enumerator-id", "enumerator-name"),
+)
+#: What ODK or SurveyCTO has and a chat cannot have.
 UNUSABLE: dict[str, Phrase] = {
     name: phrase("{function}() measures on a map, which a chat cannot; leave it out", function=name)
     for name in _GEOGRAPHY

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from bot.engine.phrases import phrase
 from bot.engine.xpath import lookup
-from bot.engine.xpath.pieces import ANY, Call, Function, Many, Piece, Refused, every
+from bot.engine.xpath.pieces import ANY, Call, Function, Many, Piece, Refused, every, plain
 from bot.engine.xpath.values import Context, Evaluate, Value, number, text, truth, whole
 
 #: No text grows beyond this, whatever is joined to whatever.
@@ -103,6 +103,34 @@ def _indexed(call: Call) -> Evaluate:
 _INDEXED = "indexed-repeat(${name}, ${repeat}, 2)"
 
 
+def _rank(size: float, sizes: Iterable[float]) -> Value:
+    """1 for the largest; as large ones share a rank."""
+    return "" if math.isnan(size) else 1.0 + sum(other > size for other in sizes)
+
+
+def _rank_value(value: Value, values: Value) -> Value:
+    return _rank(number(value), _numbers(text(values).split()))
+
+
+def _rank_index(call: Call) -> Evaluate:
+    """rank-index(2, ${drawn}): which rank the second round has among all rounds, also from within the repeat."""
+    index, asked = call.arguments
+    if not asked.name:
+        raise Refused(phrase("write {function}() like this: {example}", function=call.name, example=_RANKED))
+    name, place = asked.name, index.one
+
+    def rank(context: Context) -> Value:
+        # Of a repeat in a repeat, the rounds in the same round of the outer one.
+        outer = ".".join(map(str, context.at[:-1]))
+        series, at = context.series.get(f"{name}#{outer}", ()), whole(place(context))
+        return _rank(number(series[at - 1]), _numbers(series)) if 1 <= at <= len(series) else ""
+
+    return rank
+
+
+_RANKED = "rank-index(index(), ${drawn})"
+
+
 def _position(call: Call) -> Evaluate:
     """position(..): which round this is. A group that is no repeat is always the first of its kind."""
     if not call.arguments:
@@ -135,6 +163,8 @@ FUNCTIONS: dict[str, Function] = {
     "weighted-checklist": Function(2, ANY, _weighted),
     "indexed-repeat": Function(3, 11, _indexed),
     "position": Function(0, 1, _position),
-    # SurveyCTO's word for it.
+    # SurveyCTO's word for it, and its ranks.
     "index": Function(0, 0, _position),
+    "rank-index": Function(2, 2, _rank_index),
+    "rank-value": plain(_rank_value, 2),
 }

@@ -100,7 +100,7 @@ def text(value: Value) -> str:
         return str(round(value))
     if math.isnan(value):
         return "NaN"
-    short = repr(value)
+    short = repr(value).removesuffix(".0")
     return format(decimal.Decimal(short), "f") if "e" in short else short
 
 
