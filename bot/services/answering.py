@@ -49,7 +49,7 @@ async def take(
     Gives back messages that must wait for the next group, because another one of the same person (by another
     address) is in this one.
     """
-    addresses = await turns.find_addresses(connection, [address_hash(kit.seal, inbound) for inbound in group])
+    addresses = await turns.find_addresses(connection, [_key(kit.seal, inbound) for inbound in group])
     now_: list[base.Inbound] = []
     later: list[base.Inbound] = []
     contacts: set[str] = set()
@@ -78,6 +78,10 @@ async def take(
 def address_hash(seal: sealing.Seal, inbound: base.Inbound) -> bytes:
     """What an address is found by."""
     return seal.hash(f"address/{inbound.channel}", inbound.address)
+
+
+def _key(seal: sealing.Seal, inbound: base.Inbound) -> tuple[str, bytes]:
+    return inbound.channel, address_hash(seal, inbound)
 
 
 def received_key(seal: sealing.Seal, inbound: base.Inbound) -> tuple[str, bytes]:
@@ -136,7 +140,7 @@ async def _meet(
     ]
     if any(known.talk.scene == "moved" for known in met):
         # The address went over to another contact while we waited for this one.
-        found = await turns.find_addresses(connection, [known.key_hash for _, known in who])
+        found = await turns.find_addresses(connection, [(inbound.channel, known.key_hash) for inbound, known in who])
         if any(found.get(known.key_hash) != known for _, known in who):
             raise db.Outdated
     return met
