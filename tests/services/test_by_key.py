@@ -72,3 +72,15 @@ async def test_what_is_shown_closed_and_forgotten_is_found_by_key(sqlite_url: st
             await forgetting.fall_due(house.database, ["sms"], house.clock())
         assert [await house.count("address"), await house.count("outgoing")] == [0, 0]
         assert not found
+
+
+async def test_what_is_purged_is_found_by_key(sqlite_url: str) -> None:
+    async with houses.opened(sqlite_url) as house:
+        await house.person().begins()
+        await house.person(channel="whatsapp").begins()
+        await forgetting.begin(house.database, house.clock())
+        house.clock.forward(days=31)
+        with looked_through(house, sqlite_url) as found:
+            await forgetting.fall_due(house.database, ["sms"], house.clock())
+        assert [await house.count("received"), await house.count("outgoing")] == [0, 0]
+        assert not found
