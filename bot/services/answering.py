@@ -391,7 +391,7 @@ async def _erase(
         response = recording.response(kit.seal, row.sealed)
         writes.add_tallies(contribution.change(catalogue.forms[row.form_version], response, None))
     # What its giver has confirmed is no relative's to let go.
-    theirs = [each for each in await vouched.of(connection, [person]) if each.respondent_id in (None, person)]
+    theirs = [each for each in await vouched.of(connection, [person]) if pledges.giver(each) in (None, person)]
     for promise in booking.promises(theirs):
         let_go = booking.let_go(writes, pledges.latest(promise), catalogue.campaigns[promise.campaign], at)
         pledges.happened(happenings.Stepped(promise.id, tuple(let_go)))
