@@ -74,11 +74,11 @@ class Owner(NamedTuple):
     talk: bytes | None
 
 
-async def owner(connection: db.Connection, key_hash: bytes) -> Owner | None:
+async def owner(connection: db.Connection, channel: str, key_hash: bytes) -> Owner | None:
     """Whose address this is; None where it was forgotten."""
     address, contact = tables.address, tables.contact
     found = sa.select(
         address.c.id, contact.c.id, contact.c.language, contact.c.stopped, address.c.closed, contact.c.sealed
-    ).where(address.c.key_hash == key_hash, contact.c.id == address.c.contact_id)
+    ).where(address.c.channel == channel, address.c.key_hash == key_hash, contact.c.id == address.c.contact_id)
     row = (await connection.execute(found)).first()
     return Owner(*row) if row else None

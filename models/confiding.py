@@ -118,9 +118,6 @@ async def write(
 
     Raises `db.Outdated` where a code was used by somebody else meanwhile.
     """
-    if named:
-        code = db.upsert(connection, _confidant, ("respondent_id",), replaced=("code_hash", "expires_at"))
-        await connection.execute(code, named)
     for row in joined:
         asked_by = _confidant.c.code_hash == row["code_hash"]
         giver = await connection.scalar(sa.select(_confidant.c.respondent_id).where(asked_by))
@@ -130,6 +127,10 @@ async def write(
         if (await connection.execute(sa.update(_confidant).where(asked_by).values(taken))).rowcount != 1:
             raise db.Outdated
         await _begin(connection, str(giver))
+    if named:
+        # After those who agreed to the codes that these take the place of.
+        code = db.upsert(connection, _confidant, ("respondent_id",), replaced=("code_hash", "expires_at"))
+        await connection.execute(code, named)
     if ended or left:
         await forget(connection, ended, left)
         consent = tables.consent

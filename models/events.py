@@ -40,10 +40,11 @@ async def under_way(connection: db.Connection, at: dt.datetime) -> bool:
     return bool(await connection.scalar(sa.select(sa.exists().where(_event.c.until > at))))
 
 
-async def holds_office(connection: db.Connection, key_hash: bytes) -> bool:
+async def holds_office(connection: db.Connection, channel: str, key_hash: bytes) -> bool:
     """Whether somebody behind this address holds an office of a campaign."""
     address, respondent, role = tables.address, tables.respondent, tables.role
     held = sa.exists().where(
+        address.c.channel == channel,
         address.c.key_hash == key_hash,
         respondent.c.contact_id == address.c.contact_id,
         role.c.respondent_id == respondent.c.id,

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import NamedTuple
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
@@ -109,9 +110,22 @@ async def purge(connection: db.Connection, before: dt.datetime, limit: int) -> i
         old = sa.select(*keys).where(at < before).order_by(at).limit(limit - gone).with_for_update(skip_locked=True)
         found = [tuple(row) for row in await connection.execute(old)] if gone < limit else []
         if found:
-            which = sa.tuple_(*keys).in_(found) if len(keys) > 1 else keys[0].in_([row[0] for row in found])
-            gone += (await connection.execute(sa.delete(table).where(which))).rowcount
+            gone += (await connection.execute(sa.delete(table).where(_which(keys, found)))).rowcount
     return gone
+
+
+def _which(keys: Sequence[sa.Column[Any]], rows: Sequence[tuple[Any, ...]]) -> sa.ColumnElement[bool]:
+    """These rows by their key; of pairs in a list SQLite would compare each with every row of the table."""
+    *before, last = keys
+    alike: dict[tuple[Any, ...], list[Any]] = {}
+    for row in rows:
+        alike.setdefault(row[:-1], []).append(row[-1])
+    return sa.or_(
+        *(
+            sa.and_(*(column == value for column, value in zip(before, begins, strict=True)), last.in_(ends))
+            for begins, ends in alike.items()
+        )
+    )
 
 
 async def purge_codes(connection: db.Connection, at: dt.datetime) -> None:

@@ -86,12 +86,16 @@ async def pending(connection: db.Connection, contacts: Sequence[str], at: dt.dat
     return found
 
 
-async def shown(connection: db.Connection, keys: Sequence[bytes]) -> dict[bytes, list[bytes]]:
+async def shown(connection: db.Connection, keys: Sequence[tuple[str, bytes]]) -> dict[bytes, list[bytes]]:
     """The sealed messages that wait at addresses which are only ever shown them, in order, by the address's hash."""
     rows = await connection.execute(
         sa.select(_address.c.key_hash, _outgoing.c.sealed)
         .join(_address, _address.c.id == _outgoing.c.address_id)
-        .where(_address.c.key_hash.in_(keys), _outgoing.c.status == "waiting")
+        .where(
+            _address.c.channel.in_({channel for channel, _ in keys}),
+            _address.c.key_hash.in_([hash_ for _, hash_ in keys]),
+            _outgoing.c.status == "waiting",
+        )
         .order_by(_outgoing.c.id)
     )
     found: dict[bytes, list[bytes]] = {}

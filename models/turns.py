@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import functools
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -60,7 +60,10 @@ _b, _many = sa.bindparam, functools.partial(sa.bindparam, expanding=True)
 # -- reading -----------------------------------------------------------------------------------------------
 
 _KNOWN = sa.select(tables.address.c.id, tables.address.c.key_hash, tables.address.c.contact_id).where(
-    tables.address.c.key_hash.in_(_many("hashes")), tables.address.c.contact_id.is_not(None)
+    # The hash alone is no key of the table, and every address there is would be looked at.
+    tables.address.c.channel.in_(_many("channels")),
+    tables.address.c.key_hash.in_(_many("hashes")),
+    tables.address.c.contact_id.is_not(None),
 )
 _HELD = (
     sa.select(tables.contact.c.id, tables.contact.c.sealed)
@@ -79,9 +82,10 @@ _RESPONSE = sa.select(
 _RESPONSES = _RESPONSE.where(tables.response.c.id.in_(_many("ids")))
 
 
-async def find_addresses(connection: db.Connection, hashes: Sequence[bytes]) -> dict[bytes, Address]:
-    """Known addresses by their hash."""
-    rows = await connection.execute(_KNOWN, {"hashes": list(hashes)})
+async def find_addresses(connection: db.Connection, keys: Collection[tuple[str, bytes]]) -> dict[bytes, Address]:
+    """Known addresses, by their channel and hash; by the hash, for it tells the channel, too."""
+    channels, hashes = sorted({channel for channel, _ in keys}), sorted({hash_ for _, hash_ in keys})
+    rows = await connection.execute(_KNOWN, {"channels": channels, "hashes": hashes})
     return {row[1]: Address(*row) for row in rows}
 
 
@@ -103,9 +107,11 @@ async def add_contacts(connection: db.Connection, contacts: list[Row], addresses
         await connection.execute(sa.insert(tables.contact), contacts)
         addresses.sort(key=lambda row: row["key_hash"])
         erased = sa.delete(tables.address).where(
-            tables.address.c.key_hash == sa.bindparam("hash"), tables.address.c.contact_id.is_(None)
+            tables.address.c.channel == sa.bindparam("at"),
+            tables.address.c.key_hash == sa.bindparam("hash"),
+            tables.address.c.contact_id.is_(None),
         )
-        await connection.execute(erased, [{"hash": row["key_hash"]} for row in addresses])
+        await connection.execute(erased, [{"at": row["channel"], "hash": row["key_hash"]} for row in addresses])
         await connection.execute(sa.insert(tables.address), addresses)
 
 

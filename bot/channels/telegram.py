@@ -240,8 +240,8 @@ class Telegram:
             # Not `get_updates`: that decodes all or nothing, so one odd update would come again forever,
             # and it logs them in full. With a capital G (all the same to Telegram) we get them as they came.
             batch = await self._bot.do_api_request("GetUpdates", asked, read_timeout=wait + _READ)
-        updates = cast("list[dict[str, Any]]", batch)
-        return [(update["update_id"], telegram_reading.read(update, self._largest)) for update in updates]
+            updates = cast("list[dict[str, Any]]", batch)
+            return [(update["update_id"], telegram_reading.read(update, self._largest)) for update in updates]
 
     async def fetch(self, reference: str, most: int) -> bytes:
         """A file by its id; see `base.Keeper`. Its address lives an hour only, so it is asked for anew each time."""
@@ -329,6 +329,9 @@ def _reaching() -> Iterator[None]:
         yield
     except telegram.error.TelegramError as error:
         raise base.Unreachable(error.message) from None
+    except (TypeError, KeyError, ValueError, AttributeError) as error:
+        # Somebody said yes in another shape than Telegram does; asked again, it may be Telegram who answers.
+        raise base.Unreachable(type(error).__name__) from None
 
 
 def _receipt(error: telegram.error.TelegramError) -> base.Receipt:

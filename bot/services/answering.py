@@ -49,7 +49,7 @@ async def take(
     Gives back messages that must wait for the next group, because another one of the same person (by another
     address) is in this one.
     """
-    addresses = await turns.find_addresses(connection, [address_hash(kit.seal, inbound) for inbound in group])
+    addresses = await turns.find_addresses(connection, [_key(kit.seal, inbound) for inbound in group])
     now_: list[base.Inbound] = []
     later: list[base.Inbound] = []
     contacts: set[str] = set()
@@ -78,6 +78,10 @@ async def take(
 def address_hash(seal: sealing.Seal, inbound: base.Inbound) -> bytes:
     """What an address is found by."""
     return seal.hash(f"address/{inbound.channel}", inbound.address)
+
+
+def _key(seal: sealing.Seal, inbound: base.Inbound) -> tuple[str, bytes]:
+    return inbound.channel, address_hash(seal, inbound)
 
 
 def received_key(seal: sealing.Seal, inbound: base.Inbound) -> tuple[str, bytes]:
@@ -136,7 +140,7 @@ async def _meet(
     ]
     if any(known.talk.scene == "moved" for known in met):
         # The address went over to another contact while we waited for this one.
-        found = await turns.find_addresses(connection, [known.key_hash for _, known in who])
+        found = await turns.find_addresses(connection, [(inbound.channel, known.key_hash) for inbound, known in who])
         if any(found.get(known.key_hash) != known for _, known in who):
             raise db.Outdated
     return met
@@ -387,7 +391,7 @@ async def _erase(
         response = recording.response(kit.seal, row.sealed)
         writes.add_tallies(contribution.change(catalogue.forms[row.form_version], response, None))
     # What its giver has confirmed is no relative's to let go.
-    theirs = [each for each in await vouched.of(connection, [person]) if each.respondent_id in (None, person)]
+    theirs = [each for each in await vouched.of(connection, [person]) if pledges.giver(each) in (None, person)]
     for promise in booking.promises(theirs):
         let_go = booking.let_go(writes, pledges.latest(promise), catalogue.campaigns[promise.campaign], at)
         pledges.happened(happenings.Stepped(promise.id, tuple(let_go)))

@@ -37,9 +37,12 @@ class Read(NamedTuple):
         )
 
     def happened(self, event: happenings.Event) -> None:
-        """A link is used once: whoever comes later in this group comes too late."""
+        """A link is used once, and a new one takes its place: whoever comes later in this group comes too late."""
         if isinstance(event, happenings.Hears):
             del self.asked[event.code]
+        elif isinstance(event, happenings.Confided):
+            for code in [code for code, each in self.asked.items() if each.giver == event.person]:
+                del self.asked[code]
 
 
 def _followed(known: recording.Known) -> str:

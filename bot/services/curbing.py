@@ -138,7 +138,7 @@ class Curb:
         async with self._database.reading() as connection:
             self._event, self._event_asked = await events.under_way(connection, db.now()), now
             key_hash = self._seal.hash(f"address/{inbound.channel}", inbound.address)
-            held = await events.holds_office(connection, key_hash)
+            held = await events.holds_office(connection, inbound.channel, key_hash)
         self._offices = {each: until for each, until in self._offices.items() if until > now}
         if held:
             self._offices[_key(inbound)] = now + _OFFICE

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import logging
 from collections.abc import Awaitable, Callable
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from bot.channels import base
 from models import db, providers
 
 _log = logging.getLogger(__name__)
+_T = TypeVar("_T")
 
 #: Seconds between two tries, at first and at most.
 FIRST, LONGEST = 1.0, 60.0
@@ -26,7 +28,8 @@ class Weather:
 
     def __init__(self, platform: str, first: float = FIRST) -> None:
         self._platform = platform
-        self._first = first
+        #: Seconds before a second try.
+        self.first = first
         self._pause = 0.0
 
     def fair(self) -> None:
@@ -39,7 +42,7 @@ class Weather:
         """It did not: wait, twice as long as the last time."""
         if not self._pause:
             _log.warning("%s does not answer (%s). Everything else goes on; it is tried again.", self._platform, why)
-        self._pause = min(self._pause * 2 or self._first, LONGEST)
+        self._pause = min(self._pause * 2 or self.first, LONGEST)
         await asyncio.sleep(self._pause)
 
 
@@ -70,15 +73,24 @@ async def start(channel: Starting, weather: Weather, started: Started = nothing)
             await weather.foul(str(error))
         else:
             weather.fair()
-            await started()
+            await _surely(started, weather)
             return name
+
+
+async def _surely(work: Callable[[], Awaitable[_T]], weather: Weather) -> _T:
+    """Read or write what the start needs, again and again: the database may be away just then."""
+    while True:
+        try:
+            return await work()
+        except Exception as error:  # noqa: BLE001 - whatever it is, without the start nobody is heard
+            _log.error("a start could not be written down or looked up: %s", type(error).__name__)
+            await asyncio.sleep(weather.first)
 
 
 async def remember(database: db.Database, channel: base.Channel) -> None:
     """Write down what links into a channel begin with, for commands that never talk to its platform."""
     for entrance in base.entrances({channel.name: channel}):
-        async with database.transaction() as connection:
-            await providers.keep(connection, ENTRANCES, {channel.name: entrance})
+        await _keep(database, ENTRANCES, {channel.name: entrance})
 
 
 async def make_templates(database: db.Database, channel: Templated, account: str, weather: Weather) -> None:
@@ -86,8 +98,7 @@ async def make_templates(database: db.Database, channel: Templated, account: str
 
     Until then options go as numbered text, so that nobody waits for this.
     """
-    async with database.reading() as connection:
-        channel.templates = await providers.objects(connection, account)
+    channel.templates = await _surely(functools.partial(_objects, database, account), weather)
     while True:
         try:
             made = await channel.make_templates()
@@ -97,6 +108,15 @@ async def make_templates(database: db.Database, channel: Templated, account: str
         weather.fair()
         if made != channel.templates:
             channel.templates = made
-            async with database.transaction() as connection:
-                await providers.keep(connection, account, made)
+            await _surely(functools.partial(_keep, database, account, made), weather)
         return
+
+
+async def _objects(database: db.Database, account: str) -> dict[str, str]:
+    async with database.reading() as connection:
+        return await providers.objects(connection, account)
+
+
+async def _keep(database: db.Database, account: str, made: dict[str, str]) -> None:
+    async with database.transaction() as connection:
+        await providers.keep(connection, account, made)

@@ -78,6 +78,10 @@ class Reckoning:
             self._answered.add(event.pledge)
             self._givers[event.pledge] = event.person or None
 
+    def giver(self, row: ledger.Pledge) -> str | None:
+        """Whose it is after all turns so far; None of one that nobody has said yes to."""
+        return self._givers.get(row.id, row.respondent_id)
+
     def latest(self, promise: messages.Promise) -> messages.Promise:
         """The pledge as it stands after all turns so far."""
         return self._promises.get(promise.id, promise)

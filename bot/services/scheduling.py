@@ -35,7 +35,7 @@ async def days(
     channel, address = key
     hash_ = seal.hash(f"address/{channel}", address)
     async with database.reading() as connection:
-        known = await turns.find_addresses(connection, [hash_])
+        known = await turns.find_addresses(connection, [(channel, hash_)])
         talk = await turns.talk_of(connection, known[hash_].contact_id) if hash_ in known else None
         if not talk:
             return []

@@ -80,12 +80,12 @@ async def tell(
     Who only shuts us out is told nothing, and remembered if they were known.
     """
     key_hash = answering.address_hash(kit.seal, inbound)
-    known = await turns.find_addresses(connection, [key_hash])
+    known = await turns.find_addresses(connection, [(inbound.channel, key_hash)])
     if inbound.kind in answering.SHUTTING and not known:
         return None
     ((_, address),) = await answering.introduce(connection, kit.seal, [inbound], known, at)
     await turns.lock_contacts(connection, [address.contact_id])
-    owner = await aside.owner(connection, key_hash)
+    owner = await aside.owner(connection, inbound.channel, key_hash)
     if owner is None:
         # It went over to another contact while we waited for this one.
         raise db.Outdated
@@ -184,7 +184,7 @@ async def _again(
     for attempt in range(_REPLAYS):
         try:
             async with database.transaction() as connection:
-                owner = await aside.owner(connection, kept.key_hash)
+                owner = await aside.owner(connection, kept.channel, kept.key_hash)
                 if not anyway and not (owner and _stands(kit.seal, owner.talk) == stands):
                     return None
                 # Its key first, as everybody locks.
@@ -232,7 +232,7 @@ async def drop(
 
 
 async def _ask_again(connection: db.Connection, kit: recording.Kit, kept: aside.Aside, at: dt.datetime) -> bool:
-    owner = await aside.owner(connection, kept.key_hash)
+    owner = await aside.owner(connection, kept.channel, kept.key_hash)
     if owner is None or owner.stopped or owner.closed:
         return False
     try:

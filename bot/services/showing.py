@@ -15,13 +15,13 @@ class Screens:
     def __init__(self, database: db.Database, seal: sealing.Seal) -> None:
         self._database = database
         self._seal = seal
-        self._looking: list[tuple[bytes, asyncio.Future[tuple[base.Outbound, ...]]]] = []
+        self._looking: list[tuple[tuple[str, bytes], asyncio.Future[tuple[base.Outbound, ...]]]] = []
         self._task: asyncio.Task[None] | None = None
 
     async def look(self, channel: str, address: str) -> tuple[base.Outbound, ...]:
         """The messages that wait there, in order; () for an unknown address."""
         seen: asyncio.Future[tuple[base.Outbound, ...]] = asyncio.get_running_loop().create_future()
-        self._looking.append((self._seal.hash(f"address/{channel}", address), seen))
+        self._looking.append(((channel, self._seal.hash(f"address/{channel}", address)), seen))
         if self._task is None or self._task.done():
             self._task = asyncio.create_task(self._read())
         return await seen
@@ -37,6 +37,6 @@ class Screens:
                     if not seen.done():
                         seen.set_exception(error)
                 continue
-            for key, seen in looking:
+            for (_, key), seen in looking:
                 if not seen.done():
                     seen.set_result(tuple(posting.opened(self._seal, sealed) for sealed in rows.get(key, ())))

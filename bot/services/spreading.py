@@ -151,16 +151,17 @@ class Spreader:
 
     async def _twins(self, connection: db.Connection, ways: Mapping[str, approaching.Way]) -> dict[str, str]:
         """Contact -> the other one that has the same telephone number, on WhatsApp or by SMS."""
-        hashes: dict[bytes, str] = {}
+        hashes: dict[tuple[str, bytes], str] = {}
         for contact, way in ways.items():
             if way.address.channel in approaching.NUMBERED:
                 number = self._seal.open("address", way.address.sealed).removeprefix(_WHATSAPP)
                 other, handle = (
                     ("sms", number) if way.address.channel == "whatsapp" else ("whatsapp", _WHATSAPP + number)
                 )
-                hashes[self._seal.hash(f"address/{other}", handle)] = contact
-        found = await turns.find_addresses(connection, sorted(hashes)) if hashes else {}
-        return {hashes[hash_]: each.contact_id for hash_, each in found.items() if each.contact_id != hashes[hash_]}
+                hashes[other, self._seal.hash(f"address/{other}", handle)] = contact
+        found = await turns.find_addresses(connection, hashes) if hashes else {}
+        known = ((contact, found[hash_].contact_id) for (_, hash_), contact in hashes.items() if hash_ in found)
+        return {contact: twin for contact, twin in known if twin != contact}
 
     def _later(
         self, turn: broadcasts.Turn, way: approaching.Way, talk: state.Talk, full: set[str], at: dt.datetime

@@ -41,6 +41,8 @@ outgoing = sa.Table(
     #: The broadcast it belongs to, without a foreign key: an outbox that is written all the time is not locked for one.
     sa.Column("broadcast_id", Serial),
     sa.Index("ix_outgoing_contact_id_id", "contact_id", "id"),
+    # Whoever takes an address away asks what refers to it, as both databases do by themselves.
+    sa.Index("ix_outgoing_address_id", "address_id"),
     sa.Index("ix_outgoing_respondent_id", "respondent_id"),
     sa.Index("ix_outgoing_provider_id", "provider_id"),
     # Only what is not done is looked for, whatever lies behind it; and replies past any number of messages in bulk.

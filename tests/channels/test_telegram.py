@@ -272,6 +272,19 @@ async def test_a_platform_that_does_not_answer_is_told_without_the_token(
         assert standins.TOKEN not in str(error.value)
 
 
+@pytest.mark.parametrize("result", ["true", "[7]", '[{"message": {}}]', '{"id": 1}'])
+@pytest.mark.parametrize("call", [lambda it: it.start(), lambda it: it.updates(0, 0)], ids=["start", "updates"])
+async def test_a_yes_in_another_shape_is_no_answer(
+    channel: telegram.Telegram, monkeypatch: pytest.MonkeyPatch, call: Call, result: str
+) -> None:
+    async def answers(*_: object, **__: object) -> tuple[int, bytes]:
+        return 200, f'{{"ok": true, "result": {result}}}'.encode()
+
+    monkeypatch.setattr(channel._http, "do_request", answers)
+    with pytest.raises(base.Unreachable):
+        await call(channel)
+
+
 async def test_an_update_comes_again_until_a_higher_offset_acknowledges_it(
     platform: standins.Standin, channel: telegram.Telegram
 ) -> None:

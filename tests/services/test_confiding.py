@@ -182,3 +182,21 @@ async def test_the_relative_may_neither_see_nor_change_what_was_promised(databas
         assert "5 дней" not in data
         await hears.says("отправлено")
         assert await house.rows("SELECT state FROM pledge") == ["confirmed"]
+
+
+@pytest.mark.parametrize("giver_first", [True, False])
+async def test_a_new_link_and_a_yes_to_the_old_one_at_once_hold_up_nobody(database_url: str, giver_first: bool) -> None:
+    async with opened(database_url) as house:
+        person, hears, other = await giver(house), house.person(channel="telegram", address="777"), house.person()
+        await hears.sends(start=await link(person))
+        await hears.sends("2")
+        both = [(person, "родственник"), (hears, "1")]
+        texts = [*(both if giver_first else reversed(both)), (other, "ашар")]
+        await asyncio.gather(*(house.desk.receive(each.message(text)) for each, text in texts))
+        assert [await heads(each, "") != [] for each in (person, hears, other)] == [True] * 3
+        assert await house.count("set_aside") == 0
+        # Whoever agreed hears, or was told that the link is good no more.
+        agreed = await house.rows("SELECT confidant_id IS NOT NULL FROM confidant")
+        told = (await hears.reads()).head
+        assert agreed == [not giver_first]
+        assert ("новости будут приходить вам" in told) is not giver_first

@@ -178,10 +178,11 @@ async def test_what_is_forgotten_at_the_same_moment_is_met_anew(
 ) -> None:
     find, looks = turns.find_addresses, []
 
-    async def outdated(connection: db.Connection, hashes: list[bytes]) -> dict[bytes, turns.Address]:
-        looks.append(hashes)
-        stale = {hashes[0]: turns.Address("gone", hashes[0], "gone")}
-        return stale if len(looks) == 1 else await find(connection, hashes)
+    async def outdated(connection: db.Connection, keys: list[tuple[str, bytes]]) -> dict[bytes, turns.Address]:
+        looks.append(keys)
+        ((_, hash_),) = keys
+        stale = {hash_: turns.Address("gone", hash_, "gone")}
+        return stale if len(looks) == 1 else await find(connection, keys)
 
     async with houses.opened(database_url) as house:
         monkeypatch.setattr(turns, "find_addresses", outdated)

@@ -191,3 +191,20 @@ async def test_who_takes_a_promise_back_leaves_no_photo_of_it(database_url: str)
         assert await house.count("media") == 1
         await person.says("снять", "1")
         assert await house.count("media") == 0
+
+
+@pytest.mark.parametrize("giver_first", [True, False])
+async def test_a_yes_stands_though_the_relative_is_erased_at_that_moment(database_url: str, giver_first: bool) -> None:
+    async with houses.opened(database_url) as house:
+        relative, link = await vouched(house)
+        giver = house.person()
+        await giver.sends(start=link)
+        await giver.sends("2")
+        await relative.says("өчүр")
+        both = [giver, relative] if giver_first else [relative, giver]
+        await asyncio.gather(*(house.desk.receive(each.message("1")) for each in both))
+        confirmed = "теперь это ваше обещание" in (await giver.reads()).head
+        assert confirmed is giver_first
+        assert await house.rows(STATE) == ["confirmed" if confirmed else "withdrawn"]
+        assert await house.count("set_aside") == 0
+        assert await house.differences() == 0
