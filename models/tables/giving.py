@@ -152,8 +152,8 @@ vouching = sa.Table(
     sa.Column("pledge_id", sa.String(32), sa.ForeignKey("pledge.id"), primary_key=True),
     #: Emptied by erasure.
     ref("respondent_id", "respondent.id", nullable=True, index=True),
-    #: Emptied once the giver has answered: a code is used once.
-    sa.Column("code_hash", sa.LargeBinary(32), unique=True, index=True),
+    #: One for all that was promised in one message. Emptied once the giver has answered: a code is used once.
+    sa.Column("code_hash", sa.LargeBinary(32), index=True),
     sa.Column("expires_at", When, nullable=False),
 )
 

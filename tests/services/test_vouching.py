@@ -51,6 +51,29 @@ async def test_it_counts_once_its_giver_has_said_yes_and_the_relative_hears_of_i
         assert await house.differences() == 0
 
 
+async def test_several_things_in_one_message_are_confirmed_by_one_link(database_url: str) -> None:
+    async with houses.opened(database_url) as house:
+        relative, link = await vouched(house, "за брата 5 дней, 3000 сом")
+        assert await house.rows(STATE) == ["offered"] * 2
+        # One of them by a link of its own from now on.
+        said = await relative.says("мои обещания", "1", "4")
+        [own] = re.findall(r"start=(g-[A-Z0-9]{12})", said.head)
+        for start, confirmed in ((link, 1), (own, 2)):
+            giver = house.person()
+            await giver.sends(start=start)
+            assert "теперь это ваше обещание" in (await giver.says("2", "1")).head
+            assert (await house.rows(STATE)).count("confirmed") == confirmed
+        _, link = await vouched(house, "за сестру 2 дня, 10 кап цемент")
+        giver = house.person()
+        await giver.sends(start=link)
+        shown = await giver.sends("2")
+        assert "2 дня работы" in shown.head
+        assert "10 мешков цемента" in shown.head
+        await giver.sends("1")
+        assert await house.rows(STATE) == ["confirmed"] * 4
+        assert await house.differences() == 0
+
+
 async def test_a_link_is_used_once_and_a_new_one_ends_the_old(database_url: str) -> None:
     async with houses.opened(database_url) as house:
         relative, old = await vouched(house)
