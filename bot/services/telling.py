@@ -31,7 +31,9 @@ async def tell(
         address = kit.seal.open("address", place.sealed)
         where = place.contact_id, place.address_id, person
         since = {"not_before": daytime.opening(at, daytime.hours(address))}
-        for piece in plain.pieces(outbound, kit.channels[place.channel].capabilities):
+        # A channel that this house has not now, or the shell has not, cuts nothing.
+        channel = kit.channels.get(place.channel)
+        for piece in plain.pieces(outbound, channel.capabilities) if channel else [outbound]:
             rows.append(posting.outgoing(kit.seal, place.channel, piece, *where, at) | since)
     if rows:
         await outbox.add(connection, rows)
