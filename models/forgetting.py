@@ -79,8 +79,12 @@ async def forget(connection: db.Connection, contact_id: str, *, refused: bool) -
     """Remove a contact with nobody behind it. `refused`: the address's keyed hash alone stays, and reaches nobody."""
     address = tables.address
     theirs = address.c.contact_id == contact_id
-    for table in (tables.outgoing, tables.recipient):
-        await connection.execute(sa.delete(table).where(table.c.contact_id == contact_id))
+    outgoing, recipient = tables.outgoing, tables.recipient
+    await connection.execute(sa.delete(outgoing).where(outgoing.c.contact_id == contact_id))
+    # Who came over from another contact was told something there; an address to which a message refers cannot go.
+    addresses = sa.select(address.c.id).where(theirs)
+    await connection.execute(sa.delete(outgoing).where(outgoing.c.address_id.in_(addresses)))
+    await connection.execute(sa.delete(recipient).where(recipient.c.contact_id == contact_id))
     await codes.drop(connection, [contact_id])
     hashes = sa.select(address.c.key_hash).where(theirs)
     await connection.execute(sa.delete(tables.set_aside).where(tables.set_aside.c.key_hash.in_(hashes)))

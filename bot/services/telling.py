@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+import logging
 from collections.abc import Sequence
 
 from bot.channels import base, plain
 from bot.engine import daytime, form, messages
 from bot.services import posting, recording
-from models import db, hearing, outbox
+from models import db, hearing, outbox, sealing
+
+_log = logging.getLogger(__name__)
 
 
 async def tell(
@@ -28,10 +31,17 @@ async def tell(
             continue
         language = place.language if place.language in form.LANGUAGES else form.LANGUAGES[0]
         outbound = base.Outbound(kit.voice.say(line, language), language=language)
-        address = kit.seal.open("address", place.sealed)
+        try:
+            address = kit.seal.open("address", place.sealed)
+        except sealing.Unreadable:
+            # A damaged row: it is not theirs who write, and does not hold them up.
+            _log.error("somebody is not told a line: what is kept of them cannot be opened")
+            continue
         where = place.contact_id, place.address_id, person
         since = {"not_before": daytime.opening(at, daytime.hours(address))}
-        for piece in plain.pieces(outbound, kit.channels[place.channel].capabilities):
+        # A channel that this house has not now, or the shell has not, cuts nothing.
+        channel = kit.channels.get(place.channel)
+        for piece in plain.pieces(outbound, channel.capabilities) if channel else [outbound]:
             rows.append(posting.outgoing(kit.seal, place.channel, piece, *where, at) | since)
     if rows:
         await outbox.add(connection, rows)

@@ -154,3 +154,23 @@ async def test_what_was_promised_on_one_channel_is_followed_on_another(database_
         await web.says("1", "перенести на 20 апреля", "4", "1")
         assert await house.rows("SELECT state FROM pledge") == ["withdrawn"]
         assert await house.differences() == 0
+
+
+async def test_whoever_went_over_and_was_erased_there_is_met_anew(database_url: str) -> None:
+    async with houses.opened(database_url, *channels()) as house:
+        phone, other = house.person(), house.person()
+        await phone.begins()
+        code = await code_of(phone)
+        # At the menu, and so with messages of the contact that is left behind.
+        await other.says("салам", "2")
+        assert FOUND in (await other.sends(code)).head
+        await phone.says("өчүр", "1")
+        await house.write("UPDATE outgoing SET status = 'sent'")
+        house.clock.forward(minutes=1)
+        await forgetting.fall_due(house.database, ["sms"], house.clock())
+        assert await house.rows("SELECT closed FROM address") == ["erased", "erased"]
+        assert "Какой язык" in (await other.sends("салам")).head
+        assert await house.count("set_aside") == 0
+        house.clock.forward(hours=30)
+        await forgetting.fall_due(house.database, ["sms"], house.clock())
+        assert await house.count("due") == 0

@@ -231,3 +231,31 @@ async def test_a_yes_stands_though_the_relative_is_erased_at_that_moment(databas
         assert await house.rows(STATE) == ["confirmed" if confirmed else "withdrawn"]
         assert await house.count("set_aside") == 0
         assert await house.differences() == 0
+
+
+async def test_a_yes_is_taken_though_the_relatives_channel_is_closed_by_now(database_url: str) -> None:
+    async with houses.opened(database_url, Letterbox(), Letterbox("telegram")) as house:
+        relative, link = await vouched(house)
+        giver = house.person(channel="telegram", address="777")
+        await giver.sends(start=link)
+        await giver.sends("2")
+    async with houses.opened(database_url, Letterbox("telegram")) as house:
+        giver.house = house
+        assert "теперь это ваше обещание" in (await giver.sends("1")).head
+        assert await house.count("set_aside") == 0
+        # Whoever opens that channel again sends it.
+        relative.house = house
+        assert "подтверждено" in (await relative.reads()).head
+
+
+async def test_a_yes_is_taken_though_what_is_kept_of_the_relative_is_damaged(database_url: str) -> None:
+    async with houses.opened(database_url) as house:
+        relative, link = await vouched(house)
+        giver = house.person()
+        await giver.sends(start=link)
+        await giver.sends("2")
+        damaged = "UPDATE address SET sealed = :bad WHERE contact_id = :id"
+        await house.write(damaged, bad=b"bad", id=await relative.contact())
+        assert "теперь это ваше обещание" in (await giver.sends("1")).head
+        assert await house.rows(STATE) == ["confirmed"]
+        assert await house.count("set_aside") == 0
