@@ -68,6 +68,8 @@ def _none(turning: Turning, said: verbs.Said) -> None:
     gone = [each for each in turning.facts.promises if each.standing.state in giving.LET_GO]
     if any(giving.stands(each) for each in turning.facts.promises):
         turning.say(doubting.REFUSED[wishes.Reason.RECEIVED])
+    elif gone and all(each.standing.state is State.RETURNED for each in gone):
+        turning.say(doubting.REFUSED[wishes.Reason.RETURNED])
     elif gone:
         turning.say(doubting.REFUSED[wishes.Reason.WITHDRAWN])
         if said.verb == "sent":
