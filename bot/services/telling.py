@@ -6,9 +6,9 @@ import datetime as dt
 from collections.abc import Sequence
 
 from bot.channels import base, plain
-from bot.engine import daytime, form, messages
-from bot.services import posting, recording
-from models import db, hearing, outbox
+from bot.engine import daytime, form, messages, state
+from bot.services import approaching, posting, recording
+from models import db, hearing, outbox, sealing
 
 
 async def tell(
@@ -30,8 +30,17 @@ async def tell(
         outbound = base.Outbound(kit.voice.say(line, language), language=language)
         address = kit.seal.open("address", place.sealed)
         where = place.contact_id, place.address_id, person
-        since = {"not_before": daytime.opening(at, daytime.hours(address))}
+        since = {"not_before": daytime.opening(at, _clocks(kit, place, address))}
         for piece in plain.pieces(outbound, kit.channels[place.channel].capabilities):
             rows.append(posting.outgoing(kit.seal, place.channel, piece, *where, at) | since)
     if rows:
         await outbox.add(connection, rows)
+
+
+def _clocks(kit: recording.Kit, place: hearing.Place, address: str) -> daytime.Hours:
+    try:
+        talk = approaching.talk(kit.seal, place.talk)
+    except sealing.Unreadable:
+        # Whoever writes now must not be kept from it by what is damaged of another.
+        talk = state.Talk()
+    return approaching.clocks(talk, address if place.channel in approaching.NUMBERED else "")
