@@ -163,7 +163,7 @@ def rings(pushed: Collection[str]) -> sa.Case[int]:
 
 
 class Place(NamedTuple):
-    """Where somebody is told; `sealed` is the provider's handle."""
+    """Where somebody is told; `sealed` is the provider's handle, `talk` the conversation of their phone."""
 
     person: str
     contact_id: str
@@ -171,6 +171,7 @@ class Place(NamedTuple):
     channel: str
     sealed: bytes
     language: str
+    talk: bytes | None
 
 
 async def nearest(connection: db.Connection, people: Collection[str], pushed: Collection[str]) -> dict[str, Place]:
@@ -182,6 +183,7 @@ async def nearest(connection: db.Connection, people: Collection[str], pushed: Co
         _address.c.channel,
         _address.c.sealed,
         _contact.c.language,
+        _contact.c.sealed,
     )
     rows = await connection.execute(
         sa.select(*columns)

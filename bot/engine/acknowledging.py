@@ -189,6 +189,8 @@ def _show_entry(turning: Turning, entry: messages.Promise) -> messages.Reply:
             lines.append(phrase(words.msgid, amount=_said(of, entry, amount)))
     if waiting := standing.proposal:
         lines.append(phrase(_PROPOSED[waiting.step].msgid, amount=_said(of, entry, waiting.quantity)))
+    elif standing.ended is ledger.State.RETURNED and standing.received:
+        lines.append(phrase("A part of it was given back."))
     elif standing.ended in _LET_GO:
         lines.append(_LET_GO[standing.ended])
     if entry.photos and not turning.incoming.attaches:

@@ -30,6 +30,7 @@ from bot.engine import (
     reviewing,
     sharing,
     state,
+    staying,
     treasury,
     trying,
     vouching,
@@ -140,6 +141,8 @@ def _settle(turning: Turning) -> None:
         turning.go_home()
     elif talk.scene in acknowledging.SCENES:
         acknowledging.settle(turning)
+    elif talk.scene == staying.SCENE:
+        staying.settle(turning)
     elif talk.scene in ("answers", "restart") and talk.pending not in turning.responses:
         turning.go_on()
     if turning.talk.scene in ("form", "resume") and not turning.current():
@@ -276,6 +279,7 @@ _TAKE: dict[str, Callable[[Turning, Command | None], None]] = {
     "amount": keeping.take_amount,
     "date": keeping.take_date,
     "withdraw": keeping.take_withdraw,
+    staying.SCENE: staying.take,
     "is_done": opining.take_is_done,
     "satisfied": opining.take_satisfied,
     "why": opining.take_why,
@@ -312,6 +316,7 @@ _SHOW: dict[str, Callable[[Turning], messages.Reply]] = {
     "amount": keeping.show_amount,
     "date": keeping.show_date,
     "withdraw": keeping.show_withdraw,
+    staying.SCENE: staying.show,
     "is_done": opining.show_is_done,
     "satisfied": opining.show_satisfied,
     "why": opining.show_why,

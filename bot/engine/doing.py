@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from bot.engine import commands, doubting, giving, keeping, promising, verbs
+from collections.abc import Sequence
+
+from bot.engine import commands, doubting, giving, keeping, messages, promising, verbs
 from bot.engine.messages import phrase
 from bot.engine.pledging import wishes
 from bot.engine.pledging.ledger import State
 from bot.engine.turning import Turning
 
 #: Where such a word is no answer to anything else.
-SCENES = ("home", "pledges", "done", "where", "mail")
+SCENES = ("home", "pledges", "done", "where", "mail", "stays")
 
 _OPEN = frozenset({State.OFFERED, State.CONFIRMED, State.DUE})
 _MOVING = frozenset({State.SENT, State.NOT_FOUND})
@@ -42,9 +44,15 @@ def take(turning: Turning) -> None:
     if said.verb == "sent" and len(found) > 1:
         # What is on its way already was told of; unless it is all there is.
         found = [each for each in found if each.standing.state not in _MOVING | {State.LAPSED}] or found
-    if not found:
+    if found:
+        choose(turning, said, found)
+    else:
         _none(turning, said)
-    elif len(found) == 1:
+
+
+def choose(turning: Turning, said: verbs.Said, found: Sequence[messages.Promise]) -> None:
+    """Do it with the one that is meant, or ask which of them."""
+    if len(found) == 1:
         keeping.open_(turning, found[0].id)
         if turning.incoming.kind == "image":
             keeping.photo(turning, found[0])
@@ -60,6 +68,8 @@ def _none(turning: Turning, said: verbs.Said) -> None:
     gone = [each for each in turning.facts.promises if each.standing.state in giving.LET_GO]
     if any(giving.stands(each) for each in turning.facts.promises):
         turning.say(doubting.REFUSED[wishes.Reason.RECEIVED])
+    elif gone and all(each.standing.state is State.RETURNED for each in gone):
+        turning.say(doubting.REFUSED[wishes.Reason.RETURNED])
     elif gone:
         turning.say(doubting.REFUSED[wishes.Reason.WITHDRAWN])
         if said.verb == "sent":

@@ -6,14 +6,27 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from bot.engine import giving, keeping, messages, opining, promising, standing, state
+from bot.engine import giving, keeping, messages, opining, promising, standing, state, staying
 from bot.engine.messages import phrase
 from bot.engine.pledging import reminding
 from bot.engine.turning import LISTED, Turning
 
 #: Scenes in which nothing is under way that a message of ours could tear apart.
 _RESTING = frozenset(
-    {"home", "done", "where", "resume", "pledges", "pledge", "form", "answers", "list", "moved", *opining.SCENES}
+    {
+        "home",
+        "done",
+        "where",
+        "resume",
+        "pledges",
+        "pledge",
+        "form",
+        "answers",
+        "list",
+        "moved",
+        "stays",
+        *opining.SCENES,
+    }
 )
 
 
@@ -27,6 +40,8 @@ class News:
     reminded: Sequence[tuple[messages.Promise, reminding.Kind]] = ()
     #: The campaign of which they are asked how it ended, or "".
     asked: str = ""
+    #: Pledges of which they are asked whether they stay, now that their campaign asks something else.
+    revised: Sequence[messages.Promise] = ()
 
     def __bool__(self) -> bool:
         return any(self.happened.values()) or bool(self.reminded or self.asked)
@@ -59,6 +74,10 @@ def tell(talk: state.Talk, person: str, news: News, facts: messages.Facts, now: 
         return _remind(turning, news.reminded, leads=leads)
     if news.asked:
         return _ask(turning, news.asked, leads=leads)
+    if news.revised and leads:
+        begun = bool(turning.current())
+        staying.open_(turning, news.revised)
+        return _led(turning, staying.show(turning), begun=begun)
     return Told(talk, messages.Reply(tuple(turning.lines)))
 
 

@@ -10,7 +10,7 @@ from bot.engine.turning import LISTED as LISTED  # re-exported: so many are list
 from bot.engine.turning import Turning, options
 
 #: Scenes in which the pledges of the person who writes must be at hand.
-SCENES = frozenset({"home", "pledges", *keeping.SCENES})
+SCENES = frozenset({"home", "pledges", "stays", *keeping.SCENES})
 
 
 def list_pledges(turning: Turning) -> None:

@@ -127,6 +127,13 @@ def of_campaign(turned: Iterable[Turned], gifts: Sequence[Gift]) -> list[message
     return lines
 
 
+def asks(turned: Iterable[Turned], gifts: Sequence[Gift]) -> list[messages.Promise]:
+    """Those of the pledges of which it is asked whether they stay: a new version came, and they are yet to be given."""
+    new = [each.at for each in turned if each.version]
+    still = [gift for gift in gifts if gift.promise.standing.state in campaigns.ASKED]
+    return [gift.promise for gift in still if any(_stood(gift, at) for at in new)]
+
+
 def _stood(gift: Gift, at: dt.datetime) -> bool:
     """Whether it was still a promise, or kept, just before: who took it back hears no more."""
     then = ledger.fold(each for each in gift.events if each.at < at)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from bot.engine import commands, doubting, drafting, giving, happenings, messages, naming, reciting, state, whereabouts
+from bot.engine import commands, doubting, drafting, giving, happenings, naming, reciting, state, whereabouts
 from bot.engine.commands import Command
-from bot.engine.gifts import behalf, whens
+from bot.engine.gifts import behalf, currencies, whens
 from bot.engine.gifts.pieces import Misread, Why
 from bot.engine.messages import phrase
 from bot.engine.pledging import wishes
@@ -133,9 +133,7 @@ def _take_doubt(vow: Vow, text: str) -> None:
     if number := _picked(text, len(choices)):
         choice = choices[number - 1][0]
     else:
-        choice = vow.ear.answer(doubt, text) or next(
-            (kept for kept, words in choices if not kept and _says(words, text)), "?"
-        )
+        choice = vow.ear.answer(doubt, text) or next((kept for kept, _ in choices if _says(kept, text)), "?")
     if choice == "":
         vow.change("gift")
     elif choice != "?":
@@ -146,14 +144,26 @@ def _take_doubt(vow: Vow, text: str) -> None:
         vow.turning.miss()
 
 
-def _says(words: messages.Line, text: str) -> bool:
-    """Whether "write otherwise" is meant."""
-    return words is doubting.OTHERWISE and agreeing.meaning(text) in ("no", "other", "none")
+def _says(kept: str, text: str) -> bool:
+    """Whether what ends the choices is meant: to write it otherwise, or other money."""
+    if kept == drafting.OTHERS:
+        return agreeing.meaning(text) == "other" or commands.fold(text[:60]) in _OTHER_MONEY
+    return not kept and (agreeing.meaning(text) in ("no", "other", "none") or commands.fold(text[:60]) in _OTHERWISE)
+
+
+_OTHERWISE = frozenset(
+    commands.fold(word)
+    for word in ("башкача жазам", "башкача", "кайра жазам", "напишу иначе", "иначе", "по-другому", "напишу по-другому")
+)
+_OTHER_MONEY = frozenset(
+    commands.fold(word) for word in ("башка акча", "башка валюта", "другая валюта", "другие деньги", "в другой валюте")
+)
 
 
 def _is_gift(vow: Vow, text: str) -> bool:
     """Whether the message is a gift in itself and not a bare number, or says what must not go unanswered."""
-    if not any(map(str.isalpha, text)) and len(text) < _LONG_NUMBER:
+    bare = not any(map(str.isalpha, text)) and currencies.SIGNS.keys().isdisjoint(text)
+    if bare and len(text) < _LONG_NUMBER:
         return False
     if behalf.together(text):
         return True
@@ -201,6 +211,9 @@ def _take_when(vow: Vow, text: str) -> None:
         # The campaign's own day is not written down, so that it moves with the campaign's.
         vow.change("confirm", when="" if day == vow.campaign.deadline else day.isoformat())
         return
+    if _is_new(vow, text):
+        _hear(vow, text)
+        return
     said = [text]
     if isinstance(unclear, whens.Asked) and unclear.about in ("times", "often"):
         said = [f"ай сайын {text} ай", f"ай сайын {text}", text]
@@ -213,6 +226,18 @@ def _take_when(vow: Vow, text: str) -> None:
         vow.change("when", when="")
     else:
         vow.change("when", when=text)
+
+
+def _is_new(vow: Vow, text: str) -> bool:
+    """Whether what is said instead of a time is another gift, with a time of its own or without: "1000 сом эртең"."""
+    if not _is_gift(vow, text):
+        return False
+    draft = vow.ear.heard(text)
+    if draft.when:
+        return True
+    # "3 күн" is a time here, and so is whatever else counts nothing but days.
+    labour = {need.name for need in vow.campaign.needs if need.kind == "labour"}
+    return any(each.need not in labour for each in draft.offers)
 
 
 def _take_shown(vow: Vow, text: str) -> None:

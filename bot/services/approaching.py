@@ -45,8 +45,7 @@ class Map:
     def way(self, person: str, addresses: Sequence[hearing.Address], talk: state.Talk, at: dt.datetime) -> Way:
         """By the first address that is theirs; where they are, they said themselves, or any telephone number tells."""
         numbers = [self._seal.open("address", each.sealed) for each in addresses if each.channel in NUMBERED]
-        said = (person.country for person in talk.people if person.country not in ("", whereabouts.UNTOLD))
-        there = daytime.there(next(said, ""), numbers[0] if numbers else "")
+        there = clocks(talk, numbers[0] if numbers else "")
         theirs = (each for each in addresses if each.channel in self._channels and each.person in (None, person))
         first = next(theirs, _NOWHERE)
         channel = self._channels.get(first.channel)
@@ -83,6 +82,12 @@ class Map:
     def pieces(self, way: Way, outbound: base.Outbound) -> list[base.Outbound]:
         """The messages in which it is sent this way."""
         return plain.pieces(outbound._replace(outside=way.outside), self.capabilities(way))
+
+
+def clocks(talk: state.Talk, number: str) -> daytime.Hours:
+    """Where whoever holds a phone is, as far as they or their number tell; "" is no number."""
+    said = (person.country for person in talk.people if person.country not in ("", whereabouts.UNTOLD))
+    return daytime.there(next(said, ""), number)
 
 
 def talk(seal: sealing.Seal, sealed: bytes | None) -> state.Talk:

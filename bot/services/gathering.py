@@ -139,6 +139,7 @@ def _stand(read: _Read, person: str, today: dt.date) -> Stand:
     gifts: dict[str, list[tidings.Gift]] = {}
     further: list[dict[str, Any]] = []
     reminded: list[tuple[messages.Promise, reminding.Kind]] = []
+    revised: list[messages.Promise] = []
     again: list[dt.date] = []
     for pledge in (each for each in read.pledges if each.respondent_id == person):
         for promise in booking.promises([pledge]):
@@ -160,6 +161,8 @@ def _stand(read: _Read, person: str, today: dt.date) -> Stand:
         upto = heard.get(f"a-{name}", hearing.NOTHING)
         fresh = [(number, turned) for number, turned in read.turned[name] if number > upto.upto]
         lines = tidings.of_campaign([turned for _, turned in fresh], theirs)
+        if read.campaigns[name].state in campaigns.TAKING:
+            revised += tidings.asks([turned for _, turned in fresh], theirs)
         for gift in theirs:
             lines += tidings.of_gift(gift, read.campaigns[name])
         further.append(_further(person, f"a-{name}", max([upto.upto, *(number for number, _ in fresh)])))
@@ -177,7 +180,7 @@ def _stand(read: _Read, person: str, today: dt.date) -> Stand:
         again.append(today + dt.timedelta(days=1))
     mine = [gift.promise for each in gifts.values() for gift in each]
     facts = messages.Facts({}, {}, read.campaigns, promises=tuple(mine), ended=(asked,) if asked else ())
-    return Stand(heralding.News(happened, reminded, asked), facts, further, min(again, default=None))
+    return Stand(heralding.News(happened, reminded, asked, revised), facts, further, min(again, default=None))
 
 
 def _gift(read: _Read, pledge: ledger.Pledge, promise: messages.Promise, upto: hearing.Heard) -> tidings.Gift:

@@ -134,7 +134,8 @@ async def first(
     Their contact must be held.
     """
     held = [each for each in await hearing.hold(connection, {known.contact_id}, None) if not each.stopped]
-    there = daytime.hours(known.inbound.address) if known.inbound.channel in approaching.NUMBERED else daytime.HOME
+    number = known.inbound.address if known.inbound.channel in approaching.NUMBERED else ""
+    there = approaching.clocks(known.talk, number)
     stands = await gathering.gather(connection, kit.library, {each.person: there for each in held}, at)
     told: list[tuple[str, base.Outbound]] = []
     looked: list[Row] = []

@@ -7,8 +7,8 @@ import logging
 from collections.abc import Sequence
 
 from bot.channels import base, plain
-from bot.engine import daytime, form, messages
-from bot.services import posting, recording
+from bot.engine import daytime, form, messages, state
+from bot.services import approaching, posting, recording
 from models import db, hearing, outbox, sealing
 
 _log = logging.getLogger(__name__)
@@ -38,10 +38,19 @@ async def tell(
             _log.error("somebody is not told a line: what is kept of them cannot be opened")
             continue
         where = place.contact_id, place.address_id, person
-        since = {"not_before": daytime.opening(at, daytime.hours(address))}
+        since = {"not_before": daytime.opening(at, _clocks(kit, place, address))}
         # A channel that this house has not now, or the shell has not, cuts nothing.
         channel = kit.channels.get(place.channel)
         for piece in plain.pieces(outbound, channel.capabilities) if channel else [outbound]:
             rows.append(posting.outgoing(kit.seal, place.channel, piece, *where, at) | since)
     if rows:
         await outbox.add(connection, rows)
+
+
+def _clocks(kit: recording.Kit, place: hearing.Place, address: str) -> daytime.Hours:
+    try:
+        talk = approaching.talk(kit.seal, place.talk)
+    except sealing.Unreadable:
+        # Whoever writes now must not be kept from it by what is damaged of another.
+        talk = state.Talk()
+    return approaching.clocks(talk, address if place.channel in approaching.NUMBERED else "")

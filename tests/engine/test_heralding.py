@@ -18,6 +18,7 @@ from bot.channels import base, composing, plain
 from bot.engine import giving, happenings, heralding, messages, state, tidings
 from bot.engine.pledging import campaigns, events, reminding
 from bot.engine.pledging.events import Role, Step
+from bot.services import revising
 from tests import talking
 
 TOLD = Path(__file__).resolve().parent / "told"
@@ -103,6 +104,18 @@ def kinds() -> Iterator[tuple[str, heralding.News, list[messages.Promise]]]:
         ),
     }.items():
         yield name, heralding.News({"suu": tidings.of_campaign([turned], [days])}), [days.promise]
+    later = dataclasses.replace(campaign(), deadline=dt.date(2027, 6, 20))
+    matters = frozenset({campaigns.Matter.DEADLINE})
+    for name, given, asked in (
+        ("a new deadline", days, True),
+        ("a new deadline, what is sent", gift(2, _MONEY, sent), False),
+    ):
+        lines = revising.words(campaign(), later, matters, asked=asked)
+        version = {frozenset({given.promise.standing.state.value}): lines}
+        came = [became(state_.OPEN, state_.OPEN, version=version)]
+        asks = tidings.asks(came, [given])
+        assert bool(asks) is asked
+        yield name, heralding.News({"suu": tidings.of_campaign(came, [given])}, revised=asks), [given.promise]
     done = tidings.of_campaign([became(state_.DONE, state_.WORKING)], [days])
     yield "done, and asked", heralding.News({"suu": done}, asked="suu"), [days.promise]
     yield "asked alone", heralding.News({}, asked="suu"), []

@@ -148,6 +148,38 @@ def test_the_country_only_orders_the_suggestions(person: talking.Person) -> None
     assert kinds(person.say("1")) == []
 
 
+@pytest.mark.parametrize("before", [("5000",), ("5000-6000 сом",), ("5000 сом",), ("5000 сом", "2")])
+@pytest.mark.parametrize("said", ["100$", "100 usd", "100 долларов"])
+def test_another_gift_is_one_however_it_is_written(person: talking.Person, before: tuple[str, ...], said: str) -> None:
+    assert "100 долларов. Срок" in text(person.say(*before, said))
+
+
+@pytest.mark.parametrize(
+    ("said", "back"),
+    [
+        ("1000 сом через месяц", "1 000 сомов. Срок: 1 апреля"),
+        ("ай сайын 1000 сомдон жарым жыл", "1 000 сомов. Срок: каждый месяц (месяцев: 6)"),
+        ("10 мешков цемента", "10 мешков цемента. Срок: 15 мая"),
+        ("3 дня работы завтра", "3 дня работы. Срок: 2 марта"),
+        ("3 дня", "5 000 сомов. Срок: 4 марта"),
+        ("через 3 дня", "5 000 сомов. Срок: 4 марта"),
+        ("3 күндөн кийин", "5 000 сомов. Срок: 4 марта"),
+    ],
+)
+def test_asked_when_another_gift_is_no_day_of_this_one(person: talking.Person, said: str, back: str) -> None:
+    assert back in text(person.say("5000 сомов", "2", said))
+
+
+@pytest.mark.parametrize("said", ["3", "напишу иначе", "Башкача жазам.", "нет"])
+def test_to_write_it_otherwise_can_be_typed(person: talking.Person, said: str) -> None:
+    assert "Чем хотите помочь" in text(person.say("5000-6000 сом", said))
+
+
+@pytest.mark.parametrize("said", ["3", "Другая валюта", "башка акча", "другая"])
+def test_other_money_can_be_typed(person: talking.Person, said: str) -> None:
+    assert "1. 5 000 тенге" in text(person.say("5000", said))
+
+
 def test_a_gift_a_month_is_a_pledge_for_each(person: talking.Person) -> None:
     turn = person.say("1000 сом каждый месяц полгода", "1")
     days = [each.steps[-1].due for each in pledged(turn)]

@@ -124,6 +124,44 @@ async def test_nobody_is_told_at_night_or_after_they_said_stop(database_url: str
         assert await house.count("outgoing") == 1
 
 
+async def test_whether_it_stays_is_asked_with_one_tap(database_url: str, flows: Path) -> None:
+    async with houses.opened(database_url) as house:
+        staying, leaving, several = (house.person() for _ in range(3))
+        for person, offer in ((staying, "5 дней"), (leaving, "5 дней"), (several, "5 дней, 10 мешков цемента")):
+            await person.sends(start="a-suu")
+            await person.says("2", offer, "1", "меню")
+        await revise(house, flows, *DEADLINE)
+        house.clock.now = noon(house)
+        assert await tell(house, house.clock()) == 3
+        for person in (staying, leaving, several):
+            asked = await person.reads()
+            assert [each.label for each in asked.options] == ["Да, остаётся", "Снять обещание"]
+        assert "остаётся в силе" in (await staying.sends("Да, остаётся")).head
+        assert "Снять это обещание?" in (await leaving.sends("2")).head
+        assert "Обещание снято" in (await leaving.sends("1")).head
+        assert "О каком обещании речь?" in (await several.sends("2")).head
+        await several.says("2", "1")
+        assert await givers.steps(house) == {"offered": 4, "confirmed": 4, "withdrawn": 2}
+        assert await house.differences() == 0
+
+
+async def test_who_does_not_answer_stays(database_url: str, flows: Path) -> None:
+    async with houses.opened(database_url) as house:
+        person = house.person()
+        await person.sends(start="a-suu")
+        await person.says("2", "5 дней", "1", "меню")
+        await revise(house, flows, *DEADLINE)
+        house.clock.now = noon(house)
+        await tell(house, house.clock())
+        assert "Срок: 20 июня 2027" in (await person.sends("мои обещания")).head
+        # Whoever promises after the change is asked nothing.
+        other = house.person()
+        await other.sends(start="a-suu")
+        await other.says("2", "3 дня", "1", "меню")
+        house.clock.forward(days=1)
+        assert await tell(house, house.clock()) == 0
+
+
 async def test_what_is_given_is_told_of_and_not_asked_for(database_url: str, flows: Path) -> None:
     async with houses.opened(database_url) as house:
         await givers.promise(house, 2, language="ru")

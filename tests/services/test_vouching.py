@@ -74,6 +74,25 @@ async def test_several_things_in_one_message_are_confirmed_by_one_link(database_
         assert await house.differences() == 0
 
 
+@pytest.mark.parametrize(("country", "opens"), [("Корея", "2027-03-02 00:00"), ("Турция", "2027-03-01 12:")])
+async def test_the_relative_hears_of_it_by_day_where_they_said_they_live(
+    database_url: str, country: str, opens: str
+) -> None:
+    async with houses.opened(database_url, houses.Letterbox("telegram")) as house:
+        relative = house.person("100200", "telegram")
+        await relative.begins("a-suu")
+        await relative.says("3 дня", "1", country, "меню", "2")
+        said = await relative.says("5 дней за брата", "1")
+        [link] = re.findall(r"start=(g-[A-Z0-9]{12})", said.head)
+        # In the evening at home, at half past nine in Seoul.
+        house.clock.now = house.clock.now.replace(hour=12, minute=30)
+        giver = house.person("100300", "telegram")
+        await giver.sends(start=link)
+        await giver.says("2", "1")
+        [waits] = await house.rows("SELECT not_before FROM outgoing ORDER BY not_before DESC LIMIT 1")
+        assert str(waits).startswith(opens)
+
+
 async def test_a_link_is_used_once_and_a_new_one_ends_the_old(database_url: str) -> None:
     async with houses.opened(database_url) as house:
         relative, old = await vouched(house)

@@ -227,7 +227,7 @@ class Revision:
 
 
 #: What they pledged is still theirs to give or to keep.
-_ASKED = frozenset({ledger.State.OFFERED, ledger.State.CONFIRMED, ledger.State.DUE})
+ASKED = frozenset({ledger.State.OFFERED, ledger.State.CONFIRMED, ledger.State.DUE})
 #: It is on the way, or given.
 _TOLD = frozenset({ledger.State.SENT, ledger.State.NOT_FOUND, ledger.State.RECEIVED, ledger.State.ACCOUNTED})
 
@@ -256,4 +256,4 @@ def revise(course: Course, old: Version, new: Version, role: Role, today: dt.dat
         return Refusal(Reason.OTHER_MODEL)
     if Matter.DEADLINE in matters and new.deadline < today:
         return Refusal(Reason.DEADLINE_PASSED)
-    return Revision(matters, _ASKED, _TOLD)
+    return Revision(matters, ASKED, _TOLD)
