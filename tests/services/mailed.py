@@ -34,8 +34,9 @@ class Post(NamedTuple):
                 await asyncio.sleep(0.01)
 
     async def _waits(self) -> bool:
+        pushed = [name for name, channel in self.house.channels.items() if channel.capabilities.push]
         async with self.house.database.reading() as connection:
-            return await outbox.oldest_waiting(connection, self.house.clock(), ["email"]) is not None
+            return await outbox.oldest_waiting(connection, self.house.clock(), pushed) is not None
 
     async def tells(self) -> int:
         """It is noon in Kyrgyzstan: how many people are told something."""
