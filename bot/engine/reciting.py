@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from bot.engine import doubting, giving, happenings, messages, naming
+from bot.engine import doubting, giving, happenings, messages, naming, standing
 from bot.engine.gifts import whens
 from bot.engine.messages import phrase
 from bot.engine.turning import Turning, options
@@ -56,6 +56,8 @@ def _show_confirm(vow: Vow) -> messages.Reply:
     by = giving.references(campaign, said, _by(vow))
     name, kind = (str(vow.response.answer(each) or "") for each in ("name", "shown"))
     shown: list[messages.Line] = [phrase("Name: {name}", name=naming.said(kind, name))] if name else []
+    if draft.offers and (later := standing.not_called(campaign, draft.offers[0])):
+        shown.append(later)
     if vow.behalf:
         shown.append(phrase("In another person's name: you will get a link for them. It counts once they say yes."))
     return messages.Reply((*vow.says("confirm", by), *covers, *shown), _labels(vow, "confirm"), pick=1)
@@ -105,7 +107,10 @@ def thank(vow: Vow, made: list[happenings.Pledged]) -> None:
             said = doubting.offered(offer, campaign)
             turning.say(phrase("{offer}. Code: {code}", offer=said, code=codes))
     money = [each for each in made if campaign.need(each.offer.need).kind == "money"]
-    if len(made) == 1 and money:
+    if later := standing.not_called(campaign, first.offer):
+        # How it is handed over is said when it is called for: nobody shall send what may come to nothing.
+        turning.say(later)
+    elif len(made) == 1 and money:
         turning.say(
             phrase(
                 "Transfer: {handover} In the comment write the code: {code}",

@@ -36,11 +36,18 @@ def _state(promise: messages.Promise, campaign: messages.Campaign | None) -> mes
             return phrase("Its time has passed, and that is all right. You can choose another day.")
         case ledger.State.DUE if day:
             return phrase("Its day: {date}. If things have changed, choose another day or take it back.", date=day)
-        case _ if campaign is not None and not giving.terms(campaign, promise.offer).calls:
-            return phrase("It is called for only once enough has come together. Until: {date}", date=campaign.deadline)
+        case _ if campaign is not None and (later := not_called(campaign, promise.offer)):
+            return later
         case _ if day:
             return phrase("Until: {date}", date=day)
     return phrase("It is written down.")
+
+
+def not_called(campaign: messages.Campaign, offer: messages.Offer) -> messages.Phrase | None:
+    """That nothing is asked for yet: under a threshold, before it is reached."""
+    if giving.terms(campaign, offer).calls:
+        return None
+    return phrase("It is called for only once enough has come together. Until: {date}", date=campaign.deadline)
 
 
 def handover(promise: messages.Promise, campaign: messages.Campaign) -> list[messages.Line]:
