@@ -7,6 +7,7 @@ import contextlib
 import resource
 import signal
 import sqlite3
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from sqlalchemy.ext import asyncio as sa_asyncio
 
 from models import migrating
 from tests import postgres
+from tests.e2e import running
 from tests.faults import houses, outage
 
 # Each starts a process, which takes long on a machine that does much else.
@@ -45,30 +47,29 @@ async def test_a_full_disk_is_said_and_survived(sqlite_url: str, tmp_path: Path)
 def read_only(url: str) -> Iterator[None]:
     """Meanwhile nobody may write to that file, root included: its header says that it is of a later SQLite."""
     path = Path(str(sa.make_url(url).database))
-    writer = sqlite3.connect(path, isolation_level=None)
-    with contextlib.closing(writer):
-        # Whoever writes between these steps makes it forget what it read; then they are gone through again.
-        tries = 0
-        while not _spoils(writer, path):
-            write_version(path, 2)
-            tries += 1
-            assert tries < 50, "somebody writes all the time"
+    # Whoever writes between the steps makes them fail; then they are gone through again, by one who remembers nothing.
+    until = time.monotonic() + running.PATIENCE
+    while not _spoils(path):
+        write_version(path, 2)
+        assert time.monotonic() < until, "somebody writes all the time"
+        time.sleep(0.05)
     yield
     write_version(path, 2)
 
 
-def _spoils(writer: sqlite3.Connection, path: Path) -> bool:
+def _spoils(path: Path) -> bool:
     """Whether the header was changed, and everybody shown that there is something new to read."""
-    # It remembers the header as it was, and so can still write.
-    writer.execute("SELECT count(*) FROM lease").fetchone()
-    checkpointed = writer.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-    if checkpointed[0]:
-        return False
-    write_version(path, 3)
-    try:
-        writer.execute("INSERT INTO lease VALUES ('test', '', 0) ON CONFLICT (name) DO UPDATE SET beat = 0")
-    except sqlite3.OperationalError:
-        return False
+    with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as writer:
+        # It remembers the header as it was, and so can still write.
+        writer.execute("SELECT count(*) FROM lease").fetchone()
+        checkpointed = writer.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        if checkpointed[0]:
+            return False
+        write_version(path, 3)
+        try:
+            writer.execute("INSERT INTO lease VALUES ('test', '', 0) ON CONFLICT (name) DO UPDATE SET beat = 0")
+        except sqlite3.OperationalError:
+            return False
     return True
 
 

@@ -74,13 +74,13 @@ class Letterbox:
         self.crowded |= {address} & set(self.under_way)
         self.under_way.append(address)
         self.sent.append((address, outbound.head))
-        number = len(self.sent)
+        # Its fate is sealed at once: who sees that it was sent may set that of the next one.
+        fate = self.fates.pop(0) if self.fates else base.Receipt(base.Fate.SENT, f"id{len(self.sent)}")
         try:
             await asyncio.sleep(0)
             await self.open.wait()
         finally:
             self.under_way.remove(address)
-        fate = self.fates.pop(0) if self.fates else base.Receipt(base.Fate.SENT, f"id{number}")
         if isinstance(fate, Exception):
             raise fate
         return fate

@@ -155,8 +155,7 @@ async def test_an_address_that_takes_nothing_is_closed_until_they_write(database
         await person.sends("1")
         await person.sends("1")
         async with house.postman() as postman:
-            await arrived(phone, 1)
-            # They wrote after the first was put in, so it is tried once more.
+            # They wrote after the first was put in, so the address stays open for the second.
             await arrived(phone, 2)
             phone.fates = [Receipt(Fate.GONE, code="blocked")]
             await person.sends("2")
