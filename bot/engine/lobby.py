@@ -19,6 +19,7 @@ from bot.engine import (
     state,
     telling,
     treasury,
+    vowing,
     whereabouts,
 )
 from bot.engine.commands import Command
@@ -119,6 +120,12 @@ def take_home(turning: Turning, command: Command | None) -> None:
     """One line of the menu."""
     if command in (Command.BACK, Command.SKIP, Command.CONTINUE):
         turning.go_on()
+        return
+    if command is None and (links := [f"a-{name}" for name in vowing.offered_to(turning)]):
+        # They know already what they give. Before consent nothing of it is kept: then it is asked for again.
+        _list(turning, links)
+        if turning.talk.scene == "form":
+            vowing.take(turning, None, paused=False)
         return
     # What the numbers stood for when they were shown, whatever has opened or closed since.
     listed = turning.talk.listed or tuple(menu(turning))

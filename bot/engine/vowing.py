@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.engine import commands, doubting, drafting, giving, happenings, naming, reciting, state, whereabouts
+from bot.engine import commands, doubting, drafting, giving, happenings, naming, passage, reciting, state, whereabouts
 from bot.engine.commands import Command
 from bot.engine.gifts import behalf, currencies, whens
 from bot.engine.gifts.pieces import Misread, Why
@@ -25,6 +25,17 @@ _TWO = phrase(
 def begin(fresh: state.State) -> state.State:
     """Stand before the first question."""
     return fresh._replace(at="gift")
+
+
+def offered_to(turning: Turning) -> list[str]:
+    """The campaigns that a message offers something to, where nothing like it was asked for."""
+    text, today = answers.clean(turning.incoming.text), turning.incoming.now.astimezone(passage.KYRGYZ_TIME).date()
+    if turning.incoming.kind != "text" or text.isdigit():
+        # A number alone is a line of what was shown.
+        return []
+    open_ = [(name, each) for name, each in turning.facts.campaigns.items() if giving.takes(each, today)]
+    drafts = ((name, drafting.Ear(each, turning.facts, today).heard(text)) for name, each in open_)
+    return [name for name, draft in drafts if draft.offers or draft.doubt]
 
 
 def take(turning: Turning, command: Command | None, *, paused: bool) -> None:

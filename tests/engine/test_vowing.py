@@ -13,6 +13,7 @@ import pytest
 from bot import wording
 from bot.channels import composing, plain
 from bot.engine import conversation, happenings, messages, state
+from bot.engine.pledging import campaigns
 from tests import talking
 
 VOICE = wording.Voice()
@@ -245,3 +246,34 @@ def test_the_day_that_is_shown_is_the_day_that_is_taken(person: talking.Person) 
     assert shown[-1] == "4. До 25 марта 2027 г."
     turn = person.say("4", "1")
     assert [each.steps[-1].due for each in pledged(turn)] == [dt.date(2027, 3, 25)]
+
+
+def test_an_offer_at_the_menu_leads_to_those_campaigns_that_can_take_it() -> None:
+    house = talking.House()
+    suu = house.campaigns["suu"]
+    bridge = dataclasses.replace(suu, name="bridge", title={"ky": "Көпүрө", "ru": "Мост"}, needs=suu.needs[:1])
+    house.campaigns["bridge"] = bridge
+    person = talking.Person(house)
+    person.say("привет", "2")
+    turn = person.say("5000 сомов")
+    assert turn.talk.listed == ("a-suu", "a-bridge")
+    assert [VOICE.say(option.label, "ru") for option in turn.reply.options] == ["Чистая вода в село", "Мост"]
+    # Only one of them needs days of work.
+    person.say("меню")
+    turn = person.say("3 дня работы")
+    assert turn.talk.scene == "consent"
+    assert turn.talk.pending == "a-suu"
+
+
+@pytest.mark.parametrize("words", ["5000", "7", "нужен мост", "спасибо", "12.05.2027"])
+def test_what_is_no_offer_is_not_taken_for_one_at_the_menu(words: str) -> None:
+    person = talking.Person()
+    person.say("привет", "2")
+    assert person.say(words).talk.scene == "home"
+
+
+def test_a_closed_campaign_hears_no_offer_at_the_menu() -> None:
+    person = talking.Person()
+    person.say("привет", "2")
+    person.house.campaigns["suu"] = dataclasses.replace(person.house.campaigns["suu"], state=campaigns.State.DONE)
+    assert person.say("5000 сомов").talk.scene == "home"
