@@ -73,10 +73,13 @@ class Files:
             yield [path.name for path in _older(folder.glob("*/*"), age)]
 
     def entries(self) -> Iterator[tuple[str, Path]]:
-        """Every file that is somebody's or may become so, by its place below the folder; drafts are nobody's."""
+        """Every file that is somebody's or may become so, by its place below the folder; drafts are nobody's, and what
+        was not put there by us has no such place."""
         for pattern in ("[0-9a-f][0-9a-f]/*/*", f"{_NEW}/{_UPLOAD}*"):
             for path in sorted(self.folder.glob(pattern)):
-                yield path.relative_to(self.folder).as_posix(), path
+                place = path.relative_to(self.folder).as_posix()
+                if _PLACE.fullmatch(place):
+                    yield place, path
 
     def put_back(self, name: str, pieces: Iterable[bytes]) -> None:
         """A file out of a copy into that place, as it was sealed; raises ValueError for a name of no such place."""
