@@ -198,11 +198,12 @@ async def _kept(
 
 
 def opened(given: settings_.Settings) -> Iterator[str]:
-    """The channels that these settings open and that can be pushed to."""
+    """The channels that these settings open and that we send by; the web chat comes and asks."""
     settings = {
         "telegram": given.telegram_token,
         "whatsapp": given.twilio_whatsapp_from,
         "sms": given.twilio_sms_from,
+        "email": given.smtp,
     }
     yield from (name for name, value in settings.items() if value)
 

@@ -73,6 +73,20 @@ async def test_what_waits_too_long_is_named_by_channel(database_url: str, tmp_pa
         assert found["outbox, telegram"].state is examining.State.NOTE
 
 
+async def test_letters_are_somebodys_where_there_is_a_mail_server(sqlite_url: str, tmp_path: Path) -> None:
+    mail = {"ASHAR_SMTP_URL": "smtps://ashar:secret@mail.example", "ASHAR_SMTP_FROM": "ashar@mail.example"}
+    given = read(sqlite_url, tmp_path / "var", **mail)
+    async with house.opened(sqlite_url) as opened:
+        await opened.person().begins()
+        waits = "UPDATE outgoing SET channel = 'email', status = 'waiting', not_before = :at"
+        await opened.write(waits, at=str(NOW)[:-6])
+        assert (await examined(given))["outbox, email"].said.endswith("the oldest for 0 seconds")
+        await opened.write(waits, at=str(LONG_AGO)[:-6])
+        assert ill(await examined(given)) == {"outbox, email", "rates"}
+        found = await examined(read(sqlite_url, tmp_path / "var"))
+        assert "do not open" in found["outbox, email"].said
+
+
 async def test_rates_are_missed_once_there_is_a_campaign(sqlite_url: str, tmp_path: Path) -> None:
     given = read(sqlite_url, tmp_path / "var")
     assert "rates" not in ill(await examined(given))
