@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import datetime as dt
 import importlib.metadata
 import sys
 from pathlib import Path
@@ -67,10 +68,16 @@ def backup(options: argparse.Namespace) -> int:
         return _refused(f"{output} could not be written ({error.strerror}). Nothing of it was kept.")
     print(f"{output}: {made.rows} rows, {made.media} files. Checksum of the rows: {made.checksum}")
     print("The keys are not in it: keep secrets.env in another place.")
-    if options.keep is not None:
-        for path in backing_up.prune(into, options.keep, at):
-            print(f"deleted, older than {options.keep} days: {path}")
-    return DONE
+    return DONE if options.keep is None else _prune(into, options.keep, at)
+
+
+def _prune(folder: Path, days: int, at: dt.datetime) -> int:
+    gone, left = backing_up.prune(folder, days, at)
+    for path in gone:
+        print(f"deleted, older than {days} days: {path}")
+    for error in left:
+        print(f"{error.filename} could not be deleted ({error.strerror}): delete it by hand.", file=sys.stderr)
+    return PROBLEMS if left else DONE
 
 
 def restore(options: argparse.Namespace) -> int:

@@ -125,7 +125,14 @@ async def test_whoever_is_ended_in_the_middle_leaves_no_half_backup(database_url
     assert part.stat().st_size > 0
     # It is swept away with the old ones.
     os.utime(part, (0, 0))
-    assert backing_up.prune(tmp_path, 30, db.now()) == [part]
+    assert backing_up.prune(tmp_path, 30, db.now()) == ([part], [])
+
+
+async def test_what_a_killed_one_left_is_in_nobodys_way(sqlite_url: str, tmp_path: Path) -> None:
+    # In a container every process has the same number.
+    (tmp_path / f".ashar-{os.getpid()}-a.zip.part").touch()
+    async with copies.lived_in(sqlite_url, tmp_path / "media") as (house, media):
+        assert (await copies.back_up(house.database, media, tmp_path / "a.zip")).rows
 
 
 def test_old_ones_are_deleted_and_nothing_else(tmp_path: Path) -> None:
@@ -134,7 +141,7 @@ def test_old_ones_are_deleted_and_nothing_else(tmp_path: Path) -> None:
     others = [tmp_path / "before-the-move.zip", tmp_path / "ashar-2020.zip", tmp_path / "notes.txt"]
     for path in (*names, *others):
         path.touch()
-    assert backing_up.prune(tmp_path, 30, at) == sorted(names[2:])
+    assert backing_up.prune(tmp_path, 30, at) == (sorted(names[2:]), [])
     assert sorted(tmp_path.iterdir()) == sorted([*names[:2], *others])
 
 

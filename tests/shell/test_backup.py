@@ -58,3 +58,27 @@ def test_from_one_house_to_another(
     monkeypatch.setenv("ASHAR_VAR", str(tmp_path / "var"))
     code, _, said = run(capsys, "restore", next((tmp_path / "kept").iterdir()))
     assert (code, "does not answer" in said, "a-password" in said) == (2, True, False)
+
+
+def test_what_cannot_be_deleted_is_said_and_the_backup_stands(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("ASHAR_VAR", str(tmp_path / "var"))
+    assert run(capsys, "migrate")[0] == 0
+    kept = tmp_path / "kept"
+    kept.mkdir()
+    names = ["ashar-20200101T000000Z.zip", "ashar-20200102T000000Z.zip", "ashar-20200103T000000Z.zip"]
+    for name in names:
+        (kept / name).touch()
+    # Somebody unpacked it there: it cannot be deleted like a file.
+    (kept / names[1]).unlink()
+    (kept / names[1]).mkdir()
+    # Of no day that there is.
+    (kept / "ashar-20269999T000000Z.zip").touch()
+    code, said, complaint = run(capsys, "backup", kept, "--keep", "30")
+    assert code == 1
+    assert f"{kept / names[1]} could not be deleted" in complaint
+    assert "rows, 0 files" in said
+    left = sorted(path.name for path in kept.iterdir())
+    assert [name for name in left if name in names] == [names[1]]
+    assert len(left) == 3
