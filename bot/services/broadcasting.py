@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
+import functools
 import json
 import time
 from collections.abc import Callable, Mapping
@@ -167,7 +168,7 @@ async def queue_all(
     step = STEP if database.embedded else _MOST
     while each.state == RUNNING and each.cursor is not None:
         begun = time.monotonic()
-        each = await queue(database, audience, each.id, at, step)
+        each = await db.replayed(functools.partial(queue, database, audience, each.id, at, step))
         took = time.monotonic() - begun
         looked(step)
         if database.embedded:

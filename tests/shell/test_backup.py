@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot import __main__
+from tests.shell import losing
 
 
 def run(capsys: pytest.CaptureFixture[str], *words: str | Path) -> tuple[int, str, str]:
@@ -82,3 +83,14 @@ def test_what_cannot_be_deleted_is_said_and_the_backup_stands(
     left = sorted(path.name for path in kept.iterdir())
     assert [name for name in left if name in names] == [names[1]]
     assert len(left) == 3
+
+
+def test_a_conflict_with_somebody_else_is_no_end_of_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("ASHAR_VAR", str(tmp_path / "var"))
+    assert run(capsys, "migrate")[0] == 0
+    lost = losing.begin(monkeypatch)
+    assert run(capsys, "backup", tmp_path / "a.zip")[0] == 0
+    # That there is one, for `ashar doctor`.
+    assert lost == [True, False]

@@ -12,6 +12,7 @@ from bot import __main__
 from tests import talking
 from tests.services import house as houses
 from tests.services import residents
+from tests.shell import losing
 
 Run = Callable[..., tuple[int, str, str]]
 
@@ -90,6 +91,15 @@ def test_it_is_sent_once_paused_and_called_off(village: Run) -> None:
     assert village("broadcast", "resume", "meeting")[::2] == (1, "meeting is cancelled: it changes no more.\n")
     _, said, _ = village("broadcast", "list")
     assert said.splitlines()[1].split()[:5] == ["meeting", "cancelled", "form", "priorities", "9"]
+
+
+def test_a_conflict_with_somebody_else_is_no_end_of_it(village: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    lost = losing.begin(monkeypatch)
+    code, said, _ = village("broadcast", "send", "meeting.yaml")
+    assert (code, "9 people are queued." in said) == (0, True)
+    # It was begun, and everybody is queued, in one step: each once lost and once done.
+    assert lost == [True, False] * 2
+    assert "  people      9\n" in village("broadcast", "status", "meeting")[1]
 
 
 def test_what_was_changed_since_needs_another_name(village: Run) -> None:
