@@ -167,7 +167,9 @@ def probe(folder: Path) -> None:
 
 def _mark(path: Path) -> int:
     with path.open("rb") as file:
-        return file.read(1)[0]
+        first = file.read(1)
+    # What a full disk cut off at once was sealed by no key there is.
+    return first[0] if first else -1
 
 
 def _older(paths: Iterator[Path], age: float) -> Iterator[Path]:
