@@ -105,6 +105,11 @@ def restore(options: argparse.Namespace) -> int:
         )
     except restoring.NewerTables as error:
         return _refused(f"Nothing was written: {error}.")
+    except restoring.Unwritable as error:
+        return _wrong(
+            f"ASHAR_MEDIA: the pictures and sounds cannot be written to {given.media} ({error}). Mend that, and restore "
+            "once more."
+        )
     except restoring.Different as error:
         return _refused(f"What was written is not what the file holds ({error}); none of it was kept.")
     print(f"{options.file}, made {made.made_at}: {made.rows} rows, {made.media} files. Checksum: {made.checksum}")

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from bot import __main__
+from bot import __main__, settings
+from models import files, sealing
 from tests.shell import losing
 
 
@@ -94,3 +95,24 @@ def test_a_conflict_with_somebody_else_is_no_end_of_it(
     assert run(capsys, "backup", tmp_path / "a.zip")[0] == 0
     # That there is one, for `ashar doctor`.
     assert lost == [True, False]
+
+
+def test_restoring_names_what_cannot_be_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("ASHAR_VAR", str(tmp_path / "var"))
+    assert run(capsys, "migrate")[0] == 0
+    given = settings.current()
+    files.Files(given.media, sealing.Seal(given.seal_keys, given.hash_key)).put(b"a picture")
+    assert run(capsys, "backup", tmp_path / "a.zip")[0] == 0
+    monkeypatch.setenv("ASHAR_DATABASE_URL", f"sqlite:///{tmp_path / 'new.sqlite'}")
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("ASHAR_MEDIA", str(tmp_path / "file" / "media"))
+    code, _, said = run(capsys, "restore", tmp_path / "a.zip")
+    assert (code, said.startswith("ASHAR_MEDIA: "), "(File exists)" in said) == (2, True, True)
+    monkeypatch.setenv("ASHAR_DATABASE_URL", f"sqlite:///{tmp_path / 'file' / 'new.sqlite'}")
+    code, _, said = run(capsys, "restore", tmp_path / "a.zip")
+    assert (code, "ASHAR_DATABASE_URL: the database does not answer" in said) == (2, True)
+    monkeypatch.delenv("ASHAR_MEDIA")
+    monkeypatch.setenv("ASHAR_DATABASE_URL", f"sqlite:///{tmp_path / 'new.sqlite'}")
+    assert run(capsys, "restore", tmp_path / "a.zip")[0] == 0
