@@ -107,8 +107,8 @@ def restore(options: argparse.Namespace) -> int:
         return _refused(f"Nothing was written: {error}.")
     except restoring.Unwritable as error:
         return _wrong(
-            f"ASHAR_MEDIA: the pictures and sounds cannot be written to {given.media} ({error}). Mend that, and restore "
-            "once more."
+            f"ASHAR_MEDIA: the pictures and sounds cannot be written to {given.media} ({error}). Mend that, and "
+            "restore once more."
         )
     except restoring.Different as error:
         return _refused(f"What was written is not what the file holds ({error}); none of it was kept.")
