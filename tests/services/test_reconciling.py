@@ -105,8 +105,8 @@ def test_a_cell_may_have_several_lines() -> None:
     content = csv(row("100", '"на воду;\r\nот 05.11.2026; салым K7MQ2P"'), row("200", ""))
     found = reconciling.read(content.replace(b'""', b'"'), COLUMNS)
     assert [(line.amount, line.comment) for line in found.lines] == [
-        (100, "на воду; от 05.11.2026; салым K7MQ2P"),
-        (200, ""),
+        (Decimal(100), "на воду; от 05.11.2026; салым K7MQ2P"),
+        (Decimal(200), ""),
     ]
     assert found.bad == []
 
