@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
-from models import db, hearing, tables
+from models import audiences, db, hearing, tables
 
 _broadcast, _recipient, _outgoing = tables.broadcast, tables.recipient, tables.outgoing
 _hearing, _respondent, _contact = tables.hearing, tables.respondent, tables.contact
@@ -83,10 +83,10 @@ async def kept_of(connection: db.Connection, people: Collection[str]) -> dict[st
     return found
 
 
-async def forget(connection: db.Connection, number: int, between: tuple[str, str]) -> None:
-    """Forget whom it was for, of the contacts behind the first id up to the second."""
-    mine = _recipient.c.contact_id > between[0], _recipient.c.contact_id <= between[1]
-    await connection.execute(sa.delete(_recipient).where(*mine, _recipient.c.broadcast_id == number))
+async def forget(connection: db.Connection, number: int, between: audiences.Between) -> None:
+    """Forget whom it was for, of these contacts."""
+    theirs = audiences.within(_recipient.c.contact_id, between)
+    await connection.execute(sa.delete(_recipient).where(*theirs, _recipient.c.broadcast_id == number))
 
 
 async def hold(connection: db.Connection, number: int, *, alone: bool) -> Broadcast:

@@ -26,8 +26,6 @@ STEP, _FEWEST, _MOST = 1000, 250, 4000
 _QUICK, _BREATH = 0.05, 0.03
 #: Those taken out of the outbox in one transaction.
 _RECALLED = 200
-#: Behind every contact's id.
-_END = "~"
 #: Channels that ring, as they say of themselves.
 PUSHED = tuple(name for name, each in reaching.CAPABILITIES.items() if each.push)
 
@@ -81,7 +79,7 @@ async def forecast(
     while cursor is not None:
         async with database.reading() as connection:
             upto = await audiences.next_contact(connection, cursor, STEP)
-            between = cursor, upto or _END
+            between = cursor, upto
             reached = await audiences.count(connection, audience, PUSHED, between, at - approaching.WINDOW)
         cursor = upto
         for each in reached:
@@ -147,7 +145,7 @@ async def queue(
         if held.state != RUNNING or held.cursor is None:
             return held
         upto = await audiences.next_contact(connection, held.cursor, step)
-        between = held.cursor, upto or _END
+        between = held.cursor, upto
         more = await audiences.queue(connection, audience, PUSHED, number, between, at)
         await broadcasts.change(connection, number, cursor=upto, people=held.people + more)
         return held._replace(cursor=upto, people=held.people + more)
@@ -246,7 +244,7 @@ async def forget(database: db.Database, number: int) -> None:
         if held.state in (RUNNING, PAUSED) or held.cursor is None:
             return
         upto = await audiences.next_contact(connection, held.cursor, STEP)
-        await broadcasts.forget(connection, number, (held.cursor, upto or _END))
+        await broadcasts.forget(connection, number, (held.cursor, upto))
         await broadcasts.change(connection, number, cursor=upto)
 
 
