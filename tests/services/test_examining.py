@@ -160,3 +160,18 @@ async def test_a_media_folder_that_cannot_be_made(sqlite_url: str, tmp_path: Pat
     (tmp_path / "file").touch()
     given = read(sqlite_url, tmp_path / "var", ASHAR_MEDIA=os.fspath(tmp_path / "file" / "media"))
     assert "media" in ill(await examined(given))
+
+
+async def test_a_path_that_cannot_even_be_looked_at_ends_no_examination(sqlite_url: str, tmp_path: Path) -> None:
+    # Longer than any name may be; a folder of another user, for whoever is not root.
+    given = read(sqlite_url, tmp_path / "var", ASHAR_MEDIA=os.fspath(tmp_path / ("x" * 300) / "media"))
+    async with house.opened(sqlite_url) as opened:
+        await opened.write(
+            "INSERT INTO media (id, question, kind, status, channel, not_before, created_at, attempts, told,"
+            " content_hash) VALUES ('m', '', 'audio', 'kept', 'telegram', :at, :at, 0, false, :hash)",
+            at=str(LONG_AGO)[:-6],
+            hash="a" * 64,
+        )
+        found = await examined(given)
+    assert ill(found) == {"disk of ASHAR_MEDIA", "media", "media of the database", "rates"}
+    assert "cannot be looked at (File name too long)" in found["disk of ASHAR_MEDIA"].said
