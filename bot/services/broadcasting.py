@@ -24,7 +24,7 @@ STEP, _FEWEST, _MOST = 1000, 250, 4000
 #: Seconds that a step may take on SQLite, and that everybody else has after it. Who waits for the file asks every 25 ms
 #: at first, and only after a tenth of a second more rarely: so they hardly ever miss the gap.
 _QUICK, _BREATH = 0.05, 0.03
-#: Those taken out of the outbox in one transaction.
+#: Those looked at in the outbox in one transaction.
 _RECALLED = 200
 #: Channels that ring, as they say of themselves.
 PUSHED = tuple(name for name, each in reaching.CAPABILITIES.items() if each.push)
@@ -218,12 +218,12 @@ async def change(database: db.Database, name: str, state: str) -> tuple[broadcas
 
 async def recall(database: db.Database, number: int) -> int:
     """Take back from the outbox what has not begun to go; how many people wait again for it."""
-    found = 0
+    found, after = 0, ""
     while True:
         async with database.transaction() as connection:
-            back = await broadcasts.recall(connection, number, _RECALLED)
+            back, after = await broadcasts.recall(connection, number, _RECALLED, after)
         found += back
-        if not back:
+        if not after:
             return found
 
 
