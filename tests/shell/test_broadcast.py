@@ -141,6 +141,8 @@ def test_no_broadcast_of_that_name(run: Run) -> None:
         ("собрание. ", "собрание. t.me/ashar ", "write https:// before “t.me/ashar”"),
         ("s-priorities\n  ru", "s-priorities.\n  ru", "put a space between"),
         ("text:", "days: 31\ntext:", "days: expected a number from 1 to 30"),
+        ("text:", "days: yes\ntext:", "days: expected a number from 1 to 30"),
+        ("ru: В", "ru:\n    - В", "meeting.yaml:3: text: expected the same in both languages"),
         ("text:", "when: now\ntext:", "there is nothing of that name"),
         ("собрание.", "собрание" + "!" * 800, "800 is the most"),
         ("text:", "text: [", "meeting.yaml"),
