@@ -20,6 +20,11 @@ _response, _respondent, _contact = tables.response, tables.respondent, tables.co
 _answer, _consent, _pledge, _address = tables.answer, tables.consent, tables.pledge, tables.address
 
 
+#: Contacts behind the first id, up to the second; None: to the last. No text stands for that: every database sorts by
+#: the signs of its own language.
+Between = tuple[str, str | None]
+
+
 @dataclass(frozen=True, slots=True)
 class Audience:
     """Whom something is for: "form", "campaign" or "place", and which."""
@@ -43,10 +48,10 @@ class Reached(NamedTuple):
 
 
 async def count(
-    connection: db.Connection, audience: Audience, pushed: Collection[str], between: tuple[str, str], since: dt.datetime
+    connection: db.Connection, audience: Audience, pushed: Collection[str], between: Between, since: dt.datetime
 ) -> list[Reached]:
-    """How many of those whose contact lies behind the first id, up to the second, are told where and in what language;
-    `silent` are those who have not written `since`."""
+    """How many of those whose contact lies there are told where and in what language; `silent` are those who have not
+    written `since`."""
     chosen = _chosen(audience, pushed, between).subquery()
     quiet = sa.or_(chosen.c.heard_at.is_(None), chosen.c.heard_at < since)
     silent = sa.case((quiet, 1), else_=0)
@@ -60,7 +65,7 @@ async def queue(
     audience: Audience,
     pushed: Collection[str],
     broadcast: int,
-    between: tuple[str, str],
+    between: Between,
     at: dt.datetime,
 ) -> int:
     """Put the same people among the recipients; how many they are. Whoever is there already is passed over."""
@@ -92,12 +97,12 @@ async def contacts(connection: db.Connection, after: str) -> int:
     return int(await connection.scalar(sa.select(sa.func.count()).where(_contact.c.id > after)) or 0)
 
 
-def _chosen(audience: Audience, pushed: Collection[str], between: tuple[str, str]) -> sa.Select[Any]:
+def _chosen(audience: Audience, pushed: Collection[str], between: Between) -> sa.Select[Any]:
     """The phones: one row each, with the person for whose sake and the address at which they are told.
 
     Always of some contacts only, all of them by their indexes: over all tables at once PostgreSQL may go astray.
     """
-    of = [_in(_respondent.c.contact_id, between), _WHO[audience.kind](audience)]
+    of = [*within(_respondent.c.contact_id, between), _WHO[audience.kind](audience)]
     people = (
         sa.select(_respondent.c.contact_id, sa.func.min(_respondent.c.id).label("person"))
         .where(*of)
@@ -125,8 +130,9 @@ def _chosen(audience: Audience, pushed: Collection[str], between: tuple[str, str
     )
 
 
-def _in(column: sa.Column[str], between: tuple[str, str]) -> sa.ColumnElement[bool]:
-    return sa.and_(column > between[0], column <= between[1])
+def within(column: sa.Column[str], between: Between) -> list[sa.ColumnElement[bool]]:
+    """The conditions for it."""
+    return [column > between[0], *([] if between[1] is None else [column <= between[1]])]
 
 
 # Each of these is a value, not an EXISTS: that, PostgreSQL may turn into a join of whole tables, once for each step.

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
-from models import db, hearing, tables
+from models import audiences, db, hearing, tables
 
 _broadcast, _recipient, _outgoing = tables.broadcast, tables.recipient, tables.outgoing
 _hearing, _respondent, _contact = tables.hearing, tables.respondent, tables.contact
@@ -83,10 +83,10 @@ async def kept_of(connection: db.Connection, people: Collection[str]) -> dict[st
     return found
 
 
-async def forget(connection: db.Connection, number: int, between: tuple[str, str]) -> None:
-    """Forget whom it was for, of the contacts behind the first id up to the second."""
-    mine = _recipient.c.contact_id > between[0], _recipient.c.contact_id <= between[1]
-    await connection.execute(sa.delete(_recipient).where(*mine, _recipient.c.broadcast_id == number))
+async def forget(connection: db.Connection, number: int, between: audiences.Between) -> None:
+    """Forget whom it was for, of these contacts."""
+    theirs = audiences.within(_recipient.c.contact_id, between)
+    await connection.execute(sa.delete(_recipient).where(*theirs, _recipient.c.broadcast_id == number))
 
 
 async def hold(connection: db.Connection, number: int, *, alone: bool) -> Broadcast:
@@ -207,18 +207,23 @@ async def told(connection: db.Connection, contacts: Mapping[str, dt.date]) -> No
 # -- calling it back -------------------------------------------------------------------------------------------------
 
 
-async def recall(connection: db.Connection, number: int, limit: int) -> int:
-    """Take out of the outbox what has not begun to go, and let its people wait again; how many they are.
+async def recall(connection: db.Connection, number: int, limit: int, after: str) -> tuple[int, str]:
+    """Take out of the outbox what has not begun to go, of so many contacts behind that one, and let its people wait
+    again; how many they are, and the last contact that was looked at, "" where there is none left.
 
     The postman may be taking it at this moment; then it goes.
     """
     ours = _outgoing.c.broadcast_id == number
     waiting = await connection.scalars(
-        sa.select(_outgoing.c.contact_id).where(ours, _outgoing.c.status == "waiting").distinct().limit(limit)
+        sa.select(_outgoing.c.contact_id)
+        .where(ours, _outgoing.c.status == "waiting", _outgoing.c.contact_id > after)
+        .distinct()
+        .order_by(_outgoing.c.contact_id)
+        .limit(limit)
     )
-    contacts = sorted(waiting)
+    contacts = list(waiting)
     if not contacts:
-        return 0
+        return 0, ""
     await connection.execute(
         sa.select(_contact.c.id)
         .where(_contact.c.id.in_(contacts))
@@ -237,7 +242,7 @@ async def recall(connection: db.Connection, number: int, limit: int) -> int:
     whole = [contact for contact, ids in pieces.items() if taken.issuperset(ids)]
     await connection.execute(sa.delete(_outgoing).where(*theirs, _outgoing.c.contact_id.in_(whole)))
     await write(connection, number, [{"of": contact, "status": "waiting"} for contact in sorted(whole)])
-    return len(whole)
+    return len(whole), contacts[-1]
 
 
 # -- how it stands ---------------------------------------------------------------------------------------------------

@@ -19,6 +19,8 @@ from models import columns, db, tables
 _PAGE = 1000
 #: Seconds for one table: a driver's own patience is a minute, and a large table takes longer.
 _PATIENCE = 86_400
+#: Of PostgreSQL, which ends a transaction that says nothing for ten seconds.
+_NO_HASTE = "SET LOCAL idle_in_transaction_session_timeout = 0"
 #: As COPY writes what must not stand in a line as it is.
 _ESCAPES = {"\\": "\\\\", "\b": "\\b", "\t": "\\t", "\n": "\\n", "\v": "\\v", "\f": "\\f", "\r": "\\r"}
 _MEANT = {written: meant for meant, written in _ESCAPES.items()}
@@ -94,6 +96,8 @@ async def snapshot(database: db.Database) -> AsyncIterator[db.Connection]:
     async with database.reading() as connection:
         if not database.embedded:
             await connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+            # Between two questions the files are walked through, and packed.
+            await connection.exec_driver_sql(_NO_HASTE)
         # SQLite sees one moment by itself: WAL keeps what a reader needs.
         yield connection
 
@@ -202,7 +206,7 @@ async def _speak_plainly(connection: db.Connection) -> None:
     for setting in ("TimeZone = 'UTC'", "DateStyle = 'ISO'", "bytea_output = 'hex'"):
         await connection.exec_driver_sql(f"SET LOCAL {setting}")
     # Reading what is to be written may take a while.
-    await connection.exec_driver_sql("SET LOCAL idle_in_transaction_session_timeout = 0")
+    await connection.exec_driver_sql(_NO_HASTE)
 
 
 def _pages(table: Table, lines: Iterable[bytes]) -> Iterator[list[list[Any]]]:

@@ -85,7 +85,9 @@ class Database:
         )
         if self.embedded:
             if self.url.database:
-                Path(self.url.database).parent.mkdir(parents=True, exist_ok=True)
+                # Where that fails, so does connecting, and whoever connects is told.
+                with contextlib.suppress(OSError):
+                    Path(self.url.database).parent.mkdir(parents=True, exist_ok=True)
             self._engine = sa_asyncio.create_async_engine(
                 self.url,
                 async_creator=lambda: sqlite.connect(self.url),

@@ -73,10 +73,13 @@ class Files:
             yield [path.name for path in _older(folder.glob("*/*"), age)]
 
     def entries(self) -> Iterator[tuple[str, Path]]:
-        """Every file that is somebody's or may become so, by its place below the folder; drafts are nobody's."""
+        """Every file that is somebody's or may become so, by its place below the folder; drafts are nobody's, and what
+        was not put there by us has no such place."""
         for pattern in ("[0-9a-f][0-9a-f]/*/*", f"{_NEW}/{_UPLOAD}*"):
             for path in sorted(self.folder.glob(pattern)):
-                yield path.relative_to(self.folder).as_posix(), path
+                place = path.relative_to(self.folder).as_posix()
+                if _PLACE.fullmatch(place):
+                    yield place, path
 
     def put_back(self, name: str, pieces: Iterable[bytes]) -> None:
         """A file out of a copy into that place, as it was sealed; raises ValueError for a name of no such place."""
@@ -164,7 +167,9 @@ def probe(folder: Path) -> None:
 
 def _mark(path: Path) -> int:
     with path.open("rb") as file:
-        return file.read(1)[0]
+        first = file.read(1)
+    # What a full disk cut off at once was sealed by no key there is.
+    return first[0] if first else -1
 
 
 def _older(paths: Iterator[Path], age: float) -> Iterator[Path]:

@@ -94,7 +94,8 @@ class Seal:
             raise Unreadable(place)
         try:
             return cipher.decrypt(sealed[1 : _NONCE + 1], sealed[_NONCE + 1 :], place.encode())
-        except InvalidTag:
+        except (InvalidTag, ValueError):
+            # Of what was cut off not even the nonce may be left.
             raise Unreadable(place) from None
 
     def close_json(self, place: str, value: Any) -> bytes:

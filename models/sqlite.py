@@ -5,6 +5,7 @@ Of a brief transaction only what may wait goes to the thread: its begin, its com
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -99,6 +100,15 @@ class Connection(aiosqlite.Connection):
     def cursor(self) -> Cursor:  # type: ignore[override]  # no promise of a cursor: the cursor itself, at once
         """A cursor; nothing is asked of the thread for it."""
         return Cursor(self)
+
+    async def _connect(self) -> Connection:
+        try:
+            await super()._connect()
+        except sqlite3.Error:
+            # The thread says one word more to the loop, which would be closed by then.
+            await asyncio.to_thread(self._thread.join)
+            raise
+        return self
 
 
 def connect(url: sa.URL) -> Connection:

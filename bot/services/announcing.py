@@ -107,7 +107,7 @@ class _Reader:
         if not isinstance(name, str) or not _NAME.fullmatch(name):
             self.say("name", "expected up to 48 small Latin letters, digits, - and _, such as meeting-2027-03")
         days = self.data.get("days", DAYS)
-        if not isinstance(days, int) or not 1 <= days <= MOST_DAYS:
+        if not isinstance(days, int) or isinstance(days, bool) or not 1 <= days <= MOST_DAYS:
             self.say("days", f"expected a number from 1 to {MOST_DAYS}: for so long people are told, by day only")
         kind, whom = self.addressed(catalogue)
         return Announcement(str(name), kind, whom, self.texts(catalogue, site), days)
@@ -137,7 +137,11 @@ class _Reader:
 
     def texts(self, catalogue: publishing.Catalogue, site: str) -> dict[str, str]:
         given = self.data.get("text")
-        if not isinstance(given, dict) or given.keys() != set(form.LANGUAGES):
+        if (
+            not isinstance(given, dict)
+            or given.keys() != set(form.LANGUAGES)
+            or any(isinstance(each, dict | list) for each in given.values())
+        ):
             self.say("text", "expected the same in both languages: {ky: …, ru: …}")
             return {}
         texts = {language: str(given[language] or "").strip() for language in form.LANGUAGES}

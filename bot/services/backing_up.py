@@ -12,6 +12,7 @@ import hashlib
 import json
 import os
 import re
+import secrets
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -142,22 +143,32 @@ def dated(folder: Path, at: dt.datetime) -> Path:
     return folder / f"ashar-{at.strftime(_STAMP)}Z.zip"
 
 
-def prune(folder: Path, days: int, at: dt.datetime) -> list[Path]:
-    """Delete backups in that folder, known by the names `dated` gives, that are older; those that were deleted."""
-    gone = []
+def prune(folder: Path, days: int, at: dt.datetime) -> tuple[list[Path], list[OSError]]:
+    """Delete backups in that folder, known by the names `dated` gives, that are older; those that were deleted, and why
+    others were not."""
+    gone, left = list[Path](), list[OSError]()
     for path in sorted(folder.iterdir()):
-        found = _DATED.fullmatch(path.name)
-        if found:
-            made = dt.datetime.strptime(found[1], _STAMP).replace(tzinfo=dt.UTC)
-        elif path.name.startswith(".ashar-") and path.name.endswith(".part"):
-            # Left by a process that was ended in the middle.
-            made = dt.datetime.fromtimestamp(path.stat().st_mtime, dt.UTC)
-        else:
+        try:
+            if _made(path, at) < at - dt.timedelta(days=days):
+                path.unlink()
+                gone.append(path)
+        except FileNotFoundError:
+            # Another backup is being made here, and has its name now.
             continue
-        if made < at - dt.timedelta(days=days):
-            path.unlink()
-            gone.append(path)
-    return gone
+        except OSError as error:
+            left.append(error)
+    return gone, left
+
+
+def _made(path: Path, at: dt.datetime) -> dt.datetime:
+    """When a backup was made; now, if it is none."""
+    if found := _DATED.fullmatch(path.name):
+        with contextlib.suppress(ValueError):
+            return dt.datetime.strptime(found[1], _STAMP).replace(tzinfo=dt.UTC)
+    elif path.name.startswith(".ashar-") and path.name.endswith(".part"):
+        # Left by a process that was ended in the middle.
+        return dt.datetime.fromtimestamp(path.stat().st_mtime, dt.UTC)
+    return at
 
 
 class _Entry:
@@ -207,7 +218,7 @@ def _pack_media(packed: zipfile.ZipFile, media: files.Files, sums: dict[str, str
 @contextlib.contextmanager
 def _new(output: Path) -> Iterator[Path]:
     """A draft beside it, readable by its owner alone, that takes the name when the block has ended well."""
-    draft = output.with_name(f".ashar-{os.getpid()}-{output.name}.part")
+    draft = output.with_name(f".ashar-{secrets.token_hex(4)}-{output.name}.part")
     try:
         if output.exists():
             raise FileExistsError(0, "File exists")

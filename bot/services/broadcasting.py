@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
+import functools
 import json
 import time
 from collections.abc import Callable, Mapping
@@ -23,10 +24,8 @@ STEP, _FEWEST, _MOST = 1000, 250, 4000
 #: Seconds that a step may take on SQLite, and that everybody else has after it. Who waits for the file asks every 25 ms
 #: at first, and only after a tenth of a second more rarely: so they hardly ever miss the gap.
 _QUICK, _BREATH = 0.05, 0.03
-#: Those taken out of the outbox in one transaction.
+#: Those looked at in the outbox in one transaction.
 _RECALLED = 200
-#: Behind every contact's id.
-_END = "~"
 #: Channels that ring, as they say of themselves.
 PUSHED = tuple(name for name, each in reaching.CAPABILITIES.items() if each.push)
 
@@ -80,7 +79,7 @@ async def forecast(
     while cursor is not None:
         async with database.reading() as connection:
             upto = await audiences.next_contact(connection, cursor, STEP)
-            between = cursor, upto or _END
+            between = cursor, upto
             reached = await audiences.count(connection, audience, PUSHED, between, at - approaching.WINDOW)
         cursor = upto
         for each in reached:
@@ -146,7 +145,7 @@ async def queue(
         if held.state != RUNNING or held.cursor is None:
             return held
         upto = await audiences.next_contact(connection, held.cursor, step)
-        between = held.cursor, upto or _END
+        between = held.cursor, upto
         more = await audiences.queue(connection, audience, PUSHED, number, between, at)
         await broadcasts.change(connection, number, cursor=upto, people=held.people + more)
         return held._replace(cursor=upto, people=held.people + more)
@@ -167,7 +166,7 @@ async def queue_all(
     step = STEP if database.embedded else _MOST
     while each.state == RUNNING and each.cursor is not None:
         begun = time.monotonic()
-        each = await queue(database, audience, each.id, at, step)
+        each = await db.replayed(functools.partial(queue, database, audience, each.id, at, step))
         took = time.monotonic() - begun
         looked(step)
         if database.embedded:
@@ -219,12 +218,12 @@ async def change(database: db.Database, name: str, state: str) -> tuple[broadcas
 
 async def recall(database: db.Database, number: int) -> int:
     """Take back from the outbox what has not begun to go; how many people wait again for it."""
-    found = 0
+    found, after = 0, ""
     while True:
         async with database.transaction() as connection:
-            back = await broadcasts.recall(connection, number, _RECALLED)
+            back, after = await broadcasts.recall(connection, number, _RECALLED, after)
         found += back
-        if not back:
+        if not after:
             return found
 
 
@@ -245,7 +244,7 @@ async def forget(database: db.Database, number: int) -> None:
         if held.state in (RUNNING, PAUSED) or held.cursor is None:
             return
         upto = await audiences.next_contact(connection, held.cursor, STEP)
-        await broadcasts.forget(connection, number, (held.cursor, upto or _END))
+        await broadcasts.forget(connection, number, (held.cursor, upto))
         await broadcasts.change(connection, number, cursor=upto)
 
 

@@ -6,7 +6,7 @@ import asyncio
 import datetime as dt
 import enum
 import shutil
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -129,11 +129,16 @@ def _disk(given: settings_.Settings, database: db.Database) -> Iterator[Finding]
     seen: dict[int, list[str]] = {}
     free: dict[int, int] = {}
     for name, path in places.items():
-        # The folder may still have to be made.
-        here = next(each for each in (path.absolute(), *path.absolute().parents) if each.exists())
-        disk = here.stat().st_dev
+        try:
+            # The folder may still have to be made.
+            here = next(each for each in (path.absolute(), *path.absolute().parents) if each.exists())
+            disk = here.stat().st_dev
+            free[disk] = shutil.disk_usage(here).free
+        except OSError as error:
+            remedy = f"give the user that runs Ashar the right to enter {path}, or name another place"
+            yield bad(f"disk of {name}", f"cannot be looked at ({error.strerror})", remedy)
+            continue
         seen.setdefault(disk, []).append(name)
-        free[disk] = shutil.disk_usage(here).free
     for disk, names in seen.items():
         check, said = f"disk of {', '.join(names)}", f"{free[disk] / 1e9:.1f} GB are free"
         if free[disk] < _FULL:
@@ -198,18 +203,26 @@ async def _kept(
 
 
 def opened(given: settings_.Settings) -> Iterator[str]:
-    """The channels that these settings open and that can be pushed to."""
+    """The channels that these settings open and that we send by; the web chat comes and asks."""
     settings = {
         "telegram": given.telegram_token,
         "whatsapp": given.twilio_whatsapp_from,
         "sms": given.twilio_sms_from,
+        "email": given.smtp,
     }
     yield from (name for name, value in settings.items() if value)
 
 
 async def _missing(connection: db.Connection, media: files.Files) -> int:
-    hashes = await queues.newest_media(connection)
-    return len([name for name in hashes if not await asyncio.to_thread(media.has, name)])
+    return await asyncio.to_thread(_lacking, media, await queues.newest_media(connection))
+
+
+def _lacking(media: files.Files, hashes: Sequence[str]) -> int:
+    try:
+        return sum(not media.has(name) for name in hashes)
+    except OSError:
+        # What may not be looked at, nobody can be shown.
+        return len(hashes)
 
 
 async def _rates(connection: db.Connection, at: dt.datetime) -> Finding:

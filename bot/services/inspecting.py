@@ -46,7 +46,8 @@ async def _telegram(
     polls = not given.public_url.startswith("https://")
     wanted = "" if polls else f"{given.public_url}/telegram"
     if found.url != wanted:
-        here = "waits to be asked for messages" if not found.url else f"brings messages to {found.url}"
+        there = _shown(found.url, given.telegram_token)
+        here = f"brings messages to {there}" if there else "waits to be asked for messages"
         remedy = "start `ashar serve`, which tells it; if it runs, another house uses the same token"
         yield bad("Telegram's webhook", f"it {here}, and not {'to this process' if polls else f'to {wanted}'}", remedy)
     else:
@@ -107,9 +108,16 @@ async def _sender(given: settings_.Settings, twilio: twilio_account.Twilio, chan
         return note(check, f"the service leaves its numbers their own webhooks; each must be {wanted}")
     # After "#" stands how often Twilio shall try again.
     if found.hook.partition("#")[0] != wanted:
-        where = found.hook.partition("?")[0] or "nowhere"
+        where = _shown(found.hook, given.twilio_auth_token) or "nowhere"
         return bad(check, f"people's messages go to {where}", f"set the sender's webhook to {wanted} (POST)")
     return ok(check, f"people's messages come to {wanted}")
+
+
+def _shown(url: str, secret: str) -> str:
+    """An address without what may open it: a name and password, a secret of ours, and all that follows a "?"."""
+    scheme, mark, rest = url.partition("?")[0].partition("://")
+    host, slash, path = rest.partition("/")
+    return f"{scheme}{mark}{host.rpartition('@')[2]}{slash}{path}".replace(secret, "…")
 
 
 def _reach(setting: str) -> str:

@@ -87,7 +87,7 @@ def read(content: bytes, columns: Mapping[str, str]) -> Statement:
             found = [cell.strip().casefold() for cell in cells]
             if all(name.casefold() in found for name in columns.values()):
                 places = {key: found.index(name.casefold()) for key, name in columns.items()}
-                return _lines(rows, places, len(cells))
+                return _lines(rows, places, len(cells), number, separator)
             if number > _PREAMBLE:
                 break
     names = ", ".join(f"“{name}”" for name in columns.values())
@@ -117,17 +117,23 @@ def _rows(text: str, separator: str) -> Iterator[tuple[int, list[str]]]:
         yield reader.line_num, cells
 
 
-def _lines(rows: Iterator[tuple[int, list[str]]], places: Mapping[str, int], width: int) -> Statement:
+def _lines(
+    rows: Iterator[tuple[int, list[str]]], places: Mapping[str, int], width: int, last: int, separator: str
+) -> Statement:
     lines: list[statements.Line] = []
     marks: dict[int, str] = {}
     bad: list[Bad] = []
     alike: Counter[str] = Counter()
     out = 0
     for number, cells in rows:
+        begin, last = last + 1, number
         if not any(cell.strip() for cell in cells):
             continue
         if len(lines) + len(bad) + out >= MOST_LINES:
             raise Unread(f"it has more than {MOST_LINES:,} lines; export fewer months")
+        if any(_is_row(line, places["date"], separator) for cell in cells for line in cell.splitlines()[1:]):
+            bad.append(Bad(number, f"lines {begin} to {number} stand within a quotation mark; take it out of the file"))
+            continue
         if len(cells) <= max(places.values()) or len(cells) > width + 1:
             bad.append(Bad(number, f"it has {len(cells)} cells under {width} headings"))
             continue
@@ -144,6 +150,12 @@ def _lines(rows: Iterator[tuple[int, list[str]]], places: Mapping[str, int], wid
             marks[number] = f"{mark}\t{alike[mark]}"
             lines.append(line)
     return Statement(lines, marks, bad, out)
+
+
+def _is_row(text: str, place: int, separator: str) -> bool:
+    """Whether a line within a cell is another transfer's, up to its day at least."""
+    cells = text.split(separator)
+    return len(cells) > max(place, 1) and statements.day(cells[place].strip(' "')) is not None
 
 
 def _line(number: int, cells: Mapping[str, str]) -> statements.Line | Bad:

@@ -17,6 +17,10 @@ class NewerTables(Exception):
     """The tables of the database, or of the backup, are newer than they may be; the text says which."""
 
 
+class Unwritable(Exception):
+    """The files cannot be put into the media directory; the text is the system's."""
+
+
 class Different(Exception):
     """What was written is not what the backup holds: nothing of it was kept. The text says what differs."""
 
@@ -26,7 +30,7 @@ async def restore(
 ) -> None:
     """Fill the database and the media directory, and bring the tables to this program's.
 
-    Raises `backing_up.BadBackup` before anything is written, then `NotEmpty`, `NewerTables`, `Different`.
+    Raises `backing_up.BadBackup` before anything is written, then `NotEmpty`, `NewerTables`, `Unwritable`, `Different`.
     """
     manifest = backup.manifest
     backup.verify()
@@ -38,7 +42,10 @@ async def restore(
     progress.reset(manifest.rows + manifest.media)
     # Files first: no row may ever name one that is not there. Those without a row are swept away.
     for name in backup.media():
-        media.put_back(name, backup.pieces(f"media/{name}"))
+        try:
+            media.put_back(name, backup.pieces(f"media/{name}"))
+        except OSError as error:
+            raise Unwritable(error.strerror) from None
         progress.update(1)
     async with database.transaction() as connection:
         if await copying.revision(connection) != manifest.revision:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import functools
 import itertools
 import time
 from collections import Counter
@@ -105,12 +106,18 @@ async def _column(
         old = [key for key, mark in page if mark != seal.first]
         for begin in range(0, len(old), BATCH):
             begun = time.monotonic()
-            async with database.transaction() as connection:
-                done = await rotating.renew(connection, column, old[begin : begin + BATCH], seal)
+            done = await db.replayed(functools.partial(_renew, database, column, old[begin : begin + BATCH], seal))
             renewed, unreadable = renewed + done.values, unreadable + done.unreadable
             # Others write as well, and SQLite lets one write at a time: half of it is theirs.
             await asyncio.sleep(time.monotonic() - begun)
         tick(len(page))
+
+
+async def _renew(
+    database: db.Database, column: rotating.Column, keys: list[rotating.Key], seal: sealing.Seal
+) -> rotating.Renewed:
+    async with database.transaction() as connection:
+        return await rotating.renew(connection, column, keys, seal)
 
 
 async def _files(
@@ -123,7 +130,7 @@ async def _files(
             with contextlib.suppress(FileNotFoundError):
                 if await asyncio.to_thread(kept.mark, name) != seal.first:
                     try:
-                        await _file(database, kept, name)
+                        await db.replayed(functools.partial(_file, database, kept, name))
                         renewed += 1
                     except sealing.Unreadable:
                         unreadable += 1

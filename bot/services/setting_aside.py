@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import datetime as dt
+import functools
 import hashlib
 import traceback
 from collections.abc import Collection, Iterator, Sequence
@@ -160,8 +161,7 @@ async def retry(
         except Exception as error:
             if db.is_away(error) or db.must_replay(error):
                 raise
-            async with database.transaction() as connection:
-                await aside.failed_again(connection, each.id, where(error))
+            await db.replayed(functools.partial(_note, database, each, where(error)))
             failed.append(each.id)
             waiting.add(each.key_hash)
             continue
@@ -173,6 +173,11 @@ async def retry(
         else:
             gone += 1
     return Outcome(answered, gone, tuple(failed), tuple(overtaken))
+
+
+async def _note(database: db.Database, kept: aside.Aside, error: str) -> None:
+    async with database.transaction() as connection:
+        await aside.failed_again(connection, kept.id, error)
 
 
 async def _again(
@@ -221,14 +226,21 @@ async def drop(
     """
     dropped, told = 0, set[bytes]()
     for each in chosen:
+        asks = each.key_hash not in told
         with contextlib.suppress(_Taken):
-            async with database.transaction() as connection:
-                if each.key_hash not in told and await _ask_again(connection, kit, each, at):
-                    told.add(each.key_hash)
-                if not await aside.take_out(connection, [each.id]):
-                    raise _Taken
+            if await db.replayed(functools.partial(_drop, database, kit, each, at, asks=asks)):
+                told.add(each.key_hash)
             dropped += 1
     return dropped, len(told)
+
+
+async def _drop(database: db.Database, kit: recording.Kit, kept: aside.Aside, at: dt.datetime, *, asks: bool) -> bool:
+    """Whether its person was asked to write once more."""
+    async with database.transaction() as connection:
+        asked = asks and await _ask_again(connection, kit, kept, at)
+        if not await aside.take_out(connection, [kept.id]):
+            raise _Taken
+    return asked
 
 
 async def _ask_again(connection: db.Connection, kit: recording.Kit, kept: aside.Aside, at: dt.datetime) -> bool:

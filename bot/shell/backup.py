@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import datetime as dt
 import importlib.metadata
 import sys
 from pathlib import Path
 
 from bot import settings, wiring
 from bot.services import backing_up, restoring
+from bot.shell import remembering
 from models import db, files, providers, sealing
 
 DONE, PROBLEMS, WRONG = 0, 1, 2
@@ -37,40 +39,48 @@ def backup(options: argparse.Namespace) -> int:
         return _wrong(f"--keep: {into} is no folder, so there are no older ones beside it.")
     output = backing_up.dated(into, at) if into.is_dir() else into
 
-    async def run() -> backing_up.Manifest:
+    async def make(memory: wiring.Memory) -> backing_up.Manifest:
         # Here, for few commands draw it.
         import tqdm
 
-        async with wiring.memory(settings.current()) as memory:
-            with tqdm.tqdm(unit=" rows", disable=None) as bar:
-                made = await backing_up.back_up(
-                    memory.database,
-                    memory.seal,
-                    memory.files,
-                    output,
-                    bar,
-                    at=at,
-                    program=importlib.metadata.version("ashar"),
-                )
-            # For `ashar doctor`.
-            async with memory.database.transaction() as connection:
-                await providers.keep(connection, "ashar", {"backup": made.made_at})
-            return made
+        with tqdm.tqdm(unit=" rows", disable=None) as bar:
+            return await backing_up.back_up(
+                memory.database,
+                memory.seal,
+                memory.files,
+                output,
+                bar,
+                at=at,
+                program=importlib.metadata.version("ashar"),
+            )
 
     try:
-        made = asyncio.run(run())
+        made = remembering.ask(make)
     except backing_up.BadOutput as error:
         return _wrong(f"{output} cannot be written ({error}).")
     except backing_up.BadBackup as error:
         return _refused(f"{output} was not made: {error}.")
     except OSError as error:
         return _refused(f"{output} could not be written ({error.strerror}). Nothing of it was kept.")
+    remembering.ask(lambda memory: _note(memory.database, made))
     print(f"{output}: {made.rows} rows, {made.media} files. Checksum of the rows: {made.checksum}")
     print("The keys are not in it: keep secrets.env in another place.")
-    if options.keep is not None:
-        for path in backing_up.prune(into, options.keep, at):
-            print(f"deleted, older than {options.keep} days: {path}")
-    return DONE
+    return DONE if options.keep is None else _prune(into, options.keep, at)
+
+
+async def _note(database: db.Database, made: backing_up.Manifest) -> None:
+    """For `ashar doctor`."""
+    async with database.transaction() as connection:
+        await providers.keep(connection, "ashar", {"backup": made.made_at})
+
+
+def _prune(folder: Path, days: int, at: dt.datetime) -> int:
+    gone, left = backing_up.prune(folder, days, at)
+    for path in gone:
+        print(f"deleted, older than {days} days: {path}")
+    for error in left:
+        print(f"{error.filename} could not be deleted ({error.strerror}): delete it by hand.", file=sys.stderr)
+    return PROBLEMS if left else DONE
 
 
 def restore(options: argparse.Namespace) -> int:
@@ -95,6 +105,11 @@ def restore(options: argparse.Namespace) -> int:
         )
     except restoring.NewerTables as error:
         return _refused(f"Nothing was written: {error}.")
+    except restoring.Unwritable as error:
+        return _wrong(
+            f"ASHAR_MEDIA: the pictures and sounds cannot be written to {given.media} ({error}). Mend that, and "
+            "restore once more."
+        )
     except restoring.Different as error:
         return _refused(f"What was written is not what the file holds ({error}); none of it was kept.")
     print(f"{options.file}, made {made.made_at}: {made.rows} rows, {made.media} files. Checksum: {made.checksum}")

@@ -77,7 +77,7 @@ async def _begin(database: db.Database, announced: announcing.Announcement, audi
     import tqdm
 
     at = db.now()
-    each = await broadcasting.begin(database, announced, at)
+    each = await db.replayed(lambda: broadcasting.begin(database, announced, at))
     if each.state == broadcasting.PAUSED:
         print(f"It is paused: ashar broadcast resume {each.name}.")
         return DONE

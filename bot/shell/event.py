@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import asyncio
 import datetime as dt
 import sys
 
-from bot import settings, wiring
 from bot.engine import passage
+from bot.shell import remembering
 from models import db, events
 
 DONE, WRONG = 0, 2
@@ -36,25 +35,31 @@ def event(options: argparse.Namespace) -> int:
             return _wrong("NAME: at most 64 characters")
         if not dt.timedelta() < left <= _LONGEST:
             return _wrong(f"--until: expected a time from now on, at most {_LONGEST.days} days ahead")
-    return asyncio.run(_event(options, settings.current()))
-
-
-async def _event(options: argparse.Namespace, given: settings.Settings) -> int:
-    async with wiring.memory(given) as memory:
-        if options.what is None:
-            async with memory.database.reading() as connection:
-                known = [each for each in await events.listed(connection) if each.until > db.now()]
-            print(
-                *[f"{each.name}: until {_said(each.until)}" for each in known] or ["No event is announced."], sep="\n"
-            )
-            return DONE
-        async with memory.database.transaction() as connection:
-            if options.what == "announce":
-                await events.announce(connection, events.Event(options.name, options.until))
-            elif not await events.end(connection, options.name):
-                return _wrong(f"There is no event “{options.name}”.")
-    print(f"{options.name}: until {_said(options.until)}" if options.what == "announce" else f"{options.name} is over.")
+        remembering.ask(lambda memory: _announce(memory.database, events.Event(options.name, options.until)))
+        print(f"{options.name}: until {_said(options.until)}")
+    elif options.what == "end":
+        if not remembering.ask(lambda memory: _end(memory.database, options.name)):
+            return _wrong(f"There is no event “{options.name}”.")
+        print(f"{options.name} is over.")
+    else:
+        known = [each for each in remembering.ask(lambda memory: _listed(memory.database)) if each.until > db.now()]
+        print(*[f"{each.name}: until {_said(each.until)}" for each in known] or ["No event is announced."], sep="\n")
     return DONE
+
+
+async def _announce(database: db.Database, event: events.Event) -> None:
+    async with database.transaction() as connection:
+        await events.announce(connection, event)
+
+
+async def _end(database: db.Database, name: str) -> bool:
+    async with database.transaction() as connection:
+        return await events.end(connection, name)
+
+
+async def _listed(database: db.Database) -> list[events.Event]:
+    async with database.reading() as connection:
+        return await events.listed(connection)
 
 
 def _time(text: str) -> dt.datetime:

@@ -93,4 +93,9 @@ def _shown(options: argparse.Namespace, content: bytes) -> int:
 def _yes() -> bool:
     if not sys.stdin.isatty():
         return False
-    return input("Book these? [y/N] ").strip().casefold() in ("y", "yes", "ооба", "да")
+    try:
+        return input("Book these? [y/N] ").strip().casefold() in ("y", "yes", "ооба", "да")
+    except EOFError:
+        # Ctrl-D.
+        print()
+        return False

@@ -197,6 +197,27 @@ def test_two_lines_for_one_pledge_are_both_in_doubt() -> None:
     assert [each.doubts for each in found] == [(Doubt.TWICE,), (Doubt.TWICE,), ()]
 
 
+def test_lines_are_not_compared_with_each_other() -> None:
+    compared = [0]
+
+    class Code(str):
+        """A code that counts how often it is asked whether it is another."""
+
+        __slots__ = ()
+        __hash__ = str.__hash__
+
+        def __eq__(self, other: object) -> bool:
+            compared[0] += 1
+            return str.__eq__(self, other)
+
+    # A village's whole year, and somebody paid twice.
+    known = {code: pledge(State.DUE, code=Code(code)) for code in (f"K7M{number}" for number in range(222, 722))}
+    lines = [statements.Line(n, DAY, Decimal(10), "KGS", code) for n, code in enumerate([*known, "K7M222"])]
+    found = statements.match_all(lines, known)
+    assert [each.line.number for each in found if Doubt.TWICE in each.doubts] == [0, 500]
+    assert compared[0] < 10 * len(lines)
+
+
 def test_what_the_way_cost_is_what_is_missing() -> None:
     assert statements.fee(match("9.50", pledge(State.DUE))) == Decimal("0.50")
     assert statements.fee(match("11", pledge(State.DUE))) == 0

@@ -10,13 +10,15 @@ import signal
 import stat
 import subprocess
 import sys
+import time
 import zipfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from bot.services import backing_up
-from models import db, sealing
+from models import db, files, sealing
 from tests.house.test_imports import ROOT
 from tests.services import copies
 from tests.services.house import SEAL
@@ -58,6 +60,26 @@ async def test_a_backup_is_of_one_moment_while_people_write(database_url: str, t
         place = [column.name for column in columns].index("address_id")
         # A message and the address it goes to are one commit.
         assert {letter[place] for letter in letters} <= addresses
+
+
+async def test_a_directory_that_takes_long_to_walk_through_ends_no_snapshot(
+    postgresql_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Far(files.Files):
+        """On a disk over the network."""
+
+        def entries(self) -> Iterator[tuple[str, Path]]:
+            time.sleep(2)
+            return super().entries()
+
+    async with copies.lived_in(postgresql_url, tmp_path / "media"):
+        pass
+    monkeypatch.setitem(db._SETTINGS, "idle_in_transaction_session_timeout", "1000")
+    database = db.Database(postgresql_url)
+    try:
+        assert (await copies.back_up(database, Far(tmp_path / "media", SEAL), tmp_path / "a.zip")).media == 2
+    finally:
+        await database.close()
 
 
 async def test_nobody_can_read_names_and_numbers_in_it(database_url: str, tmp_path: Path) -> None:
@@ -103,7 +125,14 @@ async def test_whoever_is_ended_in_the_middle_leaves_no_half_backup(database_url
     assert part.stat().st_size > 0
     # It is swept away with the old ones.
     os.utime(part, (0, 0))
-    assert backing_up.prune(tmp_path, 30, db.now()) == [part]
+    assert backing_up.prune(tmp_path, 30, db.now()) == ([part], [])
+
+
+async def test_what_a_killed_one_left_is_in_nobodys_way(sqlite_url: str, tmp_path: Path) -> None:
+    # In a container every process has the same number.
+    (tmp_path / f".ashar-{os.getpid()}-a.zip.part").touch()
+    async with copies.lived_in(sqlite_url, tmp_path / "media") as (house, media):
+        assert (await copies.back_up(house.database, media, tmp_path / "a.zip")).rows
 
 
 def test_old_ones_are_deleted_and_nothing_else(tmp_path: Path) -> None:
@@ -112,7 +141,7 @@ def test_old_ones_are_deleted_and_nothing_else(tmp_path: Path) -> None:
     others = [tmp_path / "before-the-move.zip", tmp_path / "ashar-2020.zip", tmp_path / "notes.txt"]
     for path in (*names, *others):
         path.touch()
-    assert backing_up.prune(tmp_path, 30, at) == sorted(names[2:])
+    assert backing_up.prune(tmp_path, 30, at) == (sorted(names[2:]), [])
     assert sorted(tmp_path.iterdir()) == sorted([*names[:2], *others])
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from decimal import Decimal
 
 import pytest
@@ -120,6 +121,26 @@ async def test_the_same_twice_sends_nothing_twice_and_something_else_is_refused(
             await residents.send(house, residents.announced(text={"ky": "Башка", "ru": "Другое"}))
         with pytest.raises(broadcasting.Taken):
             await residents.send(house, residents.announced(kind="campaign", whom="suu"))
+
+
+async def test_everybody_is_among_them_in_whatever_order_the_database_sorts(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Number(int):
+        """In the order of most languages any sign comes before a digit, as before such an id in that of bytes."""
+
+        def __format__(self, spec: str) -> str:
+            text = int(self).__format__(spec)
+            return f"я{text[1:]}" if spec == "032x" else text
+
+    monkeypatch.setattr(residents, "_numbers", map(Number, itertools.count(1)))
+    async with houses.opened(database_url) as house:
+        await residents.settle(house, 3)
+        assert [each.people for each in await forecast(house)] == [3]
+        assert await people(house) == 3
+        await broadcasting.change(house.database, "meeting", broadcasting.CANCELLED)
+        await broadcasting.forget(house.database, (await broadcasting.named(house.database, "meeting")).id)
+        assert await house.count("recipient") == 0
 
 
 async def test_queuing_goes_on_where_it_was_cut_off(database_url: str) -> None:

@@ -73,6 +73,20 @@ async def test_what_waits_too_long_is_named_by_channel(database_url: str, tmp_pa
         assert found["outbox, telegram"].state is examining.State.NOTE
 
 
+async def test_letters_are_somebodys_where_there_is_a_mail_server(sqlite_url: str, tmp_path: Path) -> None:
+    mail = {"ASHAR_SMTP_URL": "smtps://ashar:secret@mail.example", "ASHAR_SMTP_FROM": "ashar@mail.example"}
+    given = read(sqlite_url, tmp_path / "var", **mail)
+    async with house.opened(sqlite_url) as opened:
+        await opened.person().begins()
+        waits = "UPDATE outgoing SET channel = 'email', status = 'waiting', not_before = :at"
+        await opened.write(waits, at=str(NOW)[:-6])
+        assert (await examined(given))["outbox, email"].said.endswith("the oldest for 0 seconds")
+        await opened.write(waits, at=str(LONG_AGO)[:-6])
+        assert ill(await examined(given)) == {"outbox, email", "rates"}
+        found = await examined(read(sqlite_url, tmp_path / "var"))
+        assert "do not open" in found["outbox, email"].said
+
+
 async def test_rates_are_missed_once_there_is_a_campaign(sqlite_url: str, tmp_path: Path) -> None:
     given = read(sqlite_url, tmp_path / "var")
     assert "rates" not in ill(await examined(given))
@@ -146,3 +160,18 @@ async def test_a_media_folder_that_cannot_be_made(sqlite_url: str, tmp_path: Pat
     (tmp_path / "file").touch()
     given = read(sqlite_url, tmp_path / "var", ASHAR_MEDIA=os.fspath(tmp_path / "file" / "media"))
     assert "media" in ill(await examined(given))
+
+
+async def test_a_path_that_cannot_even_be_looked_at_ends_no_examination(sqlite_url: str, tmp_path: Path) -> None:
+    # Longer than any name may be; a folder of another user, for whoever is not root.
+    given = read(sqlite_url, tmp_path / "var", ASHAR_MEDIA=os.fspath(tmp_path / ("x" * 300) / "media"))
+    async with house.opened(sqlite_url) as opened:
+        await opened.write(
+            "INSERT INTO media (id, question, kind, status, channel, not_before, created_at, attempts, told,"
+            " content_hash) VALUES ('m', '', 'audio', 'kept', 'telegram', :at, :at, 0, false, :hash)",
+            at=str(LONG_AGO)[:-6],
+            hash="a" * 64,
+        )
+        found = await examined(given)
+    assert ill(found) == {"disk of ASHAR_MEDIA", "media", "media of the database", "rates"}
+    assert "cannot be looked at (File name too long)" in found["disk of ASHAR_MEDIA"].said

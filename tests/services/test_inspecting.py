@@ -46,6 +46,11 @@ async def test_telegram_by_webhook(tmp_path: Path) -> None:
         bot = platform.bot()
         bot.updates.url = "https://another.example/telegram"
         assert "https://another.example/telegram" in (await inspected(tmp_path, **given))["Telegram's webhook"].said
+        # As many houses make theirs.
+        bot.updates.url = f"https://house:a-password@another.example:8443/{telegram.TOKEN}/hook?key=a-secret"
+        found = await inspected(tmp_path, **given)
+        assert "https://another.example:8443/…/hook, and not" in found["Telegram's webhook"].said
+        assert not [each for each in ("a-password", "a-secret", telegram.TOKEN) if each in str(found)]
         bot.updates.url = f"{PUBLIC}/telegram"
         found = await inspected(tmp_path, **given)
         assert ill(found) == set()
@@ -98,7 +103,7 @@ async def test_twilio(tmp_path: Path) -> None:
         found = await inspected(tmp_path, **given)
         assert ill(found) == set()
         assert "agrees" in found["Twilio's clock"].said
-        console.numbers["+996555000222"] = "https://demo.twilio.com/welcome/sms/reply?secret=1"
+        console.numbers["+996555000222"] = "https://house:a-secret@demo.twilio.com/welcome/sms/reply?secret=1"
         console.senders["+996555000111"] = ("OFFLINE", f"{PUBLIC}/twilio")
         found = await inspected(tmp_path, **given)
         assert ill(found) == {"Twilio, whatsapp", "Twilio, sms"}

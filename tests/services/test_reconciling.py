@@ -84,6 +84,33 @@ def test_every_bad_row_is_told_by_its_line() -> None:
     assert found.out == 2
 
 
+@pytest.mark.parametrize(("separator", "closes"), [(";", 5), (",", 5), ("\t", 4), (";", 3), (";", 0)])
+def test_a_quotation_mark_that_is_not_closed_swallows_no_lines(separator: str, closes: int) -> None:
+    senders = ["А. А.", "АБ", "В. В.", "Г. Г.", "Д. Д.", "Е. Е."]
+    content = csv(
+        *[row(f"{n}00", "на\tводу".replace(separator, " "), sender=each) for n, each in enumerate(senders, 1)],
+        separator=separator,
+    )
+    text = content.decode().replace("АБ", '"Суу')
+    if closes:
+        # By whatever other mark comes next, or by none.
+        text = text.replace(senders[closes - 1], 'ОсОО "Суу"')
+    found = reconciling.read(text.encode(), COLUMNS)
+    [bad] = found.bad
+    assert f"lines 3 to {closes + 1 if closes else 7} stand within a quotation mark" in bad.why
+    assert [line.amount for line in found.lines] == [100, *(100 * n for n in range(closes + 1, 7) if closes)]
+
+
+def test_a_cell_may_have_several_lines() -> None:
+    content = csv(row("100", '"на воду;\r\nот 05.11.2026; салым K7MQ2P"'), row("200", ""))
+    found = reconciling.read(content.replace(b'""', b'"'), COLUMNS)
+    assert [(line.amount, line.comment) for line in found.lines] == [
+        (Decimal(100), "на воду; от 05.11.2026; салым K7MQ2P"),
+        (Decimal(200), ""),
+    ]
+    assert found.bad == []
+
+
 @pytest.mark.parametrize(
     ("content", "why"),
     [

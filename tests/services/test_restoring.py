@@ -168,6 +168,20 @@ async def test_older_rows_do_not_go_into_newer_tables(sqlite_url: str, tmp_path:
         await restored(sqlite_url, tmp_path / "old.zip", tmp_path / "elsewhere")
 
 
+async def test_what_others_left_in_the_media_directory_spoils_no_backup(sqlite_url: str, tmp_path: Path) -> None:
+    async with copies.lived_in(sqlite_url, tmp_path / "media") as (before, media):
+        place = next(path for _, path in media.entries())
+        ours = [name for name, _ in media.entries()]
+        # A file that is just being copied there, a disk's own, and a folder.
+        place.with_name(f".{place.name}.Xy3z").touch()
+        place.with_name("Thumbs (1).db").touch()
+        place.with_name("lost+found").mkdir()
+        made = await copies.back_up(before.database, media, tmp_path / "a.zip")
+    assert made.media == len(ours)
+    await restored(f"sqlite+aiosqlite:///{tmp_path / 'new.sqlite'}", tmp_path / "a.zip", tmp_path / "elsewhere")
+    assert [name for name, _ in files.Files(tmp_path / "elsewhere", SEAL).entries()] == ours
+
+
 async def test_a_damaged_backup_writes_nothing(sqlite_url: str, target_url: str, tmp_path: Path) -> None:
     async with copies.lived_in(sqlite_url, tmp_path / "media") as (before, media):
         await copies.back_up(before.database, media, tmp_path / "a.zip")

@@ -140,6 +140,28 @@ async def test_files_on_their_way_are_sealed_anew_too(sqlite_url: str, tmp_path:
         assert files.Files(sent.files.folder, ONLY_NEW).take(name) == b"came with a form"
 
 
+async def test_an_upload_that_found_a_full_disk_is_passed_over(sqlite_url: str, tmp_path: Path) -> None:
+    async with sending.opened(sqlite_url, tmp_path, seal=ONLY_OLD) as sent:
+        whole, begun, broken = [sent.files.put(b"came with a form") for _ in range(3)]
+        folder = sent.files.folder / "new"
+        for name, length in ((begun, 0), (broken, 5)):
+            (folder / f"u-{name}").write_bytes((folder / f"u-{name}").read_bytes()[:length])
+        await rotating.rotate(sent.house.database, BOTH, files.Files(sent.files.folder, BOTH))
+        assert files.Files(sent.files.folder, ONLY_NEW).take(whole) == b"came with a form"
+
+
+async def test_a_file_of_which_nothing_is_left_is_told(sqlite_url: str, tmp_path: Path) -> None:
+    async with sending.opened(sqlite_url, tmp_path, seal=ONLY_OLD) as sent:
+        draft = sent.files.draft(b"a picture")
+        sent.files.shelve(draft)
+        path = next(sent.files.folder.glob("??/??/*"))
+        path.write_bytes(b"")
+        kept = files.Files(sent.files.folder, BOTH)
+        assert (await rotating.rotate(sent.house.database, BOTH, kept)).unreadable == 1
+        found = await rotating.look(sent.house.database, kept)
+        assert found.by_key[-1] == {rotating.FILES: 1}
+
+
 def test_every_column_of_bytes_is_sealed_or_a_hash() -> None:
     found = {
         column

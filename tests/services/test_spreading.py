@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.channels import base
 from bot.engine import state
 from bot.services import broadcasting, spreading
 from models import db
@@ -186,6 +187,26 @@ async def test_one_phone_that_is_known_on_whatsapp_and_by_sms_rings_once(databas
         at(house, 12)
         assert await residents.spread(house) == 0
         assert len(await residents.told(house)) == 1
+
+
+async def test_a_pause_is_not_held_up_by_those_whose_message_has_begun(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(broadcasting, "_RECALLED", 2)
+    box = houses.Letterbox("sms")
+    box.capabilities = base.Capabilities(text=70)
+    async with houses.opened(database_url, box) as house:
+        await residents.settle(house, 7)
+        at(house, 12)
+        await residents.send(house)
+        assert await residents.spread(house) == 7
+        # The platform took the first part of the first four messages, and then no more.
+        begun = "SELECT min(id) FROM outgoing GROUP BY contact_id ORDER BY contact_id LIMIT 4"
+        await house.write(f"UPDATE outgoing SET status = 'sent' WHERE id IN ({begun})")
+        before, taken = await broadcasting.change(house.database, "meeting", broadcasting.PAUSED)
+        assert (before.state, taken) == (broadcasting.RUNNING, 3)
+        # Of what has begun to go the rest goes too.
+        assert await house.rows("SELECT count(DISTINCT contact_id) FROM outgoing WHERE status = 'waiting'") == [4]
 
 
 async def test_a_pause_takes_back_what_has_not_gone_and_going_on_tells_the_rest(database_url: str) -> None:

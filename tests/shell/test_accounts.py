@@ -134,6 +134,24 @@ def test_a_statement_is_shown_asked_about_and_booked_once(run: Run, come: Given,
     )
 
 
+@pytest.mark.parametrize(("typed", "received"), [("", False), ("n\n", False), ("ооба\n", True)])
+def test_only_a_yes_books(
+    run: Run, come: Given, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, typed: str, received: bool
+) -> None:
+    class Keyboard(io.StringIO):
+        """Somebody sits there; what comes to its end, they ended by Ctrl-D."""
+
+        def isatty(self) -> bool:
+            return True
+
+    sure = come("5000", received="0")
+    file = tmp_path / "november.csv"
+    file.write_text(f"Дата;Отправитель;Сумма;Назначение платежа\r\n05.11.2026;А;5000;{sure.code}", "utf-8")
+    monkeypatch.setattr("sys.stdin", Keyboard(typed))
+    code, said, _ = run("statement", "suu", str(file))
+    assert (code, said.endswith("1 received.\n" if received else "Nothing was booked.\n")) == (0, True)
+
+
 def test_papers_are_written_to_a_file_or_the_screen(run: Run, come: Given, tmp_path: Path) -> None:
     gift = come("40", "cement", receipt=1)
     code, said, _ = run("receipt", "suu", "1", "--name", "Айгүл")

@@ -12,6 +12,7 @@ from bot import __main__
 from tests import talking
 from tests.services import house as houses
 from tests.services import residents
+from tests.shell import losing
 
 Run = Callable[..., tuple[int, str, str]]
 
@@ -92,6 +93,15 @@ def test_it_is_sent_once_paused_and_called_off(village: Run) -> None:
     assert said.splitlines()[1].split()[:5] == ["meeting", "cancelled", "form", "priorities", "9"]
 
 
+def test_a_conflict_with_somebody_else_is_no_end_of_it(village: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    lost = losing.begin(monkeypatch)
+    code, said, _ = village("broadcast", "send", "meeting.yaml")
+    assert (code, "9 people are queued." in said) == (0, True)
+    # It was begun, and everybody is queued, in one step: each once lost and once done.
+    assert lost == [True, False] * 2
+    assert "  people      9\n" in village("broadcast", "status", "meeting")[1]
+
+
 def test_what_was_changed_since_needs_another_name(village: Run) -> None:
     assert village("broadcast", "send", "meeting.yaml")[0] == 0
     Path("meeting.yaml").write_text(FILE.replace("10 часов", "11 часов"), "utf-8")
@@ -131,6 +141,8 @@ def test_no_broadcast_of_that_name(run: Run) -> None:
         ("собрание. ", "собрание. t.me/ashar ", "write https:// before “t.me/ashar”"),
         ("s-priorities\n  ru", "s-priorities.\n  ru", "put a space between"),
         ("text:", "days: 31\ntext:", "days: expected a number from 1 to 30"),
+        ("text:", "days: yes\ntext:", "days: expected a number from 1 to 30"),
+        ("ru: В", "ru:\n    - В", "meeting.yaml:3: text: expected the same in both languages"),
         ("text:", "when: now\ntext:", "there is nothing of that name"),
         ("собрание.", "собрание" + "!" * 800, "800 is the most"),
         ("text:", "text: [", "meeting.yaml"),

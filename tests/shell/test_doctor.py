@@ -36,3 +36,15 @@ def test_what_is_wrong_and_what_to_do(
     found = json.loads(capsys.readouterr().out)
     assert (found["well"], found["checks"][0]["state"]) == (False, "bad")
     assert found["checks"][0]["said"].startswith("ASHAR_PORT: ")
+
+
+def test_a_database_whose_folder_cannot_be_made_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("ASHAR_VAR", str(tmp_path / "var"))
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("ASHAR_DATABASE_URL", f"sqlite:///{tmp_path / 'file' / 'ashar.sqlite'}")
+    assert __main__.main(["doctor"]) == 1
+    assert "BAD   database: does not answer (" in capsys.readouterr().out
+    assert __main__.main(["forms"]) == 2
+    assert "ASHAR_DATABASE_URL: the database does not answer" in capsys.readouterr().err

@@ -8,11 +8,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from bot import __main__, settings, wiring
-from models import sealing
+from models import db, sealing, tables
 from tests import talking
 from tests.services import everything
+from tests.shell import losing
 
 Run = Callable[..., tuple[int, str, str]]
 
@@ -61,6 +63,28 @@ def test_from_one_key_to_the_next(run: Run, tmp_path: Path, monkeypatch: pytest.
     monkeypatch.setenv("ASHAR_SEAL_KEYS", old)
     code, told, _ = run("check")
     assert (code, "a key that is not set" in told) == (1, True)
+
+
+def test_a_conflict_with_somebody_else_is_no_end_of_it(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asyncio.run(_kept_a_file())
+    put_first(tmp_path, sealing.new_key())
+    lost = losing.begin(monkeypatch)
+    code, told, _ = run("rotate")
+    assert (code, "Any other may be taken out" in told) == (0, True)
+    assert lost == [True, False] * (len(lost) // 2)
+    assert lost
+
+
+async def _kept_a_file() -> None:
+    async with wiring.memory(settings.current()) as memory:
+        draft = memory.files.draft(b"a picture")
+        memory.files.shelve(draft)
+        async with memory.database.transaction() as connection:
+            row = {"id": "m", "question": "", "kind": "image", "status": "kept", "channel": "web", "attempts": 0}
+            more = {"content_hash": draft.hash, "not_before": db.now(), "created_at": db.now(), "told": False}
+            await connection.execute(sa.insert(tables.media).values(**row, **more))
 
 
 def test_a_house_that_runs_takes_the_new_key_from_the_file(run: Run, tmp_path: Path) -> None:

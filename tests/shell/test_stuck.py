@@ -15,6 +15,7 @@ from bot.channels import base
 from bot.engine import conversation
 from models import db, events
 from tests import talking
+from tests.shell import losing
 
 Run = Callable[..., tuple[int, str, str]]
 
@@ -61,6 +62,27 @@ def test_the_stuck_are_listed_tried_again_and_dropped(run: Run, monkeypatch: pyt
     assert run("stuck")[0] == 0
     # A word each that they are late, two answers, one request to write again.
     assert asyncio.run(_count("SELECT count(*) FROM outgoing")) == 3 + 2 + 1
+
+
+def test_a_conflict_with_somebody_else_is_no_end_of_it(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    asyncio.run(_met_a_fault(monkeypatch))
+    first, *_ = (line.split()[0] for line in run("stuck")[1].splitlines()[1:])
+
+    def fails(*_: object) -> None:
+        raise ZeroDivisionError
+
+    lost = losing.begin(monkeypatch)
+    with monkeypatch.context() as patched:
+        patched.setattr(conversation, "turn", fails)
+        assert "failed again" in run("stuck", "retry", first)[1]
+    assert run("stuck", "retry", first) == (0, "1 answered.\n", "")
+    assert run("stuck", "drop", "--all") == (0, "2 dropped; 2 people are asked to write once more.\n", "")
+    tomorrow = f"{db.now() + dt.timedelta(days=1):%Y-%m-%d}T20:00"
+    assert run("event", "announce", "hall", "--until", tomorrow)[0] == 0
+    assert run("event", "end", "hall") == (0, "hall is over.\n", "")
+    # A new error noted, an answer, two that are dropped, an event and its end: each once lost and once done.
+    assert lost == [True, False] * 6
+    assert asyncio.run(_count("SELECT count(*) FROM outgoing")) == 3 + 1 + 2
 
 
 def test_what_is_not_there_is_said(run: Run) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Decimal
@@ -214,8 +215,7 @@ def match(line: Line, known: Mapping[str, Pledge]) -> Match:
 def match_all(lines: Collection[Line], known: Mapping[str, Pledge]) -> list[Match]:
     """What all the lines are; two for one pledge are both put before the treasurer."""
     made = [match(line, known) for line in lines]
-    taken = [each.code for each in made if each.code in known]
-    twice = {code for code in taken if taken.count(code) > 1} if len(set(taken)) < len(taken) else set()
+    twice = {code for code, times in Counter(each.code for each in made).items() if times > 1 and code in known}
     return [
         Match(each.line, each.code, each.quantity, each.awaited, (*each.doubts, Doubt.TWICE))
         if each.code in twice
