@@ -125,8 +125,9 @@ async def test_what_was_promised_before_there_were_rates_is_counted_as_unvalued(
         for _ in range(2):
             await to(unmigrated_url, "head")
             async with database.reading() as connection:
-                found = await connection.execute(sa.text("SELECT unit, som, unvalued FROM ledger_total ORDER BY unit"))
-                assert [tuple(row) for row in found] == [("KGS", 700, 0), ("RUB", 0, 3), ("days", 0, 0)]
+                found = await connection.execute(sa.text("SELECT unit, som, unvalued FROM ledger_total"))
+                # Sorted here, for each server sorts by its own language.
+                assert sorted(map(tuple, found)) == [("KGS", 700, 0), ("RUB", 0, 3), ("days", 0, 0)]
             await database.close()
             await to(unmigrated_url, "0004")
     finally:
