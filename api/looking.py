@@ -13,13 +13,16 @@ from models import db
 
 #: Doors for machines of the operator's own.
 _FREE = ("/api/health", "/metrics")
+#: Taps of anybody, which ask the database; what is written in the chat is counted at its own door.
+_TAPPED = ("/letters/", "/chat/calendar")
 _TOO_MUCH = phrase("Too many pages are asked for from your connection just now. Please come back in a minute.")
 _BACK = phrase("Back to the chat")
 
 
 async def refusal(house: wiring.House, scope: types.Scope) -> fastapi.Response | None:
-    """The answer to a GET that is one too many of its connection; None where it may go on to its door."""
-    if scope["method"] not in ("GET", "HEAD") or scope["path"] in _FREE:
+    """The answer to a GET, or a tap, that is one too many of its connection; None where it may go on to its door."""
+    path: str = scope["path"]
+    if path in _FREE or (scope["method"] not in ("GET", "HEAD") and not path.startswith(_TAPPED)):
         return None
     try:
         if await house.curb.looks(callers.place(fastapi.Request(scope), house.settings.proxies)):

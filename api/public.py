@@ -10,8 +10,9 @@ import fastapi
 
 from api import deps, pages, pledges, results, schemas, standing
 from bot import wiring
-from bot.engine import consenting, form, giving, messages, tidings
+from bot.engine import consenting, form, giving, messages, passage, tidings
 from bot.engine.messages import phrase
+from models import db
 
 router = fastapi.APIRouter(include_in_schema=False)
 
@@ -118,6 +119,11 @@ def language(request: fastapi.Request, asked: str) -> str:
     return "ru" if request.headers.get("accept-language", "").startswith("ru") else "ky"
 
 
+def today() -> dt.date:
+    """The day that it is in Kyrgyzstan, where campaigns begin and end."""
+    return db.now().astimezone(passage.KYRGYZ_TIME).date()
+
+
 def other(spoken: str) -> tuple[str, str]:
     """The other language and its name."""
     return next((each, _NAMES[each]) for each in form.LANGUAGES if each != spoken)
@@ -182,5 +188,5 @@ def _campaign(campaign: messages.Campaign, stands: schemas.Campaign, language: s
             phrase("Until: {date}", date=campaign.deadline),
         ],
         "spending": standing.spending(now, stands),
-        "open": giving.takes(now, dt.datetime.now(dt.UTC).date()),
+        "open": giving.takes(now, today()),
     }

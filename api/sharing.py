@@ -15,7 +15,7 @@ import markupsafe
 from api import deps, pages, pledges, public, qr, schemas, schemas_giving, standing
 from bot import wiring
 from bot.channels import base
-from bot.engine import form, giving, messages, naming, passage, sharing, tidings
+from bot.engine import form, giving, messages, naming, sharing, tidings
 from bot.engine.messages import phrase, phrases
 
 router = fastapi.APIRouter(include_in_schema=False)
@@ -92,7 +92,7 @@ async def campaign(
     """How it stands, in one language."""
     known = await _known(house, library, reckoner, name)
     language = public.language(request, lang)
-    today = dt.datetime.now(dt.UTC).astimezone(passage.KYRGYZ_TIME).date()
+    today = public.today()
     stands = known.stands
     return pages.page(
         "campaign.html",
@@ -225,7 +225,7 @@ async def share(
     language = public.language(request, lang)
     entrances = base.entrances(house.channels)
     links = sharing.links(name, entrances, house.settings.site)
-    today = dt.datetime.now(dt.UTC).astimezone(passage.KYRGYZ_TIME).date()
+    today = public.today()
     texts = (
         (_WORDS.card, (*sharing.card(known.campaign, today), *links)),
         (_WORDS.invitation, (*sharing.invitation(known.campaign), *links)),

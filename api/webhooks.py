@@ -38,6 +38,9 @@ class Front(fastapi.FastAPI):
             await answer(scope, receive, send)
             if answer.status_code >= access.WORTH_A_LINE:
                 access.note("POST", "/telegram", answer.status_code)
+        elif "\0" in scope["path"]:
+            # No name has one, and PostgreSQL fails where it is asked for such a name.
+            await fastapi.Response(status_code=404)(scope, receive, send)
         elif refusal := await looking.refusal(self.state.house, scope):
             await refusal(scope, receive, send)
         elif scope["path"] == "/chat":

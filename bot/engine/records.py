@@ -94,6 +94,19 @@ class Memo(dict[Any, Any]):
         return made
 
 
+def repeated(definition: form.Form, tables: Sequence[table.Table]) -> dict[str, int]:
+    """Repeats of that version that ask "Add another?" -> the number of their table.
+
+    Another version may have the same one elsewhere, which is another table.
+    """
+    found = {}
+    for number, each in enumerate(tables):
+        more = definition.question(each.repeats[-1]) if each.repeats else None
+        if more and more.kind is form.Kind.MORE and more.repeats == each.repeats[:-1]:
+            found[each.repeats[-1]] = number
+    return found
+
+
 #: A response of all its fields, in their order. A `NamedTuple` that is called by name takes three times as long.
 made: Callable[[tuple[Any, ...]], Response] = functools.partial(tuple.__new__, Response)
 
@@ -130,10 +143,10 @@ class Rows:
         for each in self.tables:
             self._blank.append([finish(part.columns, ("",) * len(part.columns)) for part in each.parts])
             self._places.append({(part.what, part.question): (n, part) for n, part in enumerate(each.parts)})
-        self._repeats = {each.repeats[-1]: number for number, each in enumerate(self.tables) if number}
         self._counts = [0] * len(self.tables)
         self._lead_in(plain)
         self._spots = {version: dict(self._spotted(each, book, layout)) for version, each in forms.items()}
+        self._repeats = {version: repeated(each, self.tables) for version, each in forms.items()}
         self._known = {version: Memo(self._looker(spots)) for version, spots in self._spots.items()}
 
     def _lead_in(self, plain: Collection[table.Type]) -> None:
@@ -201,9 +214,9 @@ class Rows:
                 if place >= 0:
                     main[place] = made
                 elif made:
-                    self._in_a_round(self._spots[version], rounds, *made)
+                    self._in_a_round(version, rounds, *made)
             if more:
-                self._and(self._spots[version], more, main, rounds)
+                self._and(version, more, main, rounds)
             if seconds or shown:
                 self._in_full(seconds, shown, main, rounds)
             if several:
@@ -214,16 +227,15 @@ class Rows:
             put(close(main))
         return found
 
-    def _and(
-        self, spots: Mapping[str, _Spot], more: Mapping[str, str], main: list[Any], rounds: dict[_Round, list[Any]]
-    ) -> None:
+    def _and(self, version: str, more: Mapping[str, str], main: list[Any], rounds: dict[_Round, list[Any]]) -> None:
         """Answers that nobody else has given: they are made, and not remembered."""
+        spots = self._spots[version]
         for key, text in more.items():
             spot = spots.get(key)
             if spot:
                 main[spot.place] = spot.make(text)
             elif "#" in key:
-                self._in_a_round(spots, rounds, key, text)
+                self._in_a_round(version, rounds, key, text)
 
     def _put(self, number: int, row: list[Any], what: str, text: str, question: str = "") -> None:
         """Fill one column of ours, if the table has it."""
@@ -231,14 +243,14 @@ class Rows:
             place, part = found
             row[place] = self._finish(part.columns, (text,))
 
-    def _in_a_round(self, spots: Mapping[str, _Spot], rounds: dict[_Round, list[Any]], key: str, text: str) -> None:
+    def _in_a_round(self, version: str, rounds: dict[_Round, list[Any]], key: str, text: str) -> None:
         name, at = form.place(key)
-        spot = spots.get(name)
+        spot, repeats = self._spots[version].get(name), self._repeats[version]
         if spot:
             self._round(rounds, spot.table, at)[spot.place] = spot.make(text)
-        elif name in self._repeats and text == "yes":
+        elif name in repeats and text == "yes":
             # "Add another?" was said yes to: the round is one, though nothing may have been answered in it.
-            self._round(rounds, self._repeats[name], at)
+            self._round(rounds, repeats[name], at)
 
     def _round(self, rounds: dict[_Round, list[Any]], number: int, at: tuple[int, ...]) -> list[Any]:
         """The row of that round; rounds before it and around it that left no answers are rows too."""

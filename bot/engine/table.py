@@ -174,6 +174,8 @@ def _table(
 ) -> Table:
     # An author's names come first; whatever we add steps aside for them.
     taken = {entry.name for entry in entries}
+    # In JSON lines the rounds of a repeat stand under its name, beside them.
+    taken |= {each[-1] for each in numbers if each and each[:-1] == around}
     heading = _Headings(book, layout)
 
     def ours(what: str, wanted: str, type_: Type, question: str = "", aside: str = "{}_") -> Part:

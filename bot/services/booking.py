@@ -36,11 +36,14 @@ async def named(connection: db.Connection, seal: sealing.Seal) -> dict[str, list
     """Campaign -> (whose, name) of those who want theirs shown, while their promise stands; by the alphabet, so that
     nobody comes before others for having given more, or first.
     """
-    found = await ledger.names(connection, STANDING)
-    opened = {
-        campaign: {(each.shown, seal.open("pledge", each.sealed)) for each in names}
-        for campaign, names in found.items()
-    }
+    opened: dict[str, set[tuple[str, str]]] = {}
+    for campaign, names in (await ledger.names(connection, STANDING)).items():
+        for each in names:
+            try:
+                opened.setdefault(campaign, set()).add((each.shown, seal.open("pledge", each.sealed)))
+            except sealing.Unreadable:
+                # One damaged name must not keep everybody from the results.
+                _log.error("%s: a name that is shown cannot be opened", campaign)
     return {campaign: sorted(names, key=lambda each: each[1].casefold()) for campaign, names in opened.items()}
 
 

@@ -220,7 +220,11 @@ class Fetcher:
         if names:
             async with self._database.reading() as connection:
                 sealed = await media.references(connection, "web")
-            wanted = {self._seal.open("media", each) for each in sealed}
+            wanted = set()
+            for each in sealed:
+                # What cannot be read will never be fetched: whatever it names is nobody's.
+                with contextlib.suppress(sealing.Unreadable):
+                    wanted.add(self._seal.open("media", each))
             for name in set(names) - wanted:
                 await asyncio.to_thread(self._files.drop, name)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import collections
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import NamedTuple
@@ -30,17 +31,20 @@ class Reckoner:
 
     def __init__(self) -> None:
         self._known: dict[str, tuple[str, pledges.State, tuple[Added, ...]]] = {}
+        self._under_way = collections.defaultdict[str, asyncio.Lock](asyncio.Lock)
 
     async def added(self, connection: db.Connection, campaign: messages.Campaign) -> tuple[Added, ...]:
         """What each rule of the campaign comes to now."""
         if not campaign.matches:
             return ()
         state = await pledges.state(connection, campaign.name)
-        version, seen, found = self._known.get(campaign.name, ("", None, ()))
-        if (version, seen) != (campaign.version, state):
-            found = await reckon(connection, campaign)
-            self._known[campaign.name] = (campaign.version, state, found)
-        return found
+        # Whoever looks meanwhile waits for what is being worked out, instead of working it out beside it.
+        async with self._under_way[campaign.name]:
+            version, seen, found = self._known.get(campaign.name, ("", None, ()))
+            if (version, seen) != (campaign.version, state):
+                found = await reckon(connection, campaign)
+                self._known[campaign.name] = (campaign.version, state, found)
+            return found
 
 
 async def reckon(connection: db.Connection, campaign: messages.Campaign) -> tuple[Added, ...]:

@@ -25,9 +25,13 @@ class JsonLines:
     def __init__(self, subject: writing.Subject, stream: IO[str]) -> None:
         self.unfit: dict[str, int] = {}
         self._subject, self._stream = subject, stream
-        main, *repeated = table.tables(subject.book, subject.layout)
+        tables = table.tables(subject.book, subject.layout)
+        main, *_ = tables
         self._lead = [(part.columns[0].title, part.columns[0].type) for part in main.parts if not part.question]
-        self._repeats = {each.repeats[-1]: each.repeats for each in repeated}
+        self._repeats = {
+            version: {name: tables[number].repeats for name, number in records.repeated(each, tables).items()}
+            for version, each in subject.forms.items()
+        }
         self._places = {version: placed(subject, version) for version in subject.forms}
         self._known = {version: records.Memo(self._looker(version)) for version in subject.forms}
 
@@ -42,7 +46,8 @@ class JsonLines:
             number, kind, entry = places[name]
             return at, number, name, entry.repeats, typed(self._subject, entry, kind, text)
         # "Add another?" was said yes to: the round is one, though nothing may have been answered in it.
-        return (at, -1, "", self._repeats[name], None) if name in self._repeats and text == "yes" else None
+        repeats = self._repeats[version]
+        return (at, -1, "", repeats[name], None) if name in repeats and text == "yes" else None
 
     def write(self, page: Iterable[records.Response]) -> None:
         """Some more responses."""

@@ -170,6 +170,10 @@ async def test_names_that_are_to_be_shown_are_on_the_page_as_many_as_it_may_weig
             assert "Салым кошуп жаткандардын арасында (атын өздөрү айтышты): " in await page("ky")
             await village.write("UPDATE pledge SET sealed = NULL, shown = NULL WHERE id = :id", id=family)
             assert "Асановы" not in await page("ru")
+            # A name that cannot be opened is nobody's reason to see nothing.
+            await village.write("UPDATE pledge SET sealed = :sealed WHERE id = :id", sealed=b"bad", id=family)
+            assert "с их согласия): Жакып Асанов<" in await page("ru")
+            await village.write("UPDATE pledge SET sealed = NULL WHERE id = :id", id=family)
             for number in range(25):
                 await called(f"{number:02} {'Ы' * 57}", "classmates")
             full = await page("ru")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -12,7 +13,7 @@ import pytest
 import sqlalchemy as sa
 
 from bot.services import publishing, shelving
-from models import tables
+from models import db, tables
 from tests import filling
 from tests.api import opened
 
@@ -55,6 +56,22 @@ async def test_results_in_the_readers_language(
     assert "%" not in answer.text.partition("</style>")[2]
     assert 'href="/chat?start=s-priorities"' in answer.text
     assert 'href="/chat?start=a-suu"' in answer.text
+
+
+async def test_a_threshold_is_over_when_its_last_day_is_in_kyrgyzstan(
+    sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    flows = shutil.copytree(opened.FLOWS, tmp_path / "flows")
+    file = flows / "suu.campaign.yaml"
+    text = file.read_text("utf-8").replace("name: suu", "name: bulak").replace("model: open", "model: threshold")
+    file.write_text(text, "utf-8")
+    async with opened.app(sqlite_url, tmp_path / "var") as made, opened.client(made) as browser:
+        await publishing.publish(made.state.house.database, [flows])
+        for hour, joins in ((17, True), (19, False)):
+            late = dt.datetime(2027, 5, 15, hour, tzinfo=dt.UTC)
+            monkeypatch.setattr(db, "now", lambda late=late: late)
+            for page in ("/results", "/campaigns/bulak"):
+                assert ("/chat?start=a-bulak" in (await browser.get(page)).text) is joins, (page, hour)
 
 
 async def test_results_in_plain_words(sqlite_url: str, tmp_path: Path) -> None:

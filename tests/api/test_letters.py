@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from unittest import mock
 
 import sqlalchemy as sa
 
@@ -57,3 +58,11 @@ async def test_a_link_that_is_none_tells_nothing(sqlite_url: str, tmp_path: Path
             assert page.status_code == 200
             assert "<script" not in page.text
             assert (await browser.post(f"/letters/{key}")).status_code == 200
+
+
+async def test_a_flood_of_taps_is_refused_before_the_database_hears_of_it(sqlite_url: str, tmp_path: Path) -> None:
+    async with opened.app(sqlite_url, tmp_path) as app, opened.client(app) as browser:
+        with mock.patch.object(app.state.house.curb, "looks", return_value=False):
+            for path in (f"/letters/{'0' * 64}", "/chat/calendar"):
+                answer = await browser.post(path)
+                assert (answer.status_code, "retry-after" in answer.headers) == (429, True)

@@ -281,3 +281,11 @@ async def test_the_documentation_is_a_page_without_script(doors: Doors) -> None:
     assert "http://" not in response.text.replace(opened.SITE, "")
     assert "https://" not in response.text
     assert (await doors.client.get("/openapi.json")).json()["info"]["title"] == "Ashar"
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/api/forms/a%00b/results", "/api/campaigns/a%00b", "/api/campaigns/a%00b/spending/1/photo", "/campaigns/a%00b"],
+)
+async def test_a_name_that_no_database_can_hold_is_nobodys(each_doors: Doors, path: str) -> None:
+    assert (await each_doors.client.get(path)).status_code == 404

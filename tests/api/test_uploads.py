@@ -194,7 +194,7 @@ async def test_only_so_many_files_are_read_at_once(app: fastapi.FastAPI, browser
         asyncio.create_task(browser.post("/chat", content=slow(), headers=headers)) for _ in range(uploads.AT_ONCE)
     ]
     async with asyncio.timeout(10):
-        while getattr(app.state, "uploads", 0) < uploads.AT_ONCE:  # noqa: ASYNC110 - nor does a counter
+        while len(getattr(app.state, "uploads", ())) < uploads.AT_ONCE:  # noqa: ASYNC110 - nor does a list
             await asyncio.sleep(0.01)
     busy = await put(browser, page, samples.picture())
     assert (busy.status_code, busy.headers["retry-after"]) == (503, "5")
@@ -202,7 +202,38 @@ async def test_only_so_many_files_are_read_at_once(app: fastapi.FastAPI, browser
     assert "Расскажите" in await said(browser, page, "say", "Көпүрө эски")
     go_on.set()
     assert {answer.status_code for answer in await asyncio.gather(*posts)} == {400}
-    assert app.state.uploads == 0
+    assert app.state.uploads == []
+
+
+async def test_who_sends_nothing_any_more_holds_no_place(
+    app: fastapi.FastAPI, browser: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = await begun(browser)
+    over = asyncio.Event()
+
+    async def trickling() -> AsyncIterator[bytes]:
+        yield b"--x\r\n"
+        while not over.is_set():
+            yield b"x"
+            await asyncio.sleep(0.05)
+
+    headers = {"Content-Type": "multipart/form-data; boundary=x"}
+    posts = [
+        asyncio.create_task(browser.post("/chat", content=trickling(), headers=headers)) for _ in range(uploads.AT_ONCE)
+    ]
+    async with asyncio.timeout(10):
+        while len(getattr(app.state, "uploads", ())) < uploads.AT_ONCE:  # noqa: ASYNC110 - nor does a list
+            await asyncio.sleep(0.01)
+    monkeypatch.setattr(uploads, "SLOW", 0.2)
+    await asyncio.sleep(0.3)
+    # One of them makes room, and is told so; the others may go on while nobody needs their place.
+    assert (await put(browser, page, samples.picture())).status_code == 303
+    async with asyncio.timeout(10):
+        [first], others = await asyncio.wait(posts, return_when=asyncio.FIRST_COMPLETED)
+    assert (first.result().status_code, len(others)) == (400, uploads.AT_ONCE - 1)
+    over.set()
+    await asyncio.gather(*posts)
+    assert app.state.uploads == []
 
 
 async def test_busy_asks_for_the_file_again(app: fastapi.FastAPI, browser: httpx.AsyncClient) -> None:

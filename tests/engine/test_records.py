@@ -9,7 +9,7 @@ import hypothesis
 import pytest
 from hypothesis import strategies as st
 
-from bot.engine import codebook, records, table
+from bot.engine import codebook, form, records, table
 from tests import exported
 
 BOOK = codebook.joined(list(exported.FORMS.values()))
@@ -145,3 +145,22 @@ def test_what_is_remembered_is_bounded() -> None:
 def test_all_answers_are_there_for_who_wants_them_by_key() -> None:
     each = response({"age": "3"}, more={"name": "Бакыт"})
     assert each.answers == {"age": "3", "name": "Бакыт"}
+
+
+def test_a_repeat_that_was_put_into_another_one_keeps_its_own_rows() -> None:
+    def version(name: str, *repeats: str) -> form.Form:
+        age = exported.within(exported.ask("age", form.Kind.INTEGER), *repeats, repeats=repeats)
+        body: form.Question | form.Group = age
+        for around in reversed(repeats):
+            body = form.Group(around, (body,), repeat=True)
+        return form.Form("moved", {}, (body,), version=name)
+
+    forms = {"new": version("new", "house", "child"), "old": version("old", "child")}
+    book = codebook.joined(list(forms.values()))
+    shape = records.Rows(book, table.Layout(), forms, records.each(lambda _, text: text), records.chained)
+    old = response({"child#1": "yes", "age#1": "4", "child#2": "yes"}, "old")
+    new = response({"house#1": "yes", "child#1.1": "yes", "age#1.1": "5"}, "new")
+    _, houses, before, after = read(shape, old, new)
+    assert [(row["_parent_table_name"], row["age"]) for row in before] == [("main", "4"), ("main", "")]
+    assert [row["_parent_table_name"] for row in houses] == ["main"]
+    assert [(row["_parent_table_name"], row["age"]) for row in after] == [("house", "5")]

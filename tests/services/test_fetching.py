@@ -1,6 +1,7 @@
 """What people sent is fetched once it is an answer: by several processes, under any trouble, never what it is not."""
 
 import asyncio
+import datetime as dt
 import io
 import logging
 import signal
@@ -289,6 +290,22 @@ async def test_what_was_sealed_with_a_lost_key_is_given_up(sqlite_url: str, tmp_
         await sent.house.write("UPDATE media SET sealed = :sealed", sealed=SEAL.close("contact", "elsewhere"))
         await sent.fetched()
         assert await sent.rows("status, code") == [("failed", "unreadable")]
+
+
+async def test_one_damaged_row_keeps_no_upload_of_others(
+    sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fetching, "UNASKED", -1.0)
+    async with sending.opened(sqlite_url, tmp_path) as sent:
+        await sent.sends(await sent.begins("skip"), samples.MP3)
+        # Its fetching is put off, so that it stays.
+        later = sent.house.clock() + dt.timedelta(hours=1)
+        await sent.house.write(
+            "UPDATE media SET channel = 'web', sealed = :sealed, not_before = :later", sealed=b"bad", later=later
+        )
+        name = sent.files.put(samples.MP3)
+        await sent.fetcher().look()
+        assert name not in sent.files.uploads(-1)
 
 
 async def test_a_message_with_a_file_can_be_put_aside_too(sqlite_url: str, tmp_path: Path) -> None:

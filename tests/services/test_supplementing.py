@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -80,3 +82,27 @@ async def test_it_is_not_reckoned_twice(sqlite_url: str, monkeypatch: pytest.Mon
             once = await reckoner.added(connection, campaign)
             monkeypatch.setattr(supplementing, "reckon", None)
             assert await reckoner.added(connection, campaign) is once
+
+
+async def test_who_looks_at_the_same_time_shares_one_reckoning(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with houses.opened(database_url) as house:
+        await gives(house, "5000 сом")
+        reckoner, library, reckon = supplementing.Reckoner(), publishing.Library(), supplementing.reckon
+        reckoned = 0
+
+        async def counted(*arguments: Any) -> Any:
+            nonlocal reckoned
+            reckoned += 1
+            return await reckon(*arguments)
+
+        async def look() -> object:
+            async with house.database.reading() as connection:
+                campaign = (await library.catalogue(connection)).campaigns["suu"]
+                return await reckoner.added(connection, campaign)
+
+        monkeypatch.setattr(supplementing, "reckon", counted)
+        first, *others = await asyncio.gather(*(look() for _ in range(4)))
+        assert all(each is first for each in others)
+        assert reckoned == 1

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
+import io
 import json
 from pathlib import Path
 from typing import Any
 
+from bot.engine import codebook, form, records, table
+from bot.services import writing_json
 from models import db
 from tests import exported
 
@@ -63,3 +67,33 @@ async def test_in_labels_and_in_full(sqlite_url: str, tmp_path: Path) -> None:
     # "Other" stays last in an order that is drawn.
     assert two["_shown"]["first"][-1] == "other"
     assert (two["messages_in"], two["bytes_out"]) == (21, 8000)
+
+
+def test_a_repeat_that_was_put_into_another_one_and_is_called_as_a_column_of_ours() -> None:
+    def version(name: str, *repeats: str) -> form.Form:
+        body: form.Question | form.Group = exported.within(
+            exported.ask("age", form.Kind.INTEGER), *repeats, repeats=repeats
+        )
+        for around in reversed(repeats):
+            body = form.Group(around, (body,), repeat=True)
+        return form.Form("moved", {}, (body,), version=name)
+
+    @dataclasses.dataclass
+    class Subject:
+        forms: dict[str, form.Form]
+        book: codebook.Codebook
+        layout: table.Layout
+
+    forms = {"new": version("new", "house", "status"), "old": version("old", "status")}
+    stream = io.StringIO()
+    writer = writing_json.JsonLines(Subject(forms, codebook.joined(list(forms.values())), table.Layout()), stream)
+
+    def response(version: str, **answers: str) -> records.Response:
+        lead = ("id", version, "1", "0", "finished", "web", "ky", "begun", "finished", "0")
+        return records.Response(version, lead, [records.piece(*each) for each in answers.items()])
+
+    writer.write([response("old", **{"status#1": "yes", "age#1": "4", "status#2": "yes"})])
+    writer.write([response("new", **{"house#1": "yes", "status#1.1": "yes", "age#1.1": "5"})])
+    old, new = map(json.loads, stream.getvalue().splitlines())
+    assert (old["status"], old["_status"]) == ([{"age": 4}, {}], "finished")
+    assert (new["house"], new["_status"]) == ([{"status": [{"age": 5}]}], "finished")
