@@ -55,7 +55,7 @@ async def test_a_house_that_polls_telegram_and_has_made_its_templates(tmp_path: 
 
 
 async def _until(found: Callable[[], Awaitable[object]]) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while not await found():  # noqa: ASYNC110 - is seen only by looking
             await asyncio.sleep(0.02)
 

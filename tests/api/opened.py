@@ -53,7 +53,7 @@ async def listening(made: fastapi.FastAPI) -> AsyncIterator[int]:
         listening_.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         server = _Server(uvicorn.Config(made, log_config=None, access_log=False, lifespan="off"))
         task = asyncio.create_task(server.serve(sockets=[listening_]))
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while not server.started:
                 assert not task.done(), f"the app did not start: {task}"
                 await asyncio.sleep(0.01)

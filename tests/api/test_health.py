@@ -65,7 +65,7 @@ async def test_messages_that_do_not_leave(
         assert said["reason"] == ("" if status == 200 else "outbox")
         waited = said["outbox_oldest_seconds"]
         assert isinstance(waited, int)
-        assert waited == pytest.approx(60 * minutes if channel == "sms" else 0, abs=10)
+        assert waited == pytest.approx(60 * minutes if channel == "sms" else 0, abs=50)
 
 
 async def test_a_database_without_its_migrations(sqlite_url: str, tmp_path: Path) -> None:

@@ -165,13 +165,15 @@ async def test_edit_and_acknowledgement_travel_together(platform: standins.Stand
     await channel.send("42", QUESTION)
     await person.taps("Жол")
     tap = await taken(channel)
-    platform.fails(delay=0.1, times=2)
+    done = asyncio.Event()
+    platform.fails(held=done, times=2)
     before = len(platform.calls)
     sending = asyncio.create_task(channel.send("42", reply(tap, "Рахмат!")))
     while len(platform.calls) < before + 2:  # noqa: ASYNC110 - the stand-in has no event for it
         await asyncio.sleep(0.001)
     # Both have arrived, and neither is done.
     assert (person.spinning(), person.screen()[-1].rows) == (1, [["Суу"], ["Жол"], ["Өткөрүп жиберүү"]])
+    done.set()
     assert (await sending).fate == base.Fate.SENT
 
 
@@ -330,11 +332,22 @@ async def test_a_full_pool_is_surely_not_sent_and_a_late_answer_is_unknown(
     platform: standins.Standin, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     platform.person(42)
-    monkeypatch.setattr(telegram, "_TIMEOUT", aiohttp.ClientTimeout(total=0.15, connect=0.05))
-    platform.fails("sendMessage", delay=0.3)
+    answers = asyncio.Event()
+    platform.fails("sendMessage", held=answers, times=2)
     async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=1)) as narrow:
         channel = telegram.Telegram(standins.TOKEN, SECRET, narrow, platform.url)
-        late, full = await asyncio.gather(channel.send("42", QUESTION), channel.send("42", QUESTION))
+        first = asyncio.create_task(channel.send("42", QUESTION))
+        while not platform.calls:  # noqa: ASYNC110 - the stand-in has no event for it
+            await asyncio.sleep(0.001)
+        monkeypatch.setattr(telegram, "_TIMEOUT", aiohttp.ClientTimeout(total=60, connect=0.05))
+        full = await channel.send("42", QUESTION)
+        answers.set()
+        assert (await first).fate == base.Fate.SENT
+        answers.clear()
+        # The line is there by now: nothing but the answer is waited for.
+        monkeypatch.setattr(telegram, "_TIMEOUT", aiohttp.ClientTimeout(total=0.15))
+        late = await channel.send("42", QUESTION)
+        answers.set()
     assert (late.fate, late.code) == (UNKNOWN, "timed out")
     assert (full.fate, full.code) == (LATER, "connectiontimeouterror")
 

@@ -130,7 +130,7 @@ async def running(
         listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         url = f"http://127.0.0.1:{listening.getsockname()[1]}"
         telegram.bot().updates.tunnels[PUBLIC] = twilio.app = url
-        http = await stack.enter_async_context(httpx.AsyncClient(base_url=url, trust_env=False, timeout=30))
+        http = await stack.enter_async_context(httpx.AsyncClient(base_url=url, trust_env=False, timeout=PATIENCE))
         house = await stack.enter_async_context(_serving(settings, listening, clock, entropy))
         app = App(url, house, telegram, twilio, http)
         await _introduced(app)

@@ -41,7 +41,10 @@ class Process:
 
     async def ready(self) -> None:
         """Wait until it answers."""
-        async with httpx.AsyncClient(trust_env=False) as http, asyncio.timeout(running.PATIENCE):
+        async with (
+            httpx.AsyncClient(trust_env=False, timeout=running.PATIENCE) as http,
+            asyncio.timeout(running.PATIENCE),
+        ):
             while True:
                 assert self._process.returncode is None, "\n".join(self.err)
                 with contextlib.suppress(httpx.TransportError):
@@ -55,7 +58,7 @@ class Process:
 
     async def page(self, path: str) -> str:
         """A page of it."""
-        async with httpx.AsyncClient(base_url=self.url, trust_env=False) as http:
+        async with httpx.AsyncClient(base_url=self.url, trust_env=False, timeout=running.PATIENCE) as http:
             answer = await http.get(path)
             assert answer.status_code == 200
             return answer.text

@@ -80,6 +80,11 @@ async def test_from_whatsapp(app: running.App) -> None:
     [said] = await phone.hears(phone.person.sends_file(samples.ogg(), "audio/ogg; codecs=opus"))
     assert "Предложение" in said
     await running.until(lambda: app.twilio.store_faults == [])
+    failed = sa.select(sa.func.count()).where(tables.media.c.code.is_not(None))
+    async with asyncio.timeout(running.PATIENCE):
+        # That it failed is written down a moment later.
+        while not await _scalar(app, failed):  # noqa: ASYNC110 - the database tells nobody that it changed
+            await asyncio.sleep(0.02)
     async with app.house.database.transaction() as connection:
         # The store has it a moment later; nobody need wait for the second try.
         await connection.execute(sa.update(tables.media).values(not_before=tables.media.c.created_at))
@@ -158,6 +163,11 @@ async def test_a_picture_is_seen_by_those_who_ask_for_it(app: running.App, tmp_p
     # Given once, named twice.
     assert len(seen) == 2
     assert len(set(seen)) == 1
+
+
+async def _scalar(app: running.App, statement: sa.Select[Any]) -> Any:
+    async with app.house.database.reading() as connection:
+        return await connection.scalar(statement)
 
 
 async def _nothing(act: Any) -> None:

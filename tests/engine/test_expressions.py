@@ -164,9 +164,9 @@ def test_what_is_joined_does_not_grow_without_end() -> None:
 
 
 def test_hostile_pattern_takes_no_time() -> None:
-    begun = time.perf_counter()
+    begun = time.thread_time()
     assert evaluated("regex(., '(a+)+$')", current="a" * 5000 + "!") is False
-    assert time.perf_counter() - begun < 1
+    assert time.thread_time() - begun < 1
 
 
 def test_scans_within_scans_do_not_multiply() -> None:
@@ -174,8 +174,8 @@ def test_scans_within_scans_do_not_multiply() -> None:
     inner = "0"
     for _ in range(4):
         inner = f"count(instance('many')/root/item[name != {inner}])"
-    begun = time.perf_counter()
+    begun = time.thread_time()
     assert evaluated(inner, lists={"many": rows}) == 1999.0
     looked_up = "count(instance('many')/root/item[pulldata('many', 'name', 'next', name) != ''])"
     assert evaluated(looked_up, lists={"many": rows}) == 1999.0
-    assert time.perf_counter() - begun < 2
+    assert time.thread_time() - begun < 2

@@ -64,7 +64,7 @@ def test_the_image_starts_and_is_healthy(image: dockerfile.Image, tmp_path: Path
             assert time.monotonic() < until, f"never healthy:\n{health.stderr}\n{log.read_text()}"
             time.sleep(0.25)
         app.send_signal(signal.SIGTERM)  # what `docker stop` sends
-        assert app.wait(20) in (0, -signal.SIGTERM), log.read_text()
+        assert app.wait(60) in (0, -signal.SIGTERM), log.read_text()
     finally:
         app.kill()
         app.wait()

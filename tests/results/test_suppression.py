@@ -206,6 +206,6 @@ def test_a_country_of_raions_takes_no_time() -> None:
         f"option {o}": tuple(sum(cells[f"option {o}"][layer] for cells in groups.values()) for layer in range(4))
         for o in range(8)
     }
-    begun = time.perf_counter()
+    begun = time.thread_time()
     suppression.table(everybody, groups, ())
-    assert time.perf_counter() - begun < 2
+    assert time.thread_time() - begun < 2

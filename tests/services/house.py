@@ -26,6 +26,9 @@ TOWN = ("1", "1", "2", "51", "2", "1 2 3", "1 2 3", "skip", "2")
 #: Labour, five days, with a name, confirmed.
 PLEDGE = ("5 дней", "3", "2", "Айгүл Асанова", "1")
 
+#: Seconds for which anything is waited for: what comes in time costs nothing, and a machine may stand still.
+PATIENCE = 60.0
+
 _keys = itertools.count(1)
 
 
@@ -40,7 +43,7 @@ def _flows(about: str) -> publishing.Prepared:
     return publishing.prepare([talking.FLOWS, *([talking.FORMS / f"{about}.yaml"] if about else [])])
 
 
-async def until(what: Callable[[], object], within: float = 10.0) -> None:
+async def until(what: Callable[[], object], within: float = PATIENCE) -> None:
     """Wait until that is true."""
     async with asyncio.timeout(within):
         while not what():  # noqa: ASYNC110 - what a channel or the database holds tells nobody that it changed

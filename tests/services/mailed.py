@@ -28,7 +28,7 @@ class Post(NamedTuple):
 
     async def deliver(self) -> None:
         """The postman goes once, until nothing is left that can go now."""
-        async with self.house.postman() as postman, asyncio.timeout(20):
+        async with self.house.postman() as postman, asyncio.timeout(houses.PATIENCE):
             await postman.look()
             while await self._waits() or postman._sending or postman._done:  # noqa: ASYNC110 - seen only by looking
                 await asyncio.sleep(0.01)

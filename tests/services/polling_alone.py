@@ -8,6 +8,9 @@ import sys
 from bot.services import leasing
 from models import db
 
+#: With patience enough for a machine that stands still, or whose disk does, for two seconds.
+PACE = leasing.Pace(0.2, 0.1, 3.0, 2.2)
+
 
 def say(what: str) -> None:
     """To whoever started us."""
@@ -22,7 +25,7 @@ async def main(url: str) -> None:
 
     database = db.Database(url)
     say("ready")
-    await leasing.alone(database, "poll", work, leasing.Pace(0.1, 0.05, 0.6, 0.4))
+    await leasing.alone(database, "poll", work, PACE)
 
 
 if __name__ == "__main__":

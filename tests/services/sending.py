@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import dataclasses
+import datetime as dt
 import itertools
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -100,7 +101,7 @@ class Sending:
             if fetcher is None:
                 fetcher = await stack.enter_async_context(self.fetcher())
             fetcher.wake()
-            async with asyncio.timeout(20):
+            async with asyncio.timeout(houses.PATIENCE):
                 while await self.busy():  # noqa: ASYNC110 - the database tells nobody that it changed
                     await asyncio.sleep(0.01)
 
@@ -117,6 +118,12 @@ class Sending:
                 sa.exists().where(tables.media.c.status == "waiting", waits) | sa.exists().where(*due),
             )
             return bool(await connection.scalar(found))
+
+    async def due(self) -> dt.datetime:
+        """When the one thing that waits is to be fetched."""
+        async with self.house.database.reading() as connection:
+            at: dt.datetime = (await connection.scalars(sa.select(tables.media.c.not_before))).one()
+        return at
 
     async def rows(self, columns: str) -> list[object]:
         """These columns of what was sent, the oldest first."""

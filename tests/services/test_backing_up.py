@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
+import functools
 import json
 import os
 import signal
@@ -21,7 +22,7 @@ from bot.services import backing_up
 from models import db, files, sealing
 from tests.house.test_imports import ROOT
 from tests.services import copies
-from tests.services.house import SEAL
+from tests.services.house import SEAL, Person, until
 
 
 async def test_the_same_rows_have_the_same_checksum_and_others_another(database_url: str, tmp_path: Path) -> None:
@@ -42,16 +43,26 @@ async def test_the_same_rows_have_the_same_checksum_and_others_another(database_
 
 async def test_a_backup_is_of_one_moment_while_people_write(database_url: str, tmp_path: Path) -> None:
     async with copies.lived_in(database_url, tmp_path / "media") as (house, media):
-        people = [house.person() for _ in range(12)]
+        begun: list[Person] = []
+        done = asyncio.Event()
 
         async def write() -> None:
-            for person in people:
-                await person.begins()
+            while not done.is_set():
+                begun.append(house.person())
+                await begun[-1].begins()
+
+        def more(than: int) -> bool:
+            return len(begun) > than
 
         task = asyncio.create_task(write())
-        made = [await copies.back_up(house.database, media, tmp_path / f"{number}.zip") for number in range(4)]
+        made = []
+        for number in range(4):
+            # However quick a backup is, people write between two of them as well.
+            await until(functools.partial(more, len(begun)))
+            made.append(await copies.back_up(house.database, media, tmp_path / f"{number}.zip"))
+        done.set()
         await task
-    assert len({each.rows for each in made}) > 1, "nobody wrote meanwhile"
+    assert len({each.rows for each in made}) == 4
     for number, manifest in enumerate(made):
         with zipfile.ZipFile(tmp_path / f"{number}.zip") as packed:
             addresses = {line.split(b"\t")[0] for line in packed.read("tables/address.copy").splitlines()}

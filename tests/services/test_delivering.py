@@ -15,6 +15,7 @@ from tests.services.house import House, Letterbox, Person, until
 
 Fate, Receipt = base.Fate, base.Receipt
 ROOM = {"sms": outbox.Room(9, 9)}
+PENDING = "SELECT 1 FROM outgoing WHERE status IN ('waiting', 'sending')"
 
 
 @contextlib.asynccontextmanager
@@ -39,8 +40,11 @@ async def arrived(channel: Letterbox, count: int) -> None:
 
 
 async def settled(house: House, unless: str = "SELECT 1 FROM outgoing WHERE status = 'sending'") -> None:
-    """Wait until the fate of all that was sent is written down, or whatever else finds no row any more."""
-    async with asyncio.timeout(10):
+    """Wait until the fate of all that was sent is written down, or whatever else finds no row any more.
+
+    Before the clock goes far: of what is still on its way by then a minute later nobody knows what became of it.
+    """
+    async with asyncio.timeout(houses.PATIENCE):
         while await house.rows(unless):  # noqa: ASYNC110 - see house.until
             await asyncio.sleep(0.01)
 
@@ -175,7 +179,7 @@ async def test_to_a_closed_address_nothing_is_sent(database_url: str) -> None:
         await person.sends("1")
         await house.desk.receive(person.message(kind="blocked"))
         async with house.postman():
-            await asyncio.sleep(0.1)
+            await settled(house, PENDING)
         assert (phone.sent, await statuses(person)) == ([], ["failed"])
 
 
@@ -196,6 +200,7 @@ async def test_a_lost_message_is_repeated_once_after_a_minute_of_silence(databas
             assert await statuses(person) == ["unknown"]
             await later(house, postman, seconds=2)
             await arrived(phone, 3)
+            await settled(house)
             await later(house, postman, seconds=200)
             await asyncio.sleep(0.05)
         assert len(phone.sent) == 3
@@ -215,6 +220,7 @@ async def test_a_lost_message_is_not_repeated_once_they_have_written(database_ur
             await person.sends("1")
             postman.wake()
             await arrived(phone, 2)
+            await settled(house)
             await later(house, postman, seconds=100)
             await settled(house)
         assert await statuses(person) == ["sent", "sent"]
@@ -248,9 +254,10 @@ async def test_a_crash_repeats_at_most_one_message_a_contact(database_url: str) 
         crashed = house.postman()
         await crashed.__aenter__()
         await arrived(phone, 2)
-        for task in (*crashed._tasks, *crashed._sending):
+        tasks = (*crashed._tasks, *crashed._sending)
+        for task in tasks:
             task.cancel()
-        await asyncio.sleep(0.01)
+        await asyncio.gather(*tasks, return_exceptions=True)
         phone.open.set()
         async with house.postman() as postman:
             await asyncio.sleep(0.05)
@@ -279,7 +286,8 @@ async def test_a_message_on_which_every_process_dies_is_sent_twice_at_most(datab
         assert await statuses(person) == ["failed"]
 
 
-async def test_closing_lets_what_is_on_its_way_arrive(database_url: str) -> None:
+async def test_closing_lets_what_is_on_its_way_arrive(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(delivering, "_GRACE", houses.PATIENCE)
     phone = Letterbox()
     async with begun(database_url, phone) as (house, person):
         await person.sends("1")
@@ -307,6 +315,7 @@ async def test_stop_takes_back_what_is_tried_again_but_not_the_farewell(database
             house.clock.forward(minutes=5)
             postman.wake()
             await arrived(phone, 3)
+            await settled(house)
             await later(house, postman, minutes=5)
             await settled(house)
         assert phone.heads(person.address)[1:] == [farewell.head] * 2
@@ -319,7 +328,7 @@ async def test_what_is_for_somebodys_morning_holds_up_no_answer_tonight(database
         person = house.person()
         await person.begins()
         async with house.postman():
-            await settled(house, "SELECT 1 FROM outgoing WHERE status IN ('sending', 'waiting')")
+            await settled(house, PENDING)
             at = house.clock() + dt.timedelta(hours=9)
             await house.write(
                 "INSERT INTO outgoing (contact_id, address_id, channel, status, sealed, not_before, created_at)"

@@ -12,10 +12,8 @@ from bot.services import posting
 from models import outbox
 from tests.services import house as houses
 from tests.services.house import SEAL, House, Letterbox, Person, until
-from tests.services.test_delivering import Fate, Receipt, settled
+from tests.services.test_delivering import PENDING, Fate, Receipt, settled
 from tests.services.test_pacing import Counting, postmen
-
-PENDING = "SELECT 1 FROM outgoing WHERE status IN ('waiting', 'sending')"
 
 
 async def broadcast(house: House, people: list[Person], head: str = "Кабар", **ahead: int) -> None:
@@ -49,7 +47,7 @@ async def test_replies_go_before_and_many_take_turns(database_url: str) -> None:
         await broadcast(house, people)
         await people[5].sends("2")
         async with house.postman():
-            await until(lambda: len(phone.sent) == 7, within=20)
+            await until(lambda: len(phone.sent) == 7)
         # Later in the outbox, first on its way; and a fifth of what may go is kept for such.
         assert phone.sent[0][0] == people[5].address
         assert phone.heads(people[5].address)[-1] == "Кабар"
@@ -107,7 +105,7 @@ async def test_two_processes_never_have_two_on_their_way_to_one_person(database_
                 await broadcast(house, chance.sample(people, 5), f"Кабар {number}")
                 talking = chance.sample(people, 4)
                 await asyncio.gather(*(house.desk.receive(each.message("жардам")) for each in talking))
-            await until(lambda: len(phone.sent) - before >= 4 * 9, within=20)
+            await until(lambda: len(phone.sent) - before >= 4 * 9)
             await settled(house, PENDING)
         assert not phone.crowded
         assert await house.rows("SELECT DISTINCT status FROM outgoing") == ["sent"]

@@ -1,5 +1,6 @@
 """The postman through the real channels, against stand-ins of the platforms that fail as the platforms do."""
 
+import asyncio
 import contextlib
 import random
 from collections.abc import AsyncIterator
@@ -43,11 +44,13 @@ async def test_a_slow_answer_holds_up_only_its_own_contact(database_url: str) ->
         others = [someone(house, platform, chat) for chat in range(2, 6)]
         for other, _ in others:
             await other.begins()
-        platform.fails("sendMessage", delay=2.0)
+        answers = asyncio.Event()
+        platform.fails("sendMessage", held=answers, chat="1")
         async with house.postman():
             await until(lambda: all(len(phone.screen()) == 3 for _, phone in others))
             assert slow_phone.screen() == []
             assert [given["chat_id"] for _, given in platform.calls].count("1") == 1
+            answers.set()
             await until(lambda: len(slow_phone.screen()) == 3)
         for person, phone in (*others, (slow, slow_phone)):
             said = [outbound.head.partition("\n")[0] for _, outbound in await person.letters()]
@@ -80,6 +83,7 @@ async def test_nobody_listening_is_no_loss_and_no_repetition(database_url: str) 
                 await settled(house, "SELECT 1 FROM outgoing WHERE code IS NULL")
             await later(house, postman, seconds=10)
             await until(lambda: len(phone.screen()) == 1)
+            await settled(house)
             await later(house, postman, seconds=100)
         assert len(phone.screen()) == 1
 
@@ -112,6 +116,7 @@ async def test_an_answer_cut_off_is_repeated_once_after_a_minute(database_url: s
             await eager.sends("2")
             postman.wake()
             await until(lambda: len(eager_phone.screen()) == 2)
+            await settled(house)
             await later(house, postman, seconds=61)
             await until(lambda: len(silent_phone.screen()) == 2)
             await settled(house)

@@ -1,6 +1,5 @@
 """The postman in trouble: what breaks stops nothing, and what a provider says afterwards is taken up."""
 
-import asyncio
 import datetime as dt
 
 import pytest
@@ -31,6 +30,7 @@ async def test_what_cannot_be_opened_or_raises_stops_nothing(database_url: str) 
             await house.desk.receive(third.message("ашар"))
             postman.wake()
             await arrived(phone, 2)
+            await settled(house)
             await house.write("UPDATE outgoing SET status = 'sending' WHERE code = 'unreadable'")
             await later(house, postman, minutes=5)
             await arrived(phone, 3)
@@ -74,7 +74,7 @@ async def test_while_the_database_is_away_what_became_of_messages_is_kept(
         monkeypatch.setattr(outbox, "record", breaks)
         async with house.postman():
             await until(lambda: len(refused) == 3)
-            await asyncio.sleep(0.1)
+            await settled(house)
         assert (len(phone.sent), await statuses(person)) == (1, ["sent"])
 
 

@@ -108,12 +108,13 @@ async def test_a_provider_that_does_not_answer_is_tried_for_most_of_a_day(
             for attempt in range(1, len(fetching.PAUSES) + 1):
                 await sent.fetched(fetcher)
                 assert await sent.rows("status, attempts, code") == [("waiting", attempt, "503")]
-                before = sent.house.clock()
+                due = await sent.due()
+                waited.append((due - sent.house.clock()).total_seconds())
                 # Not before its time.
-                fetcher.wake()
-                while not await sent.busy(begun=False):
-                    sent.house.clock.forward(seconds=max(1, fetching.PAUSES[attempt - 1] // 20))
-                waited.append((sent.house.clock() - before).total_seconds())
+                sent.house.clock.now = due - dt.timedelta(seconds=1)
+                await fetcher.look()
+                assert await sent.rows("status, attempts, code") == [("waiting", attempt, "503")]
+                sent.house.clock.now = due
             assert len(sent.provider.asked) == len(fetching.PAUSES)
             await sent.fetched(fetcher)
         assert await sent.rows("status, code") == [("failed", "503")]
@@ -329,7 +330,7 @@ async def test_whoever_closes_the_house_does_not_wait_long(
     async with sending.opened(sqlite_url, tmp_path) as sent:
         name = await sent.sends(await sent.begins("skip"), samples.MP3)
         sent.provider.open.clear()
-        async with asyncio.timeout(15):
+        async with asyncio.timeout(houses.PATIENCE):
             async with sent.fetcher():
                 await houses.until(lambda: sent.provider.asked == [name])
         assert await sent.rows("status") == ["waiting"]

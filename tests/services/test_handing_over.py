@@ -45,9 +45,9 @@ async def test_what_finds_no_room_waits_in_the_outbox(database_url: str, monkeyp
     async with houses.opened(database_url, phone, handing=True) as house:
         people = [house.person() for _ in range(6)]
         await asyncio.gather(*(house.desk.receive(person.message("ашар")) for person in people))
-        # The postman's own look may have come just before it was handed these, and taken as many again.
-        assert (await house.rows("SELECT status FROM outgoing")).count("waiting") in (2, 4)
-        assert len(phone.sent) == 2
+        # The postman's own look may have come just before it was handed these, and taken up to as many again.
+        assert 2 <= (await house.rows("SELECT status FROM outgoing")).count("waiting") <= 4
+        await arrived(phone, 2)
         phone.open.set()
         await arrived(phone, 6)
 

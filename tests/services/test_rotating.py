@@ -15,7 +15,7 @@ from bot.services import rotating
 from models import db, files, sealing, tables
 from models import rotating as rows
 from tests.services import everything, sending
-from tests.services.house import Letterbox, Person
+from tests.services.house import PATIENCE, Letterbox, Person
 
 OLD, NEW, HASHES = b"k" * 32, b"n" * 32, b"h" * 32
 BOTH = sealing.Seal([NEW, OLD], HASHES)
@@ -117,14 +117,18 @@ async def test_what_no_key_opens_is_told_and_left(database_url: str, tmp_path: P
         assert found.by_key[strange[0]] == {"address": 1}
 
 
-async def test_what_somebody_holds_is_passed_over_and_nobody_waits(postgresql_url: str, tmp_path: Path) -> None:
+async def test_what_somebody_holds_is_passed_over_and_nobody_waits(
+    postgresql_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Who waits for a lock here waits for ever.
+    monkeypatch.setattr(db, "_SETTINGS", db._SETTINGS | {"lock_timeout": "0"})
     async with sending.opened(postgresql_url, tmp_path, seal=ONLY_OLD) as sent:
         people = [await sent.begins() for _ in range(2)]
         holder = db.Database(postgresql_url)
         async with holder.transaction() as connection:
             mine = sa.select(tables.contact.c.id).where(tables.contact.c.id == await people[0].contact())
             await connection.execute(mine.with_for_update(key_share=True))
-            async with asyncio.timeout(3):
+            async with asyncio.timeout(PATIENCE):
                 await rotating.rotate(sent.house.database, BOTH, sent.files)
         await holder.close()
         found = await rotating.look(sent.house.database, sent.files)

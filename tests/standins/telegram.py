@@ -28,6 +28,8 @@ class _Fault:
     status: int
     pause: float = 0.0
     location: str = ""
+    held: asyncio.Event | None = None
+    chat: str = ""
 
 
 class Standin:
@@ -79,17 +81,26 @@ class Standin:
         page: str = "",
         pause: float = 0.0,
         location: str = "",
+        held: asyncio.Event | None = None,
+        chat: str = "",
     ) -> None:
         """Misbehave at the next `times` calls of `method` ("" is any). Faults wait in line and are used up.
 
         The method "file" is the download of one; there `drop` cuts it off in the middle, `pause` are seconds
         before each half of it, and a `location` leads elsewhere.
 
-        `delay`: seconds before doing it; `drop`: do it, then close the connection without an answer; `status`
-        with `description` and `parameters`: refuse with that body, or with the HTML `page` of a proxy.
+        `delay`: seconds before doing it; `held`: not before that is set; `drop`: do it, then close the connection
+        without an answer; `status` with `description` and `parameters`: refuse with that body, or with the HTML
+        `page` of a proxy. With a `chat` only what is for that one counts.
         """
         answer = telegram_bot.ApiError(status, description, parameters) if status and not page else None
-        self._faults.append(_Fault(method.lower(), times, delay, drop, answer, page, status, pause, location))
+        self._faults.append(
+            _Fault(method.lower(), times, delay, drop, answer, page, status, pause, location, held, chat)
+        )
+
+    def heals(self) -> None:
+        """Nothing fails any more."""
+        self._faults.clear()
 
     def floods(self, method: str = "", *seconds: int) -> None:
         """Answer the next calls with 429 and these waits, one after the other."""
@@ -123,9 +134,11 @@ class Standin:
         method = request.match_info["method"]
         given = await _given(request)
         self.calls.append((method, given))
-        fault = self._fault(method)
+        fault = self._fault(method, given)
         if fault:
             await asyncio.sleep(fault.delay)
+            if fault.held:
+                await fault.held.wait()
             if fault.page:
                 return web.Response(status=fault.status, text=fault.page, content_type="text/html")
         try:
@@ -144,7 +157,7 @@ class Standin:
     async def _download(self, request: web.Request) -> web.StreamResponse:
         bot = self._bots.get(request.match_info["token"])
         name = request.match_info["name"]
-        fault = self._fault("file")
+        fault = self._fault("file", {})
         if fault:
             await asyncio.sleep(fault.delay)
         if fault and fault.status:
@@ -163,8 +176,10 @@ class Standin:
                 break
         return answer
 
-    def _fault(self, method: str) -> _Fault | None:
-        fault = next((fault for fault in self._faults if fault.method in ("", method.lower())), None)
+    def _fault(self, method: str, given: Mapping[str, Any]) -> _Fault | None:
+        chats = "", str(given.get("chat_id", ""))
+        meant = (fault for fault in self._faults if fault.method in ("", method.lower()) and fault.chat in chats)
+        fault = next(meant, None)
         if fault:
             fault.times -= 1
             if not fault.times:

@@ -163,7 +163,7 @@ class Person:
         changes = self._chat.changes
         return _shown(self._chat.messages[changes[-1]]) if changes else None
 
-    async def hears(self, within: float = 5.0) -> Shown:
+    async def hears(self, within: float = 60.0) -> Shown:
         """The next message that the bot sends or edits after what the person last did; each is heard once."""
         async with asyncio.timeout(within):
             while len(self._chat.changes) <= self._heard:

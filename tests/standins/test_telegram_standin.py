@@ -25,11 +25,17 @@ class Door:
         self.secrets: set[str] = set()
         self.answers: list[web.Response] = []
         self.busy = self.most_at_once = 0
+        #: So many must be there before any is answered.
+        self.together = 1
+        self._all = asyncio.Event()
 
     async def post(self, request: web.Request) -> web.Response:
         self.busy += 1
         self.most_at_once = max(self.most_at_once, self.busy)
         update = await request.json()
+        if self.busy >= self.together:
+            self._all.set()
+        await self._all.wait()
         await asyncio.sleep(0.01)
         self.secrets.add(request.headers.get("X-Telegram-Bot-Api-Secret-Token", ""))
         self.busy -= 1
@@ -77,6 +83,7 @@ async def test_taps_and_texts_travel_in_two_queues(platform: telegram.Standin, d
     await platform.bot().call(
         "sendMessage", {"chat_id": 42, "text": "?", "reply_markup": {"inline_keyboard": [[button]]}}
     )
+    door.together = 2
     await asyncio.gather(person.taps("1"), person.says("а"))
     assert door.most_at_once == 2
     platform.bot().updates.hold("callback_query")
@@ -87,7 +94,7 @@ async def test_taps_and_texts_travel_in_two_queues(platform: telegram.Standin, d
 
 
 async def test_an_update_can_come_twice_at_once_and_again(platform: telegram.Standin, door: Door) -> None:
-    platform.bot().updates.copies = 2
+    platform.bot().updates.copies = door.together = 2
     await platform.person(42).says("а")
     assert (door.heard, door.most_at_once) == (["а", "а"], 2)
     assert await platform.bot().updates.again(copies=3) == [200, 200, 200]

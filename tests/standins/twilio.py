@@ -247,8 +247,8 @@ class Twilio:
         path = url.removeprefix(self.public)
 
         async def post() -> int:
-            # Twilio waits 15 s for an answer.
-            wait = aiohttp.ClientTimeout(total=15)
+            # Twilio waits 15 s for an answer; here a machine that stands still is nobody's fault.
+            wait = aiohttp.ClientTimeout(total=60)
             async with self._session.post(self.app + path, data=body, headers=headers, timeout=wait) as answer:
                 await answer.read()
                 return answer.status
