@@ -221,14 +221,14 @@ async def test_who_sends_nothing_any_more_holds_no_place(
     posts = [
         asyncio.create_task(browser.post("/chat", content=trickling(), headers=headers)) for _ in range(uploads.AT_ONCE)
     ]
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while len(getattr(app.state, "uploads", ())) < uploads.AT_ONCE:  # noqa: ASYNC110 - nor does a list
             await asyncio.sleep(0.01)
     monkeypatch.setattr(uploads, "SLOW", 0.2)
     await asyncio.sleep(0.3)
     # One of them makes room, and is told so; the others may go on while nobody needs their place.
     assert (await put(browser, page, samples.picture())).status_code == 303
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         [first], others = await asyncio.wait(posts, return_when=asyncio.FIRST_COMPLETED)
     assert (first.result().status_code, len(others)) == (400, uploads.AT_ONCE - 1)
     over.set()
