@@ -10,6 +10,7 @@ from starlette.middleware import gzip
 
 from api import (
     attachments,
+    away,
     calendar,
     chat,
     docs,
@@ -27,6 +28,7 @@ from api import (
 )
 from bot import settings as settings_
 from bot import wiring
+from models import db
 
 _SMALL = 600
 
@@ -51,6 +53,8 @@ def app(settings: settings_.Settings | None = None) -> fastapi.FastAPI:
         made.include_router(door.router, prefix="/api")
     made.include_router(exports.pledges_router, prefix="/api")
     made.add_exception_handler(steps.Refused, steps.refused)
+    for error in db.MAYBE_AWAY:
+        made.add_exception_handler(error, away.answer)
     return made
 
 

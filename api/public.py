@@ -94,7 +94,9 @@ async def show_results(
 ) -> fastapi.Response:
     """Each survey's results and each campaign's standing, in one language."""
     lang = language(request, lang)
+    under_way = await pledges.campaigns(house, library, reckoner)
     async with house.database.reading() as connection:
+        # Read after them, so that a campaign which was opened just now is there.
         catalogue = await library.catalogue(connection)
     # What a survey brought out does not vanish when it is closed.
     made = [await results.results(house, library, name) for name in (*catalogue.surveys, *catalogue.closed)]
@@ -105,10 +107,7 @@ async def show_results(
         words=_WORDS,
         other=other(lang),
         surveys=[{**_survey(each, lang), "open": each.name in catalogue.surveys} for each in made],
-        campaigns=[
-            _campaign(catalogue.campaigns[each.name], each, lang)
-            for each in await pledges.campaigns(house, library, reckoner)
-        ],
+        campaigns=[_campaign(catalogue.campaigns[each.name], each, lang) for each in under_way],
     )
 
 

@@ -62,10 +62,11 @@ class _Known(NamedTuple):
 
 
 async def _known(house: wiring.House, library: deps.Library, reckoner: deps.Reckoner, name: str) -> _Known:
-    async with house.database.reading() as connection:
-        catalogue = await library.catalogue(connection)
     for each in await pledges.campaigns(house, library, reckoner):
         if each.name == name:
+            # Read after it, so that one which was opened just now is there.
+            async with house.database.reading() as connection:
+                catalogue = await library.catalogue(connection)
             return _Known(standing.now(catalogue.campaigns[name], each), each)
     raise fastapi.HTTPException(404, f"There is no campaign “{name}”.")
 

@@ -198,6 +198,10 @@ async def replayed(work: Callable[[], Awaitable[_T]]) -> _T:
     raise AssertionError
 
 
+#: What an error is that may mean so.
+MAYBE_AWAY = (exc.DBAPIError, exc.TimeoutError, asyncpg.PostgresError, OSError)
+
+
 def is_away(error: BaseException) -> bool:
     """True when the database itself cannot be used now (gone, full, locked, read-only): no message is to blame."""
     if isinstance(error, exc.DBAPIError):
@@ -208,7 +212,7 @@ def is_away(error: BaseException) -> bool:
             or _code(error).startswith(_AWAY)
         )
     # While connecting, asyncpg's errors come as they are.
-    return isinstance(error, OSError | exc.TimeoutError | asyncpg.PostgresError)
+    return isinstance(error, MAYBE_AWAY)
 
 
 def _code(error: BaseException) -> str:

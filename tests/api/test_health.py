@@ -116,3 +116,29 @@ async def test_a_database_that_may_only_be_read(postgresql_url: str, tmp_path: P
         made.state.house = house
         assert (await asked(client))[0] == 200
         await reading.close()
+
+
+@pytest.mark.parametrize(
+    ("path", "words"),
+    [
+        ("/results", "Зайдите, пожалуйста, чуть позже"),
+        ("/campaigns/suu", "Бир аздан кийин кайра кириңизчи"),
+        ("/privacy", "Бир аздан кийин кайра кириңизчи"),
+        ("/api/forms", "ask again a little later"),
+        ("/api/campaigns", "ask again a little later"),
+        ("/api/forms/priorities/results", "ask again a little later"),
+    ],
+)
+async def test_without_a_database_every_door_says_when_to_come_back(
+    sqlite_url: str, tmp_path: Path, path: str, words: str
+) -> None:
+    async with opened.app(sqlite_url, tmp_path) as made, opened.client(made) as client:
+        house = made.state.house
+        gone = db.Database("postgresql+asyncpg://127.0.0.1:9/nobody")
+        made.state.house = dataclasses.replace(house, database=gone)
+        answer = await client.get(path)
+        assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")
+        assert words in answer.text
+        made.state.house = house
+        assert (await client.get(path)).status_code == 200
+        await gone.close()
