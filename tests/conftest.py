@@ -28,10 +28,11 @@ for _name in list(os.environ):
 _named = os.environ.get("ASHAR_TEST_POSTGRES")
 loopback.guard(*([sa.make_url(_named).host or ""] if _named else []))
 
-# No deadline: a shared machine is slow now and then. Derandomised: a red run is red for everybody.
-hypothesis.settings.register_profile("ashar", deadline=None, derandomize=True, print_blob=True)
+# No deadline, and nothing is too slow: a shared machine is, now and then. Derandomised: a red run is red for everybody.
+_patient: dict[str, Any] = {"deadline": None, "suppress_health_check": [hypothesis.HealthCheck.too_slow]}
+hypothesis.settings.register_profile("ashar", derandomize=True, print_blob=True, **_patient)
 # For a search by night: pytest --hypothesis-profile=search
-hypothesis.settings.register_profile("search", deadline=None, max_examples=5000)
+hypothesis.settings.register_profile("search", max_examples=5000, **_patient)
 hypothesis.settings.load_profile("ashar")
 
 

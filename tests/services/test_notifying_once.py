@@ -191,7 +191,11 @@ PHASES = (Phase.explicit, Phase.reuse, Phase.generate)
 LATER = st.tuples(st.integers(1, 1500), st.sampled_from(["", "course", "received", "missed", "milestone", "postponed"]))
 
 
-@settings(max_examples=8, phases=PHASES, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=8,
+    phases=PHASES,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
 @given(
     begins=st.sampled_from(list(ZONES)),
     happens=st.lists(LATER, min_size=5, max_size=15),
