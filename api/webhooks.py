@@ -88,7 +88,7 @@ async def twilio_status(request: fastapi.Request) -> fastapi.Response:
     except (raw.TooLong, base.Refused, base.Malformed) as error:
         return _refusal(error)
     if status:
-        await house.postman.note(status)
+        await house.postman.afterwards.take(status)
     return fastapi.Response(status_code=204)
 
 

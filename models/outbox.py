@@ -321,6 +321,12 @@ async def again(connection: db.Connection, number: int, at: dt.datetime, code: s
     return bool((await connection.execute(back.values(status="waiting", not_before=at, code=code))).rowcount)
 
 
+async def fell_through(connection: db.Connection, number: int, code: str) -> None:
+    """A message that counted as sent was not; of one that is to go again, or failed already, nothing changes."""
+    lost = sa.update(_outgoing).where(_outgoing.c.id == number, _outgoing.c.status == "sent")
+    await connection.execute(lost.values(status="failed", code=code or None))
+
+
 async def oldest_waiting(connection: db.Connection, at: dt.datetime, pushed: Sequence[str]) -> dt.datetime | None:
     """When the oldest message that should have gone by now was put in; None if there is none."""
     oldest = sa.select(sa.func.min(_outgoing.c.created_at)).where(

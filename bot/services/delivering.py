@@ -15,7 +15,7 @@ from typing import Any
 
 from bot import logs
 from bot.channels import base
-from bot.services import forgetting, metering, pacing, posting, postmarking
+from bot.services import afterwards, forgetting, metering, pacing, posting, postmarking
 from models import bell, db, outbox, sealing
 
 _log = logging.getLogger(__name__)
@@ -31,9 +31,6 @@ _PATIENCE = 6
 _AWAY = 1.0
 #: Seconds for what is on its way when the house closes.
 _GRACE = 5
-#: Failures kept that were told before their message was recorded as sent.
-_EARLY = 1000
-
 
 _NO_ROOM = outbox.Room(0, 0)
 
@@ -67,7 +64,14 @@ class Postman:
         #: What is on its way, and to whom.
         self._sending: dict[asyncio.Task[None], str] = {}
         self._done: list[postmarking.Done] = []
-        self._early: dict[str, base.Receipt] = {}
+        #: Takes up what providers say of messages later.
+        self.afterwards = afterwards.Afterwards(
+            database,
+            self._channels,
+            clock,
+            again=self._ring_at,
+            rest=lambda channel, wait: self._rest(channel, wait, shared=True),
+        )
         #: Whether the outbox is to be looked through, and contacts for whom something waits behind what is on its way.
         self._claims = True
         self._behind: set[str] = set()
@@ -151,37 +155,6 @@ class Postman:
         """Something was put into the outbox."""
         self._claims = True
         self._awake.set()
-
-    async def note(self, status: base.Status) -> None:
-        """Take up what a provider says of a message afterwards. That it was sent is known, and undoes no failure."""
-        fate, code = status.receipt.fate, status.receipt.code
-        if fate not in (base.Fate.FAILED, base.Fate.GONE, base.Fate.LATER):
-            return
-        at = self._clock()
-        self._early[status.provider_id] = status.receipt
-        async with self._database.transaction() as connection:
-            letter = await outbox.sent(connection, status.provider_id)
-            if letter is None:
-                # Ours perhaps, and told before we have written down that it went; see `_record_and_claim`.
-                if len(self._early) > _EARLY:
-                    del self._early[next(iter(self._early))]
-                return
-            wait = postmarking.pause(status.receipt, at - letter.created_at)
-            if fate is base.Fate.GONE:
-                await outbox.close_address(connection, letter.address_id, code, letter.created_at)
-            again = fate is base.Fate.LATER and at - letter.created_at < postmarking.GIVE_UP
-            channel = self._channels.get(letter.channel)
-            if code == postmarking.OUTSIDE and channel and channel.capabilities.opens and letter.attempts < 2:
-                # The day was over before it arrived: once more, as the template (`_deliver`).
-                again, wait = True, dt.timedelta()
-            if not (again and await outbox.again(connection, letter.id, at + wait, code[:64])):
-                await outbox.record(connection, [{"of": letter.id, "status": "failed", "code": code[:64] or None}])
-        self._early.pop(status.provider_id, None)
-        metering.sent([(letter.channel, status.receipt)])
-        if status.receipt.whole_account:
-            self._rest(letter.channel, wait, shared=True)
-        if again:
-            self._ring_at(at + wait)
 
     # -- the tasks ------------------------------------------------------------------------------------------
 
@@ -270,6 +243,7 @@ class Postman:
     async def look(self) -> None:
         """Decide about messages of unknown fate, and do what is due. The postman does so by itself."""
         await self._resolve()
+        await self.afterwards.look()
         self.wake()
         await forgetting.fall_due(self._database, list(self._channels), self._clock())
 
@@ -361,10 +335,9 @@ class Postman:
         if done:
             metering.sent((each.letter.channel, each.receipt) for each in done)
         for each in done:
-            if early := self._early.pop(each.receipt.provider_id, None):
-                # What was claimed must be sent, whatever comes of this.
-                with contextlib.suppress(Exception):
-                    await self.note(base.Status(each.receipt.provider_id, early))
+            # What was claimed must be sent, whatever comes of this.
+            with contextlib.suppress(Exception):
+                await self.afterwards.recorded(each.receipt.provider_id)
         return claimed
 
     async def _claim(self, connection: db.Connection, at: dt.datetime) -> list[outbox.Letter]:

@@ -162,7 +162,7 @@ async def test_twilios_later_word_is_taken_up_in_whatever_order(sqlite_url: str,
                 raw = base.Request(request.path_qs, headers, await request.read())
                 channel.verify(raw)
                 if status := channel.read_status(raw):
-                    await postman.note(status)
+                    await postman.afterwards.take(status)
                 return web.Response(status=204)
 
             app = web.Application()

@@ -123,12 +123,12 @@ async def test_a_failure_told_afterwards_is_taken_up_and_not_undone(database_url
         async with house.postman() as postman:
             await arrived(phone, 1)
             await settled(house)
-            await postman.note(base.Status("of nobody", Receipt(Fate.FAILED, code="1")))
-            await postman.note(base.Status("id1", Receipt(Fate.FAILED, code="30008")))
-            await postman.note(base.Status("id1", Receipt(Fate.SENT, code="delivered")))
+            await postman.afterwards.take(base.Status("of nobody", Receipt(Fate.FAILED, code="1")))
+            await postman.afterwards.take(base.Status("id1", Receipt(Fate.FAILED, code="30008")))
+            await postman.afterwards.take(base.Status("id1", Receipt(Fate.SENT, code="delivered")))
             assert await statuses(person) == ["failed"]
             assert await house.rows("SELECT closed FROM address") == [None]
-            await postman.note(base.Status("id1", Receipt(Fate.GONE, code="63032")))
+            await postman.afterwards.take(base.Status("id1", Receipt(Fate.GONE, code="63032")))
             assert await house.rows("SELECT closed FROM address") == ["63032"]
 
 
@@ -139,11 +139,56 @@ async def test_a_failure_told_before_the_send_is_written_down_is_not_lost(databa
         phone.open.clear()
         async with house.postman() as postman:
             await arrived(phone, 1)
-            await postman.note(base.Status("id1", Receipt(Fate.FAILED, code="30008")))
+            await postman.afterwards.take(base.Status("id1", Receipt(Fate.FAILED, code="30008")))
             phone.open.set()
             # First it is written down as sent, then the failure that was known already.
             await settled(house, "SELECT 1 FROM outgoing WHERE id = (SELECT max(id) FROM outgoing) AND code IS NULL")
             assert await statuses(person) == ["failed"]
+
+
+async def test_a_failure_told_too_early_to_another_process_is_not_lost(database_url: str) -> None:
+    phone = Letterbox()
+    async with begun(database_url, phone) as (house, person):
+        await person.sends("1")
+        phone.open.clear()
+        other = house.postman()
+        async with house.postman():
+            await arrived(phone, 1)
+            await other.afterwards.take(base.Status("id1", Receipt(Fate.GONE, code="63032")))
+            phone.open.set()
+            await settled(house)
+        assert await statuses(person) == ["sent"]
+        await other.look()
+        assert await statuses(person) == ["failed"]
+        assert await house.rows("SELECT closed FROM address") == ["63032"]
+
+
+async def test_what_is_told_twice_is_done_once(database_url: str) -> None:
+    phone = Letterbox()
+    busy = base.Status("id1", Receipt(Fate.LATER, code="30001", retry_after=300))
+    async with begun(database_url, phone) as (house, person):
+        await person.sends("1")
+        other = house.postman()
+        async with house.postman() as postman:
+            await arrived(phone, 1)
+            await settled(house)
+            await postman.afterwards.take(busy)
+            await other.afterwards.take(busy)
+            assert await statuses(person) == ["waiting"]
+            await later(house, postman, seconds=310)
+            await arrived(phone, 2)
+            await settled(house)
+        assert await statuses(person) == ["sent"]
+
+
+async def test_what_is_told_of_nobodys_message_is_not_looked_for_for_ever(sqlite_url: str) -> None:
+    async with begun(sqlite_url, Letterbox()) as (house, _):
+        postman = house.postman()
+        await postman.afterwards.take(base.Status("of nobody", Receipt(Fate.FAILED, code="1")))
+        assert len(postman.afterwards._early) == 1
+        house.clock.forward(minutes=6)
+        await postman.look()
+        assert not postman.afterwards._early
 
 
 async def test_what_a_provider_could_not_pass_on_for_now_goes_again(database_url: str) -> None:
@@ -154,7 +199,7 @@ async def test_what_a_provider_could_not_pass_on_for_now_goes_again(database_url
         async with house.postman() as postman:
             await arrived(phone, 1)
             await settled(house)
-            await postman.note(base.Status("id1", busy))
+            await postman.afterwards.take(base.Status("id1", busy))
             house.clock.forward(seconds=310)
             postman.wake()
             await arrived(phone, 2)
@@ -163,7 +208,7 @@ async def test_what_a_provider_could_not_pass_on_for_now_goes_again(database_url
             await arrived(phone, 3)
             await settled(house)
             # Something was said since: it would come out of order.
-            await postman.note(base.Status("id2", busy))
+            await postman.afterwards.take(base.Status("id2", busy))
         assert await statuses(person) == ["failed", "sent"]
 
 

@@ -113,11 +113,11 @@ async def test_told_afterwards_that_the_day_was_over_it_goes_once_more_as_the_te
         async with house.postman() as postman:
             await until(lambda: phone.outside)
             await settled(house)
-            await postman.note(base.Status("id1", too_late))
+            await postman.afterwards.take(base.Status("id1", too_late))
             if opens:
                 await until(lambda: len(phone.outside) == 2)
                 await settled(house)
-                await postman.note(base.Status("id2", too_late))
+                await postman.afterwards.take(base.Status("id2", too_late))
         assert phone.outside == [False, True][: 1 + opens]
         assert await house.rows("SELECT status FROM outgoing") == ["failed"]
 

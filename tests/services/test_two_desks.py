@@ -131,7 +131,7 @@ async def test_writing_delivering_erasing_and_forgetting_get_on(
 
         async def fails(number: int) -> None:
             while not done.is_set():
-                await postmen[number % 2].note(base.Status(f"id{number}", gone))
+                await postmen[number % 2].afterwards.take(base.Status(f"id{number}", gone))
                 await asyncio.sleep(0.005)
 
         async with pair[0].postman() as first, pair[1].postman() as second:
