@@ -19,7 +19,7 @@ _AT = dt.datetime(2027, 1, 1, tzinfo=dt.UTC)
 
 
 def test_all_sides_are_driven_and_reported(tmp_path: Path) -> None:
-    plan = bench.Plan(people=3, rounds=1, seconds=1.0, warm=0.5)
+    plan = bench.Plan(people=3, rounds=1, seconds=2.0, warm=2.0)
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         ran = runner.run(bench.run(plan, tmp_path))
     for rounds in (ran.near, ran.far):

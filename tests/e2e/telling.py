@@ -48,6 +48,7 @@ class Well:
 
     async def shell(self, *words: str) -> str:
         """What a command prints, a minute later."""
+        await self.quiet()
         self.clock.forward(minutes=1)
         return await asyncio.to_thread(self._shell, *words)
 
@@ -61,6 +62,10 @@ class Well:
         """The clock has looked at all there is now, and what it said is delivered."""
         Rounds.wanted = True
         await running.until(lambda: not Rounds.wanted)
+        await self.quiet()
+
+    async def quiet(self) -> None:
+        """Nothing is on its way. Of what still is when a minute has passed, nobody would know what became of it."""
         table = tables.outgoing
         waits = sa.select(sa.func.count()).where(
             table.c.status.in_(["waiting", "sending", "unknown"]), table.c.channel != "web"
@@ -126,6 +131,7 @@ class Giver:
         """A minute before each; the answer to the last."""
         said: list[str] = []
         for text in texts:
+            await self.well.quiet()
             self.well.clock.forward(minutes=1)
             await self.well.looks()
             if self.code:

@@ -58,6 +58,13 @@ class Stage:
         self.clock.now, self.chance.drawn = talking.START, 0
         self.app.house.channels.pop("email", None)
 
+    async def forward(self, **ahead: int) -> None:
+        """Time passes, once nothing is on its way: of that nobody would know a minute later what became of it."""
+        postman = self.app.house.postman
+        assert postman
+        await running.until(lambda: not (postman._sending or postman._done))
+        self.clock.forward(**ahead)
+
     async def code(self) -> str:
         """What the last letter says."""
         house = self.app.house
@@ -87,7 +94,7 @@ class ChannelDriver:
     async def send(self, step: script.Step) -> list[str]:
         """Do it on the phone."""
         if step.kind == "later":
-            self._stage.clock.forward(minutes=step.minutes)
+            await self._stage.forward(minutes=step.minutes)
             return []
         if step.kind == "office":
             await self._stage.appoint(*step.text.split())
@@ -100,7 +107,7 @@ class ChannelDriver:
             return []
         if step.kind == "on":
             return []
-        self._stage.clock.forward(minutes=1)
+        await self._stage.forward(minutes=1)
         self._steps += 1
         if self._steps == 1:
             self._invited = is_invited(step)
@@ -126,7 +133,7 @@ class ChannelDriver:
         page = who.endswith(" on a page")
         phone = self._others.setdefault(who, new_phone(self._stage.app, "web" if page else "sms"))
         for text in said:
-            self._stage.clock.forward(minutes=1)
+            await self._stage.forward(minutes=1)
             if text[1:2] == "-":
                 await phone.comes(text)
                 if page:
@@ -136,7 +143,7 @@ class ChannelDriver:
                 await (phone.presses(text) if page and text == said[1] else phone.types(text))
         if self._phone.channel != "web":
             # What they are told meanwhile of what others did comes by itself, and is no answer of this conversation's.
-            self._stage.clock.forward(seconds=1)
+            await self._stage.forward(seconds=1)
             await self._phone.looks()
 
 

@@ -13,6 +13,7 @@ import pytest
 import sqlalchemy as sa
 
 from bot import redacting, wiring
+from bot.channels import base
 from bot.engine.pledging.events import Role
 from bot.services import certifying, publishing, receiving
 from models import db, tables
@@ -134,11 +135,14 @@ async def everything_fails(app: running.App, telegram: phones.Telegram, whatsapp
     await whatsapp.person.says(PROPOSAL)
     # A desk that raises what it was given, in place of a fault that nobody has found yet.
 
-    async def breaks(_desk: object, inbound: object) -> None:
+    broken_by: set[str] = set()
+
+    async def breaks(_desk: object, inbound: base.Inbound) -> None:
+        broken_by.add(inbound.channel)
         raise ValueError(f"{inbound}")
 
     with mock.patch.object(receiving.Desk, "receive", breaks):
         # Both platforms send it again until it is taken.
         said = [asyncio.create_task(telegram.person.says(PROPOSAL)), asyncio.create_task(whatsapp.person.says(NAME))]
-        await asyncio.sleep(0.5)
+        await running.until(lambda: len(broken_by) == 2)
     await asyncio.gather(*said)
