@@ -61,7 +61,6 @@ class Stage:
     async def forward(self, **ahead: int) -> None:
         """Time passes, once nothing is on its way: of that nobody would know a minute later what became of it."""
         postman = self.app.house.postman
-        assert postman
         await running.until(lambda: not (postman._sending or postman._done))
         self.clock.forward(**ahead)
 
