@@ -100,12 +100,12 @@ async def test_what_twilio_never_sends(app: running.App) -> None:
 
 
 async def test_twilio_tells_what_became_of_a_message(app: running.App) -> None:
-    with mock.patch.object(app.house.postman, "note") as note:
+    with mock.patch.object(app.house.postman.afterwards, "take") as take:
         failed = message(app, "/twilio/status", MessageStatus="undelivered", ErrorCode="30003")
         assert (await app.http.post("/twilio/status", **failed)).status_code == 204
         on_its_way = message(app, "/twilio/status", MessageStatus="queued")
         assert (await app.http.post("/twilio/status", **on_its_way)).status_code == 204
-    [status] = [call.args[0] for call in note.await_args_list]
+    [status] = [call.args[0] for call in take.await_args_list]
     assert (status.provider_id, status.receipt.fate) == ("SM" + "1" * 32, base.Fate.FAILED)
 
 
