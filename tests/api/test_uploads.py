@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
 from unittest import mock
@@ -181,6 +181,20 @@ async def test_a_file_that_is_too_large_is_not_read(app: fastapi.FastAPI, browse
     assert on_disk(app) == []
 
 
+async def all_places(
+    app: fastapi.FastAPI, browser: httpx.AsyncClient, content: Callable[[], AsyncIterator[bytes]]
+) -> list[asyncio.Task[httpx.Response]]:
+    """As many as there is room for have begun to send that."""
+    headers = {"Content-Type": "multipart/form-data; boundary=x"}
+    posts = [
+        asyncio.create_task(browser.post("/chat", content=content(), headers=headers)) for _ in range(uploads.AT_ONCE)
+    ]
+    async with asyncio.timeout(60):
+        while len(getattr(app.state, "uploads", ())) < uploads.AT_ONCE:  # noqa: ASYNC110 - nor does a list
+            await asyncio.sleep(0.01)
+    return posts
+
+
 async def test_only_so_many_files_are_read_at_once(app: fastapi.FastAPI, browser: httpx.AsyncClient) -> None:
     page = await begun(browser)
     go_on = asyncio.Event()
@@ -189,13 +203,7 @@ async def test_only_so_many_files_are_read_at_once(app: fastapi.FastAPI, browser
         yield b"--x\r\n"
         await go_on.wait()
 
-    headers = {"Content-Type": "multipart/form-data; boundary=x"}
-    posts = [
-        asyncio.create_task(browser.post("/chat", content=slow(), headers=headers)) for _ in range(uploads.AT_ONCE)
-    ]
-    async with asyncio.timeout(60):
-        while len(getattr(app.state, "uploads", ())) < uploads.AT_ONCE:  # noqa: ASYNC110 - nor does a list
-            await asyncio.sleep(0.01)
+    posts = await all_places(app, browser, slow)
     busy = await put(browser, page, samples.picture())
     assert (busy.status_code, busy.headers["retry-after"]) == (503, "5")
     # Whoever writes words is not held up.
@@ -217,13 +225,7 @@ async def test_who_sends_nothing_any_more_holds_no_place(
             yield b"x"
             await asyncio.sleep(0.05)
 
-    headers = {"Content-Type": "multipart/form-data; boundary=x"}
-    posts = [
-        asyncio.create_task(browser.post("/chat", content=trickling(), headers=headers)) for _ in range(uploads.AT_ONCE)
-    ]
-    async with asyncio.timeout(60):
-        while len(getattr(app.state, "uploads", ())) < uploads.AT_ONCE:  # noqa: ASYNC110 - nor does a list
-            await asyncio.sleep(0.01)
+    posts = await all_places(app, browser, trickling)
     monkeypatch.setattr(uploads, "SLOW", 0.2)
     await asyncio.sleep(0.3)
     # One of them makes room, and is told so; the others may go on while nobody needs their place.
